@@ -1,0 +1,1 @@
+BULK_QUERY = set()
