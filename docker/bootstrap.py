@@ -125,7 +125,9 @@ def site_packages():
 def odoo_home():
     """Where the folder `odoo` lies: a given Odoo 19, or the unpacked package."""
     given = os.environ.get("ODOO_HOME")
-    return Path(given).resolve() if given else ODOO_TREE / "usr/lib/python3/dist-packages"
+    return (
+        Path(given).resolve() if given else ODOO_TREE / "usr/lib/python3/dist-packages"
+    )
 
 
 def fetch_odoo():
@@ -194,7 +196,9 @@ def fetch_chromium():
         FONTS_CONF.format(tree=CHROMIUM_TREE, odoo=ODOO_TREE)
     )
     triplet = f"{platform.machine()}-linux-gnu"
-    write_script("chromium", CHROMIUM_SCRIPT.format(tree=CHROMIUM_TREE, triplet=triplet))
+    write_script(
+        "chromium", CHROMIUM_SCRIPT.format(tree=CHROMIUM_TREE, triplet=triplet)
+    )
 
 
 def fetch_node_tools():

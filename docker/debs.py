@@ -50,6 +50,8 @@ def options(status):
         "Dir::Etc::sourcelist": APT / "sources.list",
         "Dir::Etc::sourceparts": "/dev/null",
         "Dir::Etc::preferencesparts": "/dev/null",
+        # Only what is asked for by name comes from unstable.
+        "APT::Default-Release": f"/^{codename()}(-updates|-security)?$/",
         "APT::Sandbox::User": "root",
         "APT::Update::Post-Invoke": "",
         "APT::Install-Recommends": "false",
@@ -57,7 +59,7 @@ def options(status):
         "Acquire::Retries": "3",
         "Debug::NoLocking": "true",
     }
-    return [part for item in settings.items() for part in ("-o", "%s=%s" % item)]
+    return [part for key in settings for part in ("-o", f"{key}={settings[key]}")]
 
 
 def apt(tool, *words, status=EMPTY_STATUS, cwd=None):
@@ -92,9 +94,7 @@ def fetch(names, folder):
 
 def fetch_missing(name, folder):
     """Download a package and those of its needs that this machine lacks."""
-    plan = apt(
-        "apt-get", "install", "--simulate", f"{name}/{codename()}", status=SYSTEM_STATUS
-    )
+    plan = apt("apt-get", "install", "--simulate", name, status=SYSTEM_STATUS)
     found = re.findall(r"^Inst (\S+) (?:\[\S+\] )?\((\S+)", plan, re.M)
     return fetch([f"{package}={version}" for package, version in found], folder)
 

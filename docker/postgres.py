@@ -159,7 +159,8 @@ def command_line():
     action = parser.parse_args().action
     cluster = dev_cluster()
     if action == "env":
-        print("\n".join("export %s=%s" % item for item in cluster.environ().items()))
+        for name, value in cluster.environ().items():
+            print(f"export {name}={value}")
     else:
         getattr(cluster, action)()
 

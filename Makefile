@@ -1,0 +1,34 @@
+# `make` alone lists what there is. Everything runs in this folder, without root.
+PYTHON ?= python3
+VENV := .venv/bin/python
+BOOTSTRAP := $(PYTHON) docker/bootstrap.py
+
+export DEMO_PORT ODOO_HOME
+
+help:  ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup:  ## Prepare everything: .venv with Odoo 19, PostgreSQL, the tools of tests and lint
+	@$(BOOTSTRAP) test
+
+demo:  ## Run a shop with demo data, connected to a Mindbox sandbox (DEMO_PORT=8069)
+	@$(BOOTSTRAP) run
+	@exec $(VENV) docker/demo.py
+
+test: setup  ## Lint, unit tests, end-to-end tests and browser tours
+	@$(VENV) docker/checks.py test
+
+lint: setup  ## Check style, manifests, views, translations and the container files
+	@$(VENV) docker/checks.py lint
+
+format: setup  ## Rewrite the files as lint wants them
+	@$(VENV) docker/checks.py format
+
+bench: setup  ## Measure the connector's cost and speed
+	@$(VENV) -m tests.bench
+
+clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
+	@$(PYTHON) docker/clean.py
+
+.PHONY: help setup demo test lint format bench clean
+.DEFAULT_GOAL := help

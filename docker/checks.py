@@ -1,0 +1,161 @@
+"""What `make lint`, `make format` and `make test` run, one after the other."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import databases
+import postgres
+from steps import PYTHON, ROOT, VENV, Stop, main, say, with_path
+
+BIN = VENV / "bin"
+NODE_BIN = ROOT / "node_modules" / ".bin"
+WEB = ("xml", "js", "css", "scss", "json", "yml")
+TOUR = "test_tour*.py"
+NO_TESTS = 5  # pytest's exit code
+
+
+# -- Lint ---------------------------------------------------------------------
+
+
+def tracked(*patterns):
+    """Files of this project: known to git or new, but not ignored."""
+    command = ["git", "ls-files", "-co", "--exclude-standard", "--", *patterns]
+    listing = subprocess.check_output(command, cwd=ROOT, text=True)
+    return [path for path in listing.splitlines() if (ROOT / path).exists()]
+
+
+def lint_commands():
+    """(what is checked, the command, the files; without files there is nothing)."""
+    addons = databases.addons()
+    python = tracked("*.py")
+    web = tracked(*(f"mindbox_*.{kind}" for kind in WEB), "*.cjs", "package.json")
+    catalogues = tracked("*.po", "*.pot")
+    pylint = [BIN / "pylint", "--jobs=2"]
+    checks_po = [BIN / "oca-checks-po", "--disable=po-pretty-format"]
+    licenses = ["--addons-path-from-import-odoo", "-d", ROOT, "check-licenses"]
+    return [
+        ("Python style", [BIN / "ruff", "check"], python),
+        ("Python format", [BIN / "ruff", "format", "--check"], python),
+        ("Odoo rules", [*pylint, "--rcfile=.pylintrc-mandatory"], addons),
+        ("Odoo advice", [*pylint, "--rcfile=.pylintrc", "--exit-zero"], addons),
+        ("OCA add-on checks", [BIN / "oca-checks-odoo-module"], addons),
+        ("Translations", checks_po, catalogues),
+        ("XML, CSS, JS format", [NODE_BIN / "prettier", "--check"], web),
+        ("JavaScript", [NODE_BIN / "eslint"], tracked("mindbox_*.js", "*.cjs")),
+        ("Licences", [BIN / "manifestoo", *licenses], addons and [""]),
+        ("Container files", [PYTHON, "docker/check_containers.py"], [""]),
+    ]
+
+
+def format_commands():
+    return [
+        ("Python style", [BIN / "ruff", "check", "--fix"], tracked("*.py")),
+        ("Python format", [BIN / "ruff", "format"], tracked("*.py")),
+        (
+            "XML, CSS, JS format",
+            [NODE_BIN / "prettier", "--write"],
+            tracked(*(f"mindbox_*.{kind}" for kind in WEB), "*.cjs", "package.json"),
+        ),
+    ]
+
+
+def run_all(commands):
+    """Run every command; tell the failed ones at the end."""
+    failed = [title for title, *command in commands if not passes(title, *command)]
+    if failed:
+        raise Stop(f"To mend: {', '.join(failed)}.")
+
+
+def passes(title, command, files):
+    if not files:
+        return True
+    words = [str(word) for word in [*command, *filter(None, files)]]
+    result = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=with_path(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    say(f"  {title}: {'failed' if result.returncode else 'ok'}")
+    if result.returncode or result.stdout.strip() and "advice" in title:
+        say(result.stdout.rstrip())
+    return not result.returncode
+
+
+def lint():
+    say("Lint")
+    run_all(lint_commands())
+
+
+def rewrite():
+    say("Format")
+    run_all(format_commands())
+
+
+# -- Tests --------------------------------------------------------------------
+
+
+def test_files(pattern, *folders, without=()):
+    found = (path for folder in folders for path in ROOT.glob(f"{folder}/{pattern}"))
+    apart = {path for folder in folders for path in ROOT.glob(f"{folder}/{without}")}
+    return sorted(set(found) - apart) if without else sorted(found)
+
+
+def pytest(title, files, *words):
+    """Run pytest on files; no files means no tests yet, which is no failure."""
+    if not files:
+        return say(f"{title}: no tests yet")
+    say(f"{title}: {len(files)} files")
+    command = [PYTHON, "-m", "pytest", *words, *(f.relative_to(ROOT) for f in files)]
+    code = subprocess.call([str(word) for word in command], cwd=ROOT, env=with_path())
+    if code:
+        raise Stop(f"{title} failed.")
+
+
+def pytest_odoo(title, files, *words):
+    """Run an add-on's tests inside Odoo, on a fresh clone that goes afterwards."""
+    if not files:
+        return say(f"{title}: no tests yet")
+    database = databases.clone(databases.ready(), f"{databases.PREFIX}unit")
+    data = f"--odoo-extra=data-dir={databases.DATA}"
+    here = "--odoo-extra=http-interface=127.0.0.1"
+    odoo = [f"--odoo-database={database}", "--odoo-http", data, here]
+    try:
+        pytest(title, files, *odoo, *words)
+    finally:
+        databases.drop(database)
+
+
+def check_install_log():
+    """A warning while the add-ons are installed is a failure."""
+    log = databases.LOGS / "install-addons.log"
+    if log.exists():
+        config = ROOT / "checklog-odoo.cfg"
+        command = [BIN / "checklog-odoo", "--config", config, log]
+        run_all([("Log of the installation", command, [""])])
+
+
+def test():
+    lint()
+    everything = test_files("test_*.py", "mindbox_*/tests")
+    tours = test_files(TOUR, "mindbox_*/tests")
+    end_to_end = test_files("**/test_*.py", "tests")
+    with postgres.served(postgres.dev_cluster()) as environ:
+        os.environ.update(environ)
+        say(f"Databases: {databases.ready()}")
+        check_install_log()
+        pytest_odoo("Unit tests", sorted(set(everything) - set(tours)))
+        pytest("End-to-end tests", end_to_end)
+        pytest_odoo("Browser tours", tours)
+
+
+COMMANDS = {"lint": lint, "format": rewrite, "test": test}
+
+if __name__ == "__main__":
+    main(COMMANDS[sys.argv[1]])

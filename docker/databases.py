@@ -1,0 +1,235 @@
+"""Databases for development and tests: made once, cloned in seconds.
+
+`shop` holds Odoo's own modules with demo data and changes only with their list;
+`ready` is a clone of it with the add-ons installed, made anew when they change.
+"""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+
+import postgres
+from steps import ROOT, VAR, VENV, Stop, advise, digest, main, say
+
+ODOO = VENV / "bin" / "odoo"
+DATA = VAR / "odoo"
+LOGS = VAR / "log"
+
+# The shop of the demo and of the tests, whatever the add-ons themselves depend on.
+SHOP = (
+    "account",
+    "auth_totp",
+    "base_import",
+    "mass_mailing",
+    "payment_demo",
+    "phone_validation",
+    "portal",
+    "privacy_lookup",
+    "queue_job",
+    "sale_loyalty",
+    "sale_management",
+    "stock",
+    "website_mass_mailing",
+    "website_sale",
+    "website_sale_loyalty",
+    "website_sale_mass_mailing",
+    "website_sale_stock",
+    "website_sale_wishlist",
+)
+PREFIX = "mindbox_test_"
+
+
+# -- Add-ons ------------------------------------------------------------------
+
+
+def manifests():
+    return sorted(ROOT.glob("mindbox_*/__manifest__.py"))
+
+
+def addons():
+    """The add-ons as far as they exist."""
+    return [manifest.parent.name for manifest in manifests()]
+
+
+def shop_modules():
+    read = (ast.literal_eval(path.read_text()) for path in manifests())
+    needed = {name for manifest in read for name in manifest.get("depends", ())}
+    return sorted(needed.union(SHOP).difference(addons()))
+
+
+def addon_files():
+    """What installing the add-ons reads: all but their tests and readme."""
+    files = (
+        path
+        for manifest in manifests()
+        for path in sorted(manifest.parent.rglob("*"))
+        if path.is_file()
+    )
+    apart = {"tests", "readme", "__pycache__"}
+    return [path for path in files if not apart.intersection(path.parts)]
+
+
+# -- Databases ----------------------------------------------------------------
+
+
+def query(statement, *values, database="postgres"):
+    import psycopg2
+
+    with closing(psycopg2.connect(dbname=database)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+
+def names():
+    return [name for (name,) in query("SELECT datname FROM pg_database")]
+
+
+def filestore(name, data=DATA):
+    return data / "filestore" / name
+
+
+def drop(name, data=DATA):
+    query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(filestore(name, data), ignore_errors=True)
+
+
+def clone(source, name):
+    """Copy a database; the files, which never change, are linked."""
+    drop(name)
+    query(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+    if filestore(source).exists():
+        shutil.copytree(filestore(source), filestore(name), copy_function=os.link)
+    return name
+
+
+def rename(name, final, data=DATA):
+    """Give a finished database its name: a half-made one never has it."""
+    drop(final, data)
+    query(f'ALTER DATABASE "{name}" RENAME TO "{final}"')
+    if filestore(name, data).exists():
+        filestore(name, data).rename(filestore(final, data))
+    return final
+
+
+# -- Odoo ---------------------------------------------------------------------
+
+
+def odoo(name, *words, log, data=DATA, show_every=0, **environ):
+    """Run a one-off odoo command to its end, its log in a file."""
+    command = [ODOO, *words, "-d", name, "-D", data, "--http-interface", "127.0.0.1"]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            env={**os.environ, **environ},
+        )
+        try:
+            follow(process.stdout, stream, show_every)
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if code:
+        raise Stop(advise(log.read_text()) or f"Odoo failed: the reason is in {log}.")
+
+
+def follow(lines, stream, show_every):
+    for line in lines:
+        stream.write(line)
+        place = line.partition(" Loading module ")[2].strip()
+        if show_every and place:
+            show_progress(place, show_every)
+
+
+def show_progress(place, every):
+    """`name (12/90)`: one plain line for every so many modules."""
+    name, _, count = place.partition(" (")
+    if (
+        count[:-1].partition("/")[0].isdigit()
+        and not int(count.partition("/")[0]) % every
+    ):
+        say(f"      {count[:-1]} modules, {name}")
+
+
+def install(name, modules, **options):
+    odoo(
+        name,
+        "--with-demo",
+        "--stop-after-init",
+        "--no-http",
+        *("-i", ",".join(modules)),
+        **options,
+    )
+
+
+# -- Templates ----------------------------------------------------------------
+
+
+def cached(kind, key, make):
+    """A database made once per key; those of older keys go."""
+    name = f"{PREFIX}{kind}_{key[:12]}"
+    existing = names()
+    if name in existing:
+        return name
+    for old in existing:
+        if old.startswith(f"{PREFIX}{kind}_"):
+            drop(old)
+    half = f"{PREFIX}{kind}_part"
+    make(half)
+    return rename(half, name)
+
+
+def odoo_release():
+    """Which Odoo this is: a changed one wants new databases."""
+    return subprocess.check_output(
+        [ODOO, "--version"], text=True, stderr=subprocess.DEVNULL
+    )
+
+
+def shop():
+    """The shop with demo data, without the add-ons."""
+    modules = shop_modules()
+
+    def make(name):
+        say(f"      making the shop, {len(modules)} modules and what they need ...")
+        install(name, modules, log=LOGS / "install-shop.log", show_every=25)
+
+    return cached("shop", digest(odoo_release(), *modules), make)
+
+
+def ready():
+    """The shop with the add-ons as they are now."""
+    source = shop()
+    if not addons():
+        return source
+
+    def make(name):
+        clone(source, name)
+        say(f"      installing {', '.join(addons())} ...")
+        install(name, addons(), log=LOGS / "install-addons.log")
+
+    files = addon_files()
+    paths = (path.relative_to(ROOT) for path in files)
+    return cached("ready", digest(source, *map(str, paths), *files), make)
+
+
+def command_line():
+    """`databases.py NAME`: make NAME a fresh clone with the add-ons installed."""
+    with postgres.served(postgres.dev_cluster()) as environ:
+        os.environ.update(environ)
+        clone(ready(), sys.argv[1])
+
+
+if __name__ == "__main__":
+    main(command_line)
