@@ -1,10 +1,8 @@
 """What `make lint`, `make format` and `make test` run, one after the other."""
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import databases
 import postgres
@@ -33,7 +31,7 @@ def lint_commands():
     python = tracked("*.py")
     web = tracked(*(f"mindbox_*.{kind}" for kind in WEB), "*.cjs", "package.json")
     catalogues = tracked("*.po", "*.pot")
-    pylint = [BIN / "pylint", "--jobs=2"]
+    pylint = [BIN / "pylint", "--jobs=1"]
     checks_po = [BIN / "oca-checks-po", "--disable=po-pretty-format"]
     licenses = ["--addons-path-from-import-odoo", "-d", ROOT, "check-licenses"]
     return [
