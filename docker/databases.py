@@ -119,29 +119,35 @@ def rename(name, final, data=DATA):
 # -- Odoo ---------------------------------------------------------------------
 
 
-def odoo(name, *words, log, data=DATA, show_every=0, **environ):
+def odoo(
+    name, *words, log, data=DATA, command="server", stdin=None, show_every=0, **environ
+):
     """Run a one-off odoo command to its end, its log in a file."""
-    command = [ODOO, *words, "-d", name, "-D", data, "--http-interface", "127.0.0.1"]
+    here = ["-d", name, "-D", data, "--http-interface", "127.0.0.1"]
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("w") as stream:
+    with log.open("w") as stream, open(stdin or os.devnull) as source:
         process = subprocess.Popen(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL,
+            [str(word) for word in [ODOO, command, *here, *words]],
+            stdin=source,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
             env={**os.environ, **environ},
         )
-        try:
-            follow(process.stdout, stream, show_every)
-            code = process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
+        code = finish(process, stream, show_every)
     if code:
         raise Stop(advise(log.read_text()) or f"Odoo failed: the reason is in {log}.")
+
+
+def finish(process, stream, show_every):
+    try:
+        follow(process.stdout, stream, show_every)
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
 
 
 def follow(lines, stream, show_every):
@@ -162,9 +168,10 @@ def show_progress(place, every):
         say(f"      {count[:-1]} modules, {name}")
 
 
-def install(name, modules, **options):
+def install(name, modules, *words, **options):
     odoo(
         name,
+        *words,
         "--with-demo",
         "--stop-after-init",
         "--no-http",
