@@ -34,6 +34,7 @@ def lint_commands():
     pylint = [BIN / "pylint", "--jobs=1"]
     checks_po = [BIN / "oca-checks-po", "--disable=po-pretty-format"]
     licenses = ["--addons-path-from-import-odoo", "-d", ROOT, "check-licenses"]
+    compose = [BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec"]
     return [
         ("Python style", [BIN / "ruff", "check"], python),
         ("Python format", [BIN / "ruff", "format", "--check"], python),
@@ -44,7 +45,12 @@ def lint_commands():
         ("XML, CSS, JS format", [NODE_BIN / "prettier", "--check"], web),
         ("JavaScript", [NODE_BIN / "eslint"], tracked("mindbox_*.js", "*.cjs")),
         ("Licences", [BIN / "manifestoo", *licenses], addons and [""]),
-        ("Container files", [PYTHON, "docker/check_containers.py"], [""]),
+        (
+            "Dockerfiles",
+            [BIN / "hadolint", "--ignore=DL3066"],
+            tracked("docker/Dockerfile", "docker/*.sandbox"),
+        ),
+        ("Compose file", compose, ["docker/compose.yml"]),
     ]
 
 
