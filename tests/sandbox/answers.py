@@ -48,7 +48,11 @@ def validation_error(messages):
 
 def failure(status, http, message, headers=None):
     answer = document(
-        status, http, errorMessage=message, errorId=str(uuid.uuid4()), httpStatusCode=http
+        status,
+        http,
+        errorMessage=message,
+        errorId=str(uuid.uuid4()),
+        httpStatusCode=http,
     )
     answer.headers.update(headers or {})
     return answer

@@ -39,8 +39,15 @@ SCHEMES = (
     ("SecretKey", re.compile(r"SecretKey (\S+)")),
     ("Mindbox", re.compile(r'Mindbox secretKey="([^"]+)"')),
 )
-QUERY = {"endpointId", "operation", "deviceUUID", "transactionId", "dateTimeOffset",
-         "version", "transport"}  # fmt: skip
+QUERY = {
+    "endpointId",
+    "operation",
+    "deviceUUID",
+    "transactionId",
+    "dateTimeOffset",
+    "version",
+    "transport",
+}
 TYPES = {"sync": "application/json", "async": "application/json", "bulk": "text/csv"}
 CHARSETS = {"utf-8", "utf8"}
 IDENTITIES = ("ids", "email", "mobilePhone", "discountCard")
@@ -85,7 +92,9 @@ class Limits:
         used = used + 1 if began == window else 1
         self.windows[key] = (window, used)
         if used > limit:
-            raise Throttled(f"Too many requests: {limit} per {seconds} seconds are allowed")
+            raise Throttled(
+                f"Too many requests: {limit} per {seconds} seconds are allowed"
+            )
 
 
 class Api:
@@ -112,7 +121,9 @@ class Api:
 
     def open(self, request):
         found = PATH.fullmatch(request.path)
-        return Call(found[1] if found else None, request.query, self.shared_headers(request))
+        return Call(
+            found[1] if found else None, request.query, self.shared_headers(request)
+        )
 
     def shared_headers(self, request):
         """Headers without secrets, one copy for all calls that look alike."""
@@ -127,7 +138,11 @@ class Api:
 
     def finish(self, call, answer, raw):
         self.record(call, answer, raw)
-        headers = {"X-Request-ID": uuid.uuid4().hex, "X-Server-Name": "sandbox", **answer.headers}
+        headers = {
+            "X-Request-ID": uuid.uuid4().hex,
+            "X-Server-Name": "sandbox",
+            **answer.headers,
+        }
         if answer.content_type:
             headers["Content-Type"] = answer.content_type
         return web.Response(body=answer.body, status=answer.http, headers=headers)
@@ -216,14 +231,19 @@ class Api:
     def check_headers(self, call, headers):
         kind, charset = media_type(headers.get("Content-Type", ""))
         if kind != TYPES[call.mode]:
-            raise ProtocolError(f"Content-Type must be {TYPES[call.mode]}; charset=utf-8")
+            raise ProtocolError(
+                f"Content-Type must be {TYPES[call.mode]}; charset=utf-8"
+            )
         if charset is None:
             call.warn("Content-Type", "charset=utf-8 is missing")
         elif charset not in CHARSETS and call.mode != "bulk":
             raise ProtocolError("The body must be in UTF-8")
         if "application/json" not in headers.get("Accept", "").lower():
             raise ProtocolError("Accept must be application/json")
-        if call.mode != "bulk" and headers.get("Content-Encoding", "identity") != "identity":
+        if (
+            call.mode != "bulk"
+            and headers.get("Content-Encoding", "identity") != "identity"
+        ):
             raise ProtocolError("Content-Encoding is for bulk files only")
 
     def check_credentials(self, call, header):
@@ -253,7 +273,9 @@ class Api:
         for name in call.query:
             if name not in known:
                 call.warn(f"?{name}", "unknown parameter, ignored")
-        if call.transaction_id is not None and not fields.GUID.fullmatch(call.transaction_id):
+        if call.transaction_id is not None and not fields.GUID.fullmatch(
+            call.transaction_id
+        ):
             raise ProtocolError("transactionId must be a GUID")
         if operation.needs_transaction and not call.transaction_id:
             raise ProtocolError("The operation can be called with a transactionId only")
@@ -283,7 +305,9 @@ class Api:
         clean, report = check_body(body, operation, self.project)
         self.check_identity(call, body, clean, report)
         call.warnings = (*call.warnings, *report.warnings)
-        answer = self.refuse_values(call, operation, report) or self.run(call, operation, clean)
+        answer = self.refuse_values(call, operation, report) or self.run(
+            call, operation, clean
+        )
         if key and (call.effect or call.mode == "async"):
             self.log.remember(key, zlib.crc32(raw))
         return answer
@@ -312,7 +336,9 @@ class Api:
         customer, left = body.get("customer"), clean.get("customer")
         if not customer or left is None or call.device_uuid:
             return
-        if any(customer.get(k) for k in IDENTITIES) and not any(left.get(k) for k in IDENTITIES):
+        if any(customer.get(k) for k in IDENTITIES) and not any(
+            left.get(k) for k in IDENTITIES
+        ):
             report.fail("/customer", "the only identifier of the customer is not valid")
 
     def refuse_values(self, call, operation, report):
@@ -322,12 +348,16 @@ class Api:
             return None
         if tells:
             return answers.validation_error(messages)
-        return self.say_no(call, "; ".join(f"{m['location']}: {m['message']}" for m in messages))
+        return self.say_no(
+            call, "; ".join(f"{m['location']}: {m['message']}" for m in messages)
+        )
 
     def say_no(self, call, reason):
         """What the operation says no to: told in sync mode, only logged in async mode (§1.1)."""
         call.error = reason
-        return answers.SUCCESS if call.mode == "async" else answers.protocol_error(reason)
+        return (
+            answers.SUCCESS if call.mode == "async" else answers.protocol_error(reason)
+        )
 
     def run(self, call, operation, clean):
         when = self.moment(call, clean)

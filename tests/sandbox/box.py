@@ -105,19 +105,26 @@ class Sandbox:
     def calls(self, since=None, limit=None, **wanted):
         """Calls as GET /api/calls shows them, oldest first."""
         return self.on_loop(
-            lambda: [calls.detail(c) for c in self.server.log.select(since, limit, **wanted)]
+            lambda: [
+                calls.detail(c) for c in self.server.log.select(since, limit, **wanted)
+            ]
         )
 
     def wait_for(self, count, timeout=10, **wanted):
         """Until so many matching calls are there (or the time is over), then them."""
         deadline = time.monotonic() + timeout
-        while len(found := self.calls(**wanted)) < count and time.monotonic() < deadline:
+        while (
+            len(found := self.calls(**wanted)) < count and time.monotonic() < deadline
+        ):
             time.sleep(0.02)
         return found
 
     def wait_imports(self, timeout=30):
         deadline = time.monotonic() + timeout
-        while self.on_loop(lambda: self.server.world.imports.waiting) and time.monotonic() < deadline:
+        while (
+            self.on_loop(lambda: self.server.world.imports.waiting)
+            and time.monotonic() < deadline
+        ):
             time.sleep(0.02)
 
     def listing(self, kind, q="", offset=0, limit=None):
@@ -126,11 +133,15 @@ class Sandbox:
         return json.loads(answers.dumps(page))[kind]
 
     def one(self, kind, ident):
-        return json.loads(answers.dumps(self.on_loop(self.server.world.one, kind, ident)))
+        return json.loads(
+            answers.dumps(self.on_loop(self.server.world.one, kind, ident))
+        )
 
     @property
     def counts(self):
-        return self.on_loop(lambda: {**self.server.log.counts, **self.server.world.counts()})
+        return self.on_loop(
+            lambda: {**self.server.log.counts, **self.server.world.counts()}
+        )
 
     customers = property(lambda self: self.listing("customers"))
     orders = property(lambda self: self.listing("orders"))

@@ -14,11 +14,33 @@ class Call:
     """One call as it came, and what became of it."""
 
     __slots__ = (
-        "seq", "at", "began", "mode", "operation", "endpoint_id", "transaction_id", "device_uuid",
-        "customer_ip", "auth_scheme", "query", "headers", "http_status", "status", "effect",
-        "duplicate", "stale", "warnings", "error", "fault", "customer_id", "customer_key",
-        "body", "size", "answer", "ms",
-    )  # fmt: skip
+        "seq",
+        "at",
+        "began",
+        "mode",
+        "operation",
+        "endpoint_id",
+        "transaction_id",
+        "device_uuid",
+        "customer_ip",
+        "auth_scheme",
+        "query",
+        "headers",
+        "http_status",
+        "status",
+        "effect",
+        "duplicate",
+        "stale",
+        "warnings",
+        "error",
+        "fault",
+        "customer_id",
+        "customer_key",
+        "body",
+        "size",
+        "answer",
+        "ms",
+    )
 
     def __init__(self, mode, query, headers):
         self.seq = 0
@@ -55,14 +77,30 @@ def as_json(raw):
 
 
 def iso(moment):
-    stamp = datetime.fromtimestamp(moment, timezone.utc).isoformat(timespec="microseconds")
+    stamp = datetime.fromtimestamp(moment, timezone.utc).isoformat(
+        timespec="microseconds"
+    )
     return stamp.replace("+00:00", "Z")
 
 
 SUMMARY = (
-    "seq", "mode", "operation", "endpoint_id", "transaction_id", "device_uuid", "customer_ip",
-    "auth_scheme", "http_status", "status", "effect", "duplicate", "stale", "error", "fault", "size",
-)  # fmt: skip
+    "seq",
+    "mode",
+    "operation",
+    "endpoint_id",
+    "transaction_id",
+    "device_uuid",
+    "customer_ip",
+    "auth_scheme",
+    "http_status",
+    "status",
+    "effect",
+    "duplicate",
+    "stale",
+    "error",
+    "fault",
+    "size",
+)
 
 
 def summary(call):
@@ -80,7 +118,9 @@ def detail(call):
     shown["answer"] = as_json(call.answer)
     shown["query"] = dict(call.query)
     shown["headers"] = {
-        key: value for key, value in call.headers.items() if key.lower() not in HIDDEN_HEADERS
+        key: value
+        for key, value in call.headers.items()
+        if key.lower() not in HIDDEN_HEADERS
     }
     return shown
 
@@ -99,7 +139,8 @@ class CallLog:
         self.last = 0
         self.in_flight = 0
         self.counts = dict.fromkeys(
-            ("calls", "effects", "duplicates", "errors", "warnings", "stale", "faults"), 0
+            ("calls", "effects", "duplicates", "errors", "warnings", "stale", "faults"),
+            0,
         )
 
     # -- idempotency keys ------------------------------------------------------------------
@@ -146,10 +187,14 @@ class CallLog:
 
     def select(self, since=None, limit=None, **wanted):
         """Matching calls, oldest first: from `since` on, or without it the newest `limit`."""
-        wanted = {key: value for key, value in wanted.items() if value not in (None, "")}
+        wanted = {
+            key: value for key, value in wanted.items() if value not in (None, "")
+        }
         found = (
             call
-            for call in (self.after(since) if since is not None else reversed(self.ring))
+            for call in (
+                self.after(since) if since is not None else reversed(self.ring)
+            )
             if all(getattr(call, key) == value for key, value in wanted.items())
         )
         chosen = list(islice(found, limit))

@@ -11,7 +11,12 @@ from . import answers, calls
 PAGE = Path(__file__).parent / "page"
 TICK = 0.25
 BURST = 200
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
 
 
 def reply(document, status=200):
@@ -37,40 +42,60 @@ class Control:
 
     def routes(self):
         return [
-            web.get("/", self.page), web.get("/page/{name}", self.page),
-            web.get("/api/stream", self.stream), web.get("/api/state", self.state),
-            web.get("/api/calls", self.calls), web.get("/api/calls/{seq:\\d+}", self.one_call),
-            web.get("/api/faults", self.faults), web.post("/api/faults", self.add_fault),
+            web.get("/", self.page),
+            web.get("/page/{name}", self.page),
+            web.get("/api/stream", self.stream),
+            web.get("/api/state", self.state),
+            web.get("/api/calls", self.calls),
+            web.get("/api/calls/{seq:\\d+}", self.one_call),
+            web.get("/api/faults", self.faults),
+            web.post("/api/faults", self.add_fault),
             web.delete("/api/faults", self.clear_faults),
             web.delete("/api/faults/{id:\\d+}", self.clear_faults),
-            web.get("/api/endpoints", self.endpoints), web.put("/api/endpoints", self.set_endpoints),
+            web.get("/api/endpoints", self.endpoints),
+            web.put("/api/endpoints", self.set_endpoints),
             web.get("/api/operations", self.operations),
             web.put("/api/operations", self.set_operations),
-            web.get("/api/settings", self.settings), web.put("/api/settings", self.set_settings),
+            web.get("/api/settings", self.settings),
+            web.put("/api/settings", self.set_settings),
             web.post("/api/reset", self.reset),
-            web.get("/api/{kind:customers|orders|cards|lists|segments|imports|products}", self.domain),
+            web.get(
+                "/api/{kind:customers|orders|cards|lists|segments|imports|products}",
+                self.domain,
+            ),
             web.get("/api/{kind:customers|orders|cards|imports}/{id}", self.domain_one),
-        ]  # fmt: skip
+        ]
 
     # -- the page --------------------------------------------------------------------------
     async def page(self, request):
         path = PAGE / request.match_info.get("name", "index.html")
         if path.suffix not in TYPES or not path.is_file():
             raise web.HTTPNotFound
-        response = web.Response(text=path.read_text("utf-8"), content_type=TYPES[path.suffix])
+        response = web.Response(
+            text=path.read_text("utf-8"), content_type=TYPES[path.suffix]
+        )
         response.headers["Cache-Control"] = "no-cache"
         return response
 
     def overview(self):
         box = self.box
-        counts = {**box.log.counts, **box.world.counts(), "in_flight": box.log.in_flight}
-        return {"last": box.log.last, "counts": counts, "faults": box.faults.shown(),
-                "latency_ms": box.project.settings["latency_ms"]}  # fmt: skip
+        counts = {
+            **box.log.counts,
+            **box.world.counts(),
+            "in_flight": box.log.in_flight,
+        }
+        return {
+            "last": box.log.last,
+            "counts": counts,
+            "faults": box.faults.shown(),
+            "latency_ms": box.project.settings["latency_ms"],
+        }
 
     async def stream(self, request):
         """Server-sent events: a few times a second what came in, and what is switched on."""
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream",
-                                               "Cache-Control": "no-cache"})  # fmt: skip
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
+        )
         await response.prepare(request)
         seen, shown = int(request.query.get("since", self.box.log.last)), None
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
@@ -85,7 +110,9 @@ class Control:
     def event(self, seen, overview):
         last = overview["last"]
         seen = 0 if last < seen else seen
-        fresh = [calls.summary(call) for call in self.box.log.after(max(seen, last - BURST))]
+        fresh = [
+            calls.summary(call) for call in self.box.log.after(max(seen, last - BURST))
+        ]
         document = {**overview, "calls": fresh, "missed": max(0, last - seen - BURST)}
         return f"data: {answers.dumps(document)}\n\n".encode()
 
@@ -97,12 +124,17 @@ class Control:
         query = request.query
         limit = int(query.get("limit", 1000))
         since = int(query["since"]) if "since" in query else None
-        wanted = {key: query.get(key) for key in ("operation", "endpoint_id", "transaction_id")}
+        wanted = {
+            key: query.get(key)
+            for key in ("operation", "endpoint_id", "transaction_id")
+        }
         found = self.box.log.select(since, limit, **wanted)
         cut = since is not None and len(found) == limit
         shown = [calls.detail(call) for call in found]
         newest = self.box.log.last
-        return reply({"calls": shown, "last": found[-1].seq if cut else newest, "newest": newest})
+        return reply(
+            {"calls": shown, "last": found[-1].seq if cut else newest, "newest": newest}
+        )
 
     async def one_call(self, request):
         seq = int(request.match_info["seq"])
@@ -114,9 +146,11 @@ class Control:
     async def domain(self, request):
         query = request.query
         page = self.box.world.listing(
-            request.match_info["kind"], query.get("q", ""),
-            int(query.get("offset", 0)), int(query.get("limit", 100)),
-        )  # fmt: skip
+            request.match_info["kind"],
+            query.get("q", ""),
+            int(query.get("offset", 0)),
+            int(query.get("limit", 100)),
+        )
         return reply(page)
 
     async def domain_one(self, request):
@@ -143,8 +177,14 @@ class Control:
         return reply({"faults": self.box.faults.shown()})
 
     async def endpoints(self, request):
-        return reply({"endpoints": {name: {"keys": len(keys)}
-                                    for name, keys in self.box.project.endpoints.items()}})  # fmt: skip
+        return reply(
+            {
+                "endpoints": {
+                    name: {"keys": len(keys)}
+                    for name, keys in self.box.project.endpoints.items()
+                }
+            }
+        )
 
     async def set_endpoints(self, request):
         self.box.project.replace_endpoints(await request.json())

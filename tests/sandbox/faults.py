@@ -38,7 +38,9 @@ def throttle(fault):
 ANSWERS = {
     "400": lambda fault: answers.protocol_error("Fault 400: the request is wrong", 400),
     "401": lambda fault: answers.protocol_error("Fault 401: no credentials", 401),
-    "403": lambda fault: answers.protocol_error("Fault 403: wrong secret key or endpoint", 403),
+    "403": lambda fault: answers.protocol_error(
+        "Fault 403: wrong secret key or endpoint", 403
+    ),
     "404": lambda fault: answers.bare(404),
     "429": throttle,
     "500": lambda fault: answers.server_error("Fault 500", 500),
@@ -83,7 +85,10 @@ class Fault:
 
     def __post_init__(self):
         if self.series:
-            self.series = [step if isinstance(step, dict) else {"kind": step} for step in self.series]
+            self.series = [
+                step if isinstance(step, dict) else {"kind": step}
+                for step in self.series
+            ]
             allowed = tuple(kind for kind in (*KINDS, "ok") if kind != "refused")
             for step in self.series:
                 check_kind(step.get("kind"), allowed)
@@ -95,7 +100,9 @@ class Fault:
         if self.per not in PERS:
             raise ValueError(f"per must be one of {', '.join(PERS)}")
         if self.kind == "refused" and (self.operation or self.endpoint or self.times):
-            raise ValueError("a closed listener refuses everyone: no operation, endpoint or times")
+            raise ValueError(
+                "a closed listener refuses everyone: no operation, endpoint or times"
+            )
         if self.for_seconds:
             self.until = time.monotonic() + float(self.for_seconds)
 
@@ -121,15 +128,30 @@ class Fault:
         return Fault(**step, id=self.id)
 
     def next_step(self, call, customer_key):
-        who = {"call": "*", "transaction": call.transaction_id, "customer": customer_key()}[self.per]
+        who = {
+            "call": "*",
+            "transaction": call.transaction_id,
+            "customer": customer_key(),
+        }[self.per]
         done = self.steps.get(who, 0)
         self.steps[who] = done + 1
         return self.series[done] if done < len(self.series) else None
 
     def shown(self):
-        keys = ("id", "kind", "operation", "endpoint", "times", "seconds", "retry_after", "hits")
+        keys = (
+            "id",
+            "kind",
+            "operation",
+            "endpoint",
+            "times",
+            "seconds",
+            "retry_after",
+            "hits",
+        )
         shown = {key: getattr(self, key) for key in keys}
-        shown["left"] = None if self.until is None else round(self.until - time.monotonic(), 1)
+        shown["left"] = (
+            None if self.until is None else round(self.until - time.monotonic(), 1)
+        )
         if self.series:
             shown.update(series=self.series, per=self.per, keys_seen=len(self.steps))
         return shown
@@ -145,7 +167,9 @@ class FaultBook:
         self.on_change = lambda: None
 
     def add(self, **options):
-        fault = Fault(**{key: value for key, value in options.items() if value is not None})
+        fault = Fault(
+            **{key: value for key, value in options.items() if value is not None}
+        )
         self.last_id += 1
         fault.id = self.last_id
         self.active.append(fault)

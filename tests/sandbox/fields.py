@@ -17,7 +17,9 @@ SEXES = {"male": "male", "m": "male", "female": "female", "f": "female", "w": "f
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 PLACEHOLDER_PHONES = {"79777777777"}
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
-EMAIL = re.compile(r"[^@\s<>(),;:\\\"\[\]]{1,64}@[^@\s.<>(),;:\\\"\[\]]+(\.[^@\s.<>(),;:\\\"\[\]]+)+")
+EMAIL = re.compile(
+    r"[^@\s<>(),;:\\\"\[\]]{1,64}@[^@\s.<>(),;:\\\"\[\]]+(\.[^@\s.<>(),;:\\\"\[\]]+)+"
+)
 # Digits that must be there in all, by the beginning of the number (first match wins).
 PHONE_LENGTHS = (
     (re.compile("[17]"), 11, 11),
@@ -27,9 +29,14 @@ PHONE_LENGTHS = (
 DAYS = (
     (re.compile(r"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d{4})"), ""),
     (re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"), ""),
-    (re.compile(r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4})"), "a date with slashes is ambiguous"),
+    (
+        re.compile(r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4})"),
+        "a date with slashes is ambiguous",
+    ),
 )
-CLOCK = re.compile(r"(?P<sep>[ T])(?P<H>\d{1,2}):(?P<M>\d\d)(:(?P<S>\d\d)(\.(?P<F>\d{1,7}))?)?(?P<z>Z)?")
+CLOCK = re.compile(
+    r"(?P<sep>[ T])(?P<H>\d{1,2}):(?P<M>\d\d)(:(?P<S>\d\d)(\.(?P<F>\d{1,7}))?)?(?P<z>Z)?"
+)
 
 
 class BadField(ValueError):
@@ -70,7 +77,9 @@ def name(value, limit=100):
 
 def enum(value, limit=250):
     if len(kept_text(value)) > limit:
-        raise FatalField(f"an enumeration value longer than {limit} characters fails the call")
+        raise FatalField(
+            f"an enumeration value longer than {limit} characters fails the call"
+        )
     if "|" in value:
         raise FatalField("an enumeration value with '|' fails the call")
     if not value:
@@ -180,7 +189,7 @@ def split_moment(value):
     for pattern, note in DAYS:
         found = pattern.match(value)
         if found:
-            return found, note, value[found.end():]
+            return found, note, value[found.end() :]
     raise BadField("not a date in an accepted format")
 
 

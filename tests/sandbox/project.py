@@ -53,7 +53,9 @@ def op(name, step, **options):
 
 def site(name, step, **options):
     """An operation the site calls: it takes the visitor's device."""
-    return Operation(f"Website.{name}", step, device=options.pop("device", "accepted"), **options)
+    return Operation(
+        f"Website.{name}", step, device=options.pop("device", "accepted"), **options
+    )
 
 
 def browser(name, step, **options):
@@ -80,21 +82,41 @@ def bulk(name):
 
 
 STANDARD = (
-    site("RegisterCustomer", "register", customer="register", returns_validation_errors=True),
+    site(
+        "RegisterCustomer",
+        "register",
+        customer="register",
+        returns_validation_errors=True,
+    ),
     browser("AuthorizeCustomer", "authorize"),
     site("EditCustomer", "edit", customer="edit", returns_validation_errors=True),
-    site("FillCustomerProfile", "edit", customer="edit", returns_validation_errors=True),
+    site(
+        "FillCustomerProfile", "edit", customer="edit", returns_validation_errors=True
+    ),
     site("SyncCustomer", "read", modes=SYNC, customer="find"),
     site("CheckCustomer", "read", modes=SYNC, customer="find"),
     site("CheckCustomerByEmail", "read", modes=SYNC, customer="find"),
     site("CheckCustomerByMobilePhone", "read", modes=SYNC, customer="find"),
-    read("CheckCustomerActive"), read("CheckLoyaltyProgramParticipants"),
-    read("GetCustomerInfo"), read("GetCustomerDataByDiscountCard"),
-    read("GetCustomerSubscriptions"), read("GetCustomerBalance"), read("GetCustomerPoints"),
-    read("GetCustomerBonusPointsHistory"), read("GetCustomerBalanceHistory"),
-    read("GetCustomerLoyaltyLevel"), read("GetCustomerSegments"),
-    read("GetCustomerOrders"), read("GetOrdersList"), read("GetOrder"),
-    site("SubscribeCustomer", "subscribe", customer="complement", returns_validation_errors=True),
+    read("CheckCustomerActive"),
+    read("CheckLoyaltyProgramParticipants"),
+    read("GetCustomerInfo"),
+    read("GetCustomerDataByDiscountCard"),
+    read("GetCustomerSubscriptions"),
+    read("GetCustomerBalance"),
+    read("GetCustomerPoints"),
+    read("GetCustomerBonusPointsHistory"),
+    read("GetCustomerBalanceHistory"),
+    read("GetCustomerLoyaltyLevel"),
+    read("GetCustomerSegments"),
+    read("GetCustomerOrders"),
+    read("GetOrdersList"),
+    read("GetOrder"),
+    site(
+        "SubscribeCustomer",
+        "subscribe",
+        customer="complement",
+        returns_validation_errors=True,
+    ),
     site("SubscriptionInFooter", "subscribe", customer="complement", needs_key=False),
     site("MergeCustomers", "merge", modes=SYNC, customer="none"),
     back("IssueDiscountCard", "card_issue"),
@@ -104,12 +126,18 @@ STANDARD = (
     browser("RemoveProduct", "list_remove", list="Cart"),
     browser("SetProductCount", "list_count", list="Cart"),
     browser("EditCart", "list_count", list="Cart"),
-    *product_list("WishList", "WishList"), *product_list("WishList", "Favourite"),
+    *product_list("WishList", "WishList"),
+    *product_list("WishList", "Favourite"),
     browser("AddToWishList", "list_add", list="WishList"),
     browser("RemoveFromWishList", "list_remove", list="WishList"),
     browser("EditFavourite", "list_count", list="WishList"),
     *product_list("BackInStock", "BackInStockList", customer="complement"),
-    browser("SetTovarNeVNalichiiItemList", "list_set", list="BackInStock", customer="complement"),
+    browser(
+        "SetTovarNeVNalichiiItemList",
+        "list_set",
+        list="BackInStock",
+        customer="complement",
+    ),
     browser("ViewProduct", "view_product"),
     browser("ViewCategory", "view_category"),
     site("CreateAuthorizedOrder", "order_create"),
@@ -136,11 +164,18 @@ STANDARD = (
     site("ResendMobilePhoneConfirmationCode", "accept"),
     site("ConfirmEmail", "accept", modes=SYNC),
     site("ResendEmailConfirmation", "accept"),
-    *(bulk(name) for name in (
-        "DirectCrm.Customers.Import", "DirectCrm.Customers.Edit", "DirectCrm.Customers.ImportCards",
-        "RetailOrder.Import", "DirectCrm.StaticCustomerSegments.Import",
-        "DirectCrm.CreateCustomerBalanceChangeOperation")),
-)  # fmt: skip
+    *(
+        bulk(name)
+        for name in (
+            "DirectCrm.Customers.Import",
+            "DirectCrm.Customers.Edit",
+            "DirectCrm.Customers.ImportCards",
+            "RetailOrder.Import",
+            "DirectCrm.StaticCustomerSegments.Import",
+            "DirectCrm.CreateCustomerBalanceChangeOperation",
+        )
+    ),
+)
 
 
 DEFAULT_IDS = {
@@ -159,7 +194,6 @@ DEFAULTS = {
     "custom_fields": None,
     "statuses": None,
     "total_includes_delivery": True,
-    "alphabet": None,
     "new_cards_allowed": True,
     "sync_ignores_transaction": True,
     "calls_per_minute": 8000,
@@ -208,7 +242,9 @@ class Project:
 
     def key_fits(self, endpoint, key):
         given = digest(key)
-        return any(hmac.compare_digest(given, known) for known in self.endpoints[endpoint])
+        return any(
+            hmac.compare_digest(given, known) for known in self.endpoints[endpoint]
+        )
 
     # -- operations ------------------------------------------------------------------------
     def save_operation(self, values):
@@ -220,7 +256,9 @@ class Project:
         new_name = values.pop("rename", None) or values["name"]
         known = {field.name for field in fields(Operation)}
         if set(values) - known:
-            raise ValueError(f"unknown option: {', '.join(sorted(set(values) - known))}")
+            raise ValueError(
+                f"unknown option: {', '.join(sorted(set(values) - known))}"
+            )
         values = {**values, "name": new_name}
         if "modes" in values:
             values["modes"] = tuple(values["modes"])

@@ -34,7 +34,9 @@ class Listener:
         async with self.busy:
             if self.server is None:
                 self.protocols = web.Server(
-                    self.handler, request_factory=self.make_request, keepalive_timeout=75
+                    self.handler,
+                    request_factory=self.make_request,
+                    keepalive_timeout=75,
                 )
                 loop = asyncio.get_running_loop()
                 self.server = await loop.create_server(
@@ -66,12 +68,21 @@ def tls_context(cert, key):
 class SandboxServer:
     """Everything together, on the running event loop."""
 
-    def __init__(self, host="127.0.0.1", api_port=0, port=0, tls=None, endpoints=None,
-                 max_calls=200_000, **settings):  # fmt: skip
+    def __init__(
+        self,
+        host="127.0.0.1",
+        api_port=0,
+        port=0,
+        tls=None,
+        endpoints=None,
+        max_calls=200_000,
+        **settings,
+    ):
         self.project = Project(endpoints, **settings)
         self.log = CallLog(max_calls)
         self.faults = FaultBook()
         self.world = World(self.project)
+        self.world.next_seq = lambda: self.log.last + 1
         self.api = Api(self.project, self.log, self.faults, self.world)
         self.listener = Listener(self.api.handle, host, api_port, tls)
         self.host, self.port = host, port
@@ -89,7 +100,9 @@ class SandboxServer:
 
     async def start(self):
         await self.listener.open()
-        self.runner = web.AppRunner(control_app(self), access_log=None, shutdown_timeout=0.2)
+        self.runner = web.AppRunner(
+            control_app(self), access_log=None, shutdown_timeout=0.2
+        )
         await self.runner.setup()
         site = web.TCPSite(self.runner, self.host, self.port)
         await site.start()
@@ -117,12 +130,16 @@ class SandboxServer:
             self.faults.prune()
 
     def follow_faults(self):
-        self.spawn(self.listener.close() if self.faults.refusing else self.listener.open())
+        self.spawn(
+            self.listener.close() if self.faults.refusing else self.listener.open()
+        )
 
     async def settled(self):
         """The listener is as the faults want it."""
         with contextlib.suppress(OSError):
-            await (self.listener.close() if self.faults.refusing else self.listener.open())
+            await (
+                self.listener.close() if self.faults.refusing else self.listener.open()
+            )
 
     def reset(self):
         self.log.reset()
