@@ -40,6 +40,7 @@ SHOP = (
     "website_sale_wishlist",
 )
 PREFIX = "mindbox_test_"
+LANGUAGES = "en_US,ru_RU"
 
 
 # -- Add-ons ------------------------------------------------------------------
@@ -168,11 +169,11 @@ def show_progress(place, every):
         say(f"      {count[:-1]} modules, {name}")
 
 
-def install(name, modules, *words, **options):
+def install(name, modules, **options):
     odoo(
         name,
-        *words,
         "--with-demo",
+        *("--load-language", LANGUAGES),
         "--stop-after-init",
         "--no-http",
         *("-i", ",".join(modules)),
@@ -212,7 +213,7 @@ def shop():
         say(f"      making the shop, {len(modules)} modules and what they need ...")
         install(name, modules, log=LOGS / "install-shop.log", show_every=25)
 
-    return cached("shop", digest(odoo_release(), *modules), make)
+    return cached("shop", digest(odoo_release(), LANGUAGES, *modules), make)
 
 
 def ready():

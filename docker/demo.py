@@ -19,7 +19,6 @@ HERE = Path(__file__).resolve().parent
 HOME = VAR / "demo"
 DATABASE = "mindbox_demo"
 CONFIG = HOME / "odoo.conf"
-LANGUAGES = "ru_RU"
 
 HTTP = int(os.environ.get("DEMO_PORT") or 8069)
 LIVE, API, PAGE = HTTP + 3, HTTP + 101, HTTP + 102
@@ -118,8 +117,6 @@ def install():
     databases.install(
         half,
         [*SHOP, *addons()],
-        "--load-language",
-        LANGUAGES,
         log=HOME / "log/install.log",
         data=HOME / "odoo",
         show_every=15,
