@@ -318,7 +318,8 @@ class Api:
             return None
         ignoring = self.project.settings["sync_ignores_transaction"]
         if call.mode == "sync" and ignoring and not operation.sync_idempotent:
-            call.warn("?transactionId", "this sync operation ignores it")
+            if self.log.knows(call.transaction_id.lower()):
+                call.warn("?transactionId", "known, but this sync operation ignores it")
             return None
         return call.transaction_id.lower()
 

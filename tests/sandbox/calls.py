@@ -125,6 +125,37 @@ def detail(call):
     return shown
 
 
+def digest(body):
+    """What a body is about, in a few values for the page: total, items, amount, status."""
+    if not isinstance(body, dict):
+        return {}
+    order = body.get("order") if isinstance(body.get("order"), dict) else {}
+    found = {
+        "order": next(iter((order.get("ids") or {}).values()), None),
+        "total": order.get("totalPrice"),
+        "lines": size_of(order.get("lines")),
+        "items": size_of(body.get("productList")),
+        "status": body.get("orderLinesStatus"),
+        "product": product_of(body),
+    }
+    changes = body.get("balanceChanges")
+    if changes and isinstance(changes, list):
+        found["amount"] = changes[0].get("changeAmount")
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def size_of(value):
+    return len(value) if isinstance(value, list) else None
+
+
+def product_of(body):
+    for wrap, part in (("viewProduct", "product"), ("viewProductCategory", "productCategory")):
+        ids = ((body.get(wrap) or {}).get(part) or {}).get("ids")
+        if ids:
+            return next(iter(ids.values()))
+    return None
+
+
 class CallLog:
     """The last `limit` calls, counters of all, and the keys that were processed (§1.7)."""
 

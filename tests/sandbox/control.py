@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from . import answers, calls
+from .customers import survivor
 
 PAGE = Path(__file__).parent / "page"
 TICK = 0.25
@@ -97,7 +98,8 @@ class Control:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
         )
         await response.prepare(request)
-        seen, shown = int(request.query.get("since", self.box.log.last)), None
+        since = request.headers.get("Last-Event-ID") or request.query.get("since")
+        seen, shown = int(since or self.box.log.last), None
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             while True:
                 overview = self.overview()
@@ -110,15 +112,24 @@ class Control:
     def event(self, seen, overview):
         last = overview["last"]
         seen = 0 if last < seen else seen
-        fresh = [
-            calls.summary(call) for call in self.box.log.after(max(seen, last - BURST))
-        ]
+        fresh = [self.live(call) for call in self.box.log.after(max(seen, last - BURST))]
         document = {**overview, "calls": fresh, "missed": max(0, last - seen - BURST)}
-        return f"data: {answers.dumps(document)}\n\n".encode()
+        return f"id: {last}\ndata: {answers.dumps(document)}\n\n".encode()
+
+    def live(self, call):
+        """A call for the stream: with the customer's name and what it is about."""
+        shown = calls.summary(call)
+        customer = self.box.world.customers.by_number.get(str(call.customer_id))
+        shown["customer"]["title"] = survivor(customer).title if customer else None
+        shown["about"] = {}
+        with contextlib.suppress(AttributeError, TypeError, KeyError, IndexError):
+            shown["about"] = calls.digest(calls.as_json(call.body))
+        return shown
 
     # -- what happened ---------------------------------------------------------------------
     async def state(self, request):
-        return reply(self.overview())
+        names = list(self.box.project.endpoints)
+        return reply({**self.overview(), "api_url": self.box.api_url, "endpoints": names})
 
     async def calls(self, request):
         query = request.query
