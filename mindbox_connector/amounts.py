@@ -1,0 +1,32 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Money that adds up to the last cent. Amounts are whole cents."""
+
+
+def to_cents(amount):
+    """Return an amount in whole cents, rounded half away from zero."""
+    cents = abs(amount) * 100
+    rounded = int(cents + 0.5 + 1e-6)
+    return -rounded if amount < 0 else rounded
+
+
+def allocate(total, weights):
+    """Split ``total`` in proportion to ``weights``, so that the parts add up.
+
+    The largest-remainder method: each part is at most one cent off its exact share.
+
+    :param int total: cents to split, of either sign
+    :param list weights: numbers ≥ 0; all zero means equal parts
+    :return: list of int, as long as ``weights``
+    """
+    if not weights:
+        return []
+    if not sum(weights):
+        weights = [1] * len(weights)
+    whole, sign = sum(weights), -1 if total < 0 else 1
+    exact = [abs(total) * weight / whole for weight in weights]
+    parts = [int(share) for share in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
+    for index in by_remainder[: abs(total) - sum(parts)]:
+        parts[index] += 1
+    return [sign * part for part in parts]

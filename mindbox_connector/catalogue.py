@@ -1,0 +1,112 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The events of the shop that Mindbox hears of, as data.
+
+A new event is one entry here plus one method ``_mindbox_<code>_body`` on its model.
+"""
+
+from typing import NamedTuple
+
+
+class Event(NamedTuple):
+    """What an event is, apart from its body.
+
+    * ``model``: the model whose records it is about
+    * ``operation``: the default name of the Mindbox operation
+    * ``topic``: set for *state* events: what waits is merged per record and topic,
+      and the body is built when it is sent. Empty for *facts*, which carry the body
+      and the time of their moment.
+    * ``guest_operation``: another operation where the customer has no account
+    * ``instead``: the event to try once when Mindbox refuses this one, since the
+      customer or the order is already known there
+    * ``priority``: lower leaves first; equal priorities keep a customer's order
+    """
+
+    label: str
+    model: str
+    operation: str
+    topic: str = ""
+    guest_operation: str = ""
+    instead: str = ""
+    priority: int = 10
+
+
+# The order of the entries is the order of rows that one transaction makes.
+EVENTS = {
+    "customer_register": Event(
+        "Customer registered",
+        "res.partner",
+        "Website.RegisterCustomer",
+        topic="customer",
+        instead="customer_edit",
+    ),
+    "customer_edit": Event(
+        "Customer changed",
+        "res.partner",
+        "Website.EditCustomer",
+        topic="customer",
+    ),
+    "card_issue": Event(
+        "Card issued",
+        "loyalty.card",
+        "Website.IssueDiscountCard",
+        topic="card",
+    ),
+    "cart_set": Event(
+        "Cart changed",
+        "sale.order",
+        "Website.SetCart",
+        topic="cart",
+    ),
+    "order_create": Event(
+        "Order placed",
+        "sale.order",
+        "Website.CreateAuthorizedOrder",
+        topic="order",
+        guest_operation="Website.CreateUnauthorizedOrder",
+        instead="order_update",
+    ),
+    "order_update": Event(
+        "Order changed",
+        "sale.order",
+        "Website.UpdateOrder",
+        topic="order",
+    ),
+    "order_status": Event(
+        "Order status changed",
+        "sale.order",
+        "Website.UpdateOrderStatus",
+    ),
+    "card_balance": Event(
+        "Card balance changed",
+        "loyalty.card",
+        "Website.ChangeCustomerBalance",
+    ),
+    "cart_clear": Event(
+        "Cart emptied",
+        "sale.order",
+        "Website.ClearCart",
+        topic="cart_end",
+    ),
+}
+RANK = {code: rank for rank, code in enumerate(EVENTS)}
+EVENT_SELECTION = [(code, event.label) for code, event in EVENTS.items()]
+
+MODE_SELECTION = [
+    ("async", "Asynchronous"),
+    ("sync", "Synchronous"),
+    ("bulk", "Bulk"),
+]
+
+# Milestones of an order; a project gives each of them a status of its own.
+MILESTONE_SELECTION = [
+    ("created", "Placed"),
+    ("confirmed", "Confirmed"),
+    ("paid", "Paid"),
+    ("partially_shipped", "Partially shipped"),
+    ("shipped", "Shipped"),
+    ("delivered", "Delivered"),
+    ("cancelled", "Cancelled"),
+    ("returned", "Returned"),
+    ("quotation", "Back to quotation"),
+]

@@ -1,0 +1,309 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""HTTP only: calls in, answers or exceptions out. No ORM in this room.
+
+Contract: Mindbox HTTP API v3, https://developers.mindbox.ru/docs/v3
+"""
+
+import json
+import logging
+import threading
+import time
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import requests
+
+from .exceptions import (
+    MindboxMisconfigured,
+    MindboxRejected,
+    MindboxThrottled,
+    MindboxUnavailable,
+)
+
+_logger = logging.getLogger(__name__)
+
+AUTH_SCHEMES = {
+    "secret_key": "SecretKey {}",
+    "mindbox": 'Mindbox secretKey="{}"',
+}
+CONTENT_TYPES = {
+    "sync": "application/json; charset=utf-8",
+    "async": "application/json; charset=utf-8",
+    "bulk": "text/csv; charset=utf-8",
+}
+BULK_DIALECT = {
+    "csvCodePage": "65001",
+    "csvColumnDelimiter": ";",
+    "csvTextQualifier": '"',
+}
+CONNECT_TIMEOUT = 5
+MAX_ANSWER_BYTES = 1024 * 1024
+KEPT_ANSWER_CHARS = 10_000
+
+# A 429 may carry anything in Retry-After; the answer decides within these bounds.
+THROTTLE_DEFAULT = 120
+THROTTLE_MAX = 300
+
+SUCCESS = ("Success", "TransactionAlreadyProcessed")
+MISCONFIGURED = {
+    401: "Mindbox does not accept the credentials (401): check the secret key, "
+    "and that this shop is allowed in the integration point.",
+    403: "Mindbox refuses this secret key for this integration point (403).",
+    404: "Nothing answers at this address (404): check the URL.",
+    407: "The proxy between Odoo and Mindbox asks for credentials (407).",
+}
+# What a synchronous success can hide: the steps ran, but not for this entity.
+REFUSED_PROCESSING = {
+    "NotFound": "not found",
+    "Ambiguous": "cannot be told apart from another one",
+    "NotProcessed": "not processed",
+    "ValidationError": "not valid",
+    "ProtocolError": "not understood",
+    "AlreadyBoundToAnotherCustomer": "already belongs to another customer",
+}
+NETWORK_REASONS = (
+    (requests.exceptions.SSLError, "The secure connection to Mindbox failed (TLS)."),
+    (requests.exceptions.ProxyError, "The proxy does not connect to Mindbox."),
+    (requests.exceptions.ConnectTimeout, "Mindbox cannot be reached in time."),
+    (requests.exceptions.Timeout, "Mindbox does not answer in time."),
+    (requests.exceptions.ConnectionError, "The connection to Mindbox failed."),
+    (requests.exceptions.RequestException, "The answer of Mindbox broke off."),
+)
+# urllib3's own word for why no connection came about.
+CONNECTION_REASONS = {
+    "NameResolutionError": "The address of Mindbox cannot be found (DNS).",
+    "NewConnectionError": "Nothing accepts connections at the address of Mindbox.",
+}
+
+
+class Call(NamedTuple):
+    """One request to Mindbox; ``body`` is the exact text that goes out."""
+
+    mode: str
+    operation: str
+    transaction_id: str
+    body: str
+    device_uuid: str = ""
+    customer_ip: str = ""
+
+
+class Answer(NamedTuple):
+    """A successful answer: HTTP status, Mindbox status and the text."""
+
+    http_status: int
+    status: str
+    text: str
+
+
+class MindboxClient:
+    """Sends calls of one integration point; safe to share between threads.
+
+    :param str url: scheme and host, e.g. ``https://api.mindbox.ru``
+    :param str endpoint_code: Mindbox's ``endpointId``
+    :param str secret_key: goes into the Authorization header, nowhere else
+    :param str auth_scheme: a key of :data:`AUTH_SCHEMES`
+    :param float timeout: seconds to wait for an answer
+    """
+
+    def __init__(self, url, endpoint_code, secret_key, auth_scheme, timeout=30):
+        self._url = url.rstrip("/")
+        self._endpoint_code = endpoint_code
+        self._timeout = timeout
+        self._headers = {
+            "Authorization": AUTH_SCHEMES[auth_scheme].format(secret_key),
+            "Accept": "application/json",
+            "User-Agent": "odoo-mindbox-connector",
+            "Mindbox-Integration": "Odoo",
+            "Mindbox-Integration-Version": "19.0",
+        }
+        self._threads = threading.local()
+
+    def send(self, call):
+        """Send one call and return its :class:`Answer`.
+
+        :param Call call: what to send
+        :raise MindboxUnavailable: send the same call again later
+        :raise MindboxThrottled: the same, and slower
+        :raise MindboxMisconfigured: stop until an administrator has acted
+        :raise MindboxRejected: this call will never succeed
+        """
+        started = time.monotonic()
+        try:
+            status, headers, content = self._post(call)
+        except requests.exceptions.RequestException as error:
+            raise MindboxUnavailable(_network_reason(error)) from None
+        except (OSError, ValueError) as error:
+            # What urllib3 and http.client let through on a garbled answer.
+            _logger.debug("Unreadable answer: %s", type(error).__name__)
+            raise MindboxUnavailable("The answer of Mindbox is unreadable.") from None
+        _logger.debug(
+            "Mindbox %s %s %s: %s in %d ms",
+            call.mode,
+            call.operation,
+            call.transaction_id,
+            status,
+            (time.monotonic() - started) * 1000,
+        )
+        return _read_answer(call, status, headers, content)
+
+    def _post(self, call):
+        session, settings = self._session()
+        request = requests.Request(
+            "POST",
+            f"{self._url}/v3/operations/{call.mode}?{self._query(call)}",
+            headers=self._call_headers(call),
+            data=call.body.encode(),
+        ).prepare()
+        deadline = time.monotonic() + CONNECT_TIMEOUT + 2 * self._timeout
+        with session.send(
+            request,
+            timeout=(CONNECT_TIMEOUT, self._timeout),
+            allow_redirects=False,
+            **settings,
+        ) as response:
+            content = _read_limited(response, deadline)
+            return response.status_code, response.headers, content
+
+    def _session(self):
+        """Return this thread's keep-alive session and its proxy and TLS settings."""
+        if not hasattr(self._threads, "session"):
+            session = requests.Session()
+            settings = session.merge_environment_settings(
+                self._url, {}, True, None, None
+            )
+            self._threads.session, self._threads.settings = session, settings
+        return self._threads.session, self._threads.settings
+
+    def _query(self, call):
+        params = {
+            "endpointId": self._endpoint_code,
+            "operation": call.operation,
+            "transactionId": call.transaction_id,
+        }
+        if call.device_uuid:
+            params["deviceUUID"] = call.device_uuid
+        if call.mode == "bulk":
+            params.update(BULK_DIALECT)
+        return urlencode(params)
+
+    def _call_headers(self, call):
+        headers = {**self._headers, "Content-Type": CONTENT_TYPES[call.mode]}
+        if call.customer_ip:
+            headers["X-Customer-IP"] = call.customer_ip
+        return headers
+
+
+def _read_limited(response, deadline):
+    """Read at most MAX_ANSWER_BYTES: neither size nor slowness may hold a thread."""
+    chunks, size = [], 0
+    for chunk in response.iter_content(65536):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES or time.monotonic() > deadline:
+            raise requests.exceptions.ReadTimeout("answer too long or too slow")
+    return b"".join(chunks).decode("utf-8", "replace")
+
+
+def _network_reason(error):
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    return CONNECTION_REASONS.get(type(cause).__name__) or next(
+        reason for kind, reason in NETWORK_REASONS if isinstance(error, kind)
+    )
+
+
+def _read_answer(call, http_status, headers, content):
+    """Decide, in one place, what an answer means (contract: error_processing)."""
+    kept = {"http_status": http_status, "response": content[:KEPT_ANSWER_CHARS]}
+    if http_status == 429:
+        raise MindboxThrottled(
+            "Mindbox asks to slow down (429).",
+            retry_after=_retry_after(headers.get("Retry-After")),
+            **kept,
+        )
+    if http_status in MISCONFIGURED:
+        raise MindboxMisconfigured(MISCONFIGURED[http_status], **kept)
+    if http_status in (408, 425) or http_status >= 500 or http_status < 200:
+        raise MindboxUnavailable(f"Mindbox is out of order ({http_status}).", **kept)
+    if 300 <= http_status < 400:
+        raise MindboxUnavailable(
+            f"The address answers with a redirect ({http_status}).", **kept
+        )
+    answer = _parse(content)
+    if http_status >= 400:
+        raise MindboxRejected(_explain(answer, http_status), **kept)
+    return _read_success(call, http_status, answer, kept)
+
+
+def _read_success(call, http_status, answer, kept):
+    status = answer.get("status")
+    if status in SUCCESS:
+        _check_processing(call, status, answer, kept)
+        return Answer(http_status, status, kept["response"])
+    if not isinstance(status, str):
+        raise MindboxUnavailable("What answers is not Mindbox.", **kept)
+    if status == "InternalServerError":
+        raise MindboxUnavailable("Mindbox is out of order.", **kept)
+    raise MindboxRejected(_explain(answer, http_status), **kept)
+
+
+def _check_processing(call, status, answer, kept):
+    """A synchronous success still tells per entity whether it was found."""
+    if call.mode != "sync" or status != "Success":
+        return
+    for entity in ("customer", "order", "discountCard"):
+        part = answer.get(entity)
+        outcome = part.get("processingStatus") if isinstance(part, dict) else None
+        if isinstance(outcome, str) and outcome in REFUSED_PROCESSING:
+            raise MindboxRejected(
+                f"Mindbox: {entity} {REFUSED_PROCESSING[outcome]}.", **kept
+            )
+
+
+def _parse(content):
+    """Return the answer's JSON object, unwrapped, or an empty dict."""
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    if isinstance(answer, dict) and isinstance(answer.get("result"), dict):
+        answer = answer["result"]
+    return answer if isinstance(answer, dict) else {}
+
+
+def _explain(answer, http_status):
+    """Put a refusal in words: Mindbox's messages, or at least the code."""
+    messages = answer.get("validationMessages")
+    texts = [
+        f"{message.get('message')} ({message.get('location') or '-'})"
+        for message in (messages if isinstance(messages, list) else [])
+        if isinstance(message, dict) and message.get("message")
+    ]
+    if not texts and isinstance(answer.get("errorMessage"), str):
+        texts = [answer["errorMessage"]]
+    if texts:
+        return "; ".join(texts)[:1000]
+    return f"Mindbox refuses the call ({http_status})."
+
+
+def _retry_after(value):
+    """Return the seconds to wait: Retry-After as seconds or date, within bounds."""
+    try:
+        seconds = int(value)
+    except (TypeError, ValueError):
+        seconds = _seconds_until(value)
+    if seconds is None or seconds <= 0:
+        return THROTTLE_DEFAULT
+    return min(seconds, THROTTLE_MAX)
+
+
+def _seconds_until(date):
+    try:
+        moment = parsedate_to_datetime(date)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=timezone.utc)
+    return int((moment - datetime.now(timezone.utc)).total_seconds())

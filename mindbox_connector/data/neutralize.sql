@@ -1,0 +1,14 @@
+-- A copy of the database must not talk to the production project.
+UPDATE mindbox_endpoint
+   SET state = 'draft',
+       url = 'https://neutralized.invalid',
+       secret_key = NULL,
+       endpoint_code = NULL;
+UPDATE mindbox_request
+   SET state = 'cancelled',
+       error = 'Cancelled in a neutralized copy of the database.'
+ WHERE state = 'pending';
+UPDATE queue_job
+   SET state = 'cancelled'
+ WHERE model_name = 'mindbox.endpoint'
+   AND state IN ('wait_dependencies', 'pending', 'enqueued', 'started');

@@ -1,0 +1,33 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+PAID = ("paid", "in_payment")
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _compute_field_value(self, field):
+        """payment_state is computed: no write() ever sees it change."""
+        if field.name != "payment_state":
+            return super()._compute_field_value(field)
+        before = {move: move.payment_state for move in self if move.id}
+        result = super()._compute_field_value(field)
+        paid = self.browse(
+            move.id
+            for move, state in before.items()
+            if state not in PAID and move.payment_state in PAID
+        )
+        if paid:
+            paid._mindbox_mark_orders_paid()
+        return result
+
+    def _mindbox_mark_orders_paid(self):
+        """An order is paid by invoice once all its invoices are."""
+        moves = self.filtered(lambda move: move.move_type == "out_invoice")
+        orders = moves.invoice_line_ids.sale_line_ids.order_id
+        orders.filtered(lambda order: order._mindbox_is_paid_by_invoice())._mindbox_mark(
+            "order_status", milestone="paid"
+        )

@@ -1,0 +1,92 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.tools import float_is_zero
+
+CAUSES = "mindbox_connector.balance_causes"
+CARD_TYPES = ("loyalty", "ewallet", "gift_card")
+TRACKED = frozenset({"partner_id", "program_id", "code", "active"})
+
+
+class LoyaltyCard(models.Model):
+    _name = "loyalty.card"
+    _inherit = ["loyalty.card", "mindbox.source"]
+
+    # === MARKS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        cards = super().create(vals_list)
+        cards._mindbox_mark("card_issue")
+        for card in cards:
+            card._mindbox_mark_balance(card.points)
+        return cards
+
+    def write(self, vals):
+        before = {card: card.points for card in self} if "points" in vals else {}
+        result = super().write(vals)
+        self._mindbox_mark_changed("card_issue", vals, TRACKED)
+        for card, points in before.items():
+            card._mindbox_mark_balance(card.points - points)
+        return result
+
+    def _mindbox_mark_balance(self, change):
+        if not float_is_zero(change, precision_digits=2):
+            order = self._mindbox_get_causes().pop(self.id, None)
+            self._mindbox_mark("card_balance", change=round(change, 2), order_id=order)
+
+    def _mindbox_get_causes(self):
+        """Return {card ID: order ID} of the balance changes that are about to come."""
+        return self.env.cr.precommit.data.setdefault(CAUSES, {})
+
+    def _mindbox_note_cause(self, order):
+        """Remember by which order the next change of these cards' points comes."""
+        for card_id in self.ids:
+            self._mindbox_get_causes()[card_id] = order.id
+
+    # === SOURCE === #
+
+    def _mindbox_concerns(self, event, visitor):
+        """A card that exists only while a cart is open is none yet."""
+        return (
+            self.program_type in CARD_TYPES
+            and (not self.order_id or self.order_id.state == "sale" or self.points)
+            and bool(self._mindbox_customer())
+        )
+
+    def _mindbox_customer(self):
+        return self.partner_id._mindbox_customer()
+
+    def _mindbox_shop(self):
+        order = self.order_id
+        website = order.website_id or self.program_id.website_id
+        company = self.company_id or order.company_id or self.partner_id.company_id
+        return website, company
+
+    # === BODIES === #
+
+    def _mindbox_card_issue_body(self, endpoint):
+        return {
+            "customer": self._mindbox_customer()._mindbox_identity(endpoint),
+            "discountCard": {"ids": {"number": self.code}},
+        }
+
+    def _mindbox_card_balance_body(self, endpoint, change, order_id=None):
+        """Return a change of the balance in points, with the order it came from."""
+        order = self.env["sale.order"].browse(order_id or []).exists()
+        balance = {"changeAmount": change, "comment": self._mindbox_get_comment(order)}
+        if self.expiration_date and change > 0:
+            expires = fields.Datetime.to_datetime(self.expiration_date)
+            balance["expirationDateTimeUtc"] = endpoint._format_moment(expires)
+        body = {
+            "customer": self._mindbox_customer()._mindbox_identity(endpoint),
+            "discountCard": {"ids": {"number": self.code}},
+            "balanceChanges": [balance],
+        }
+        if order:
+            body["order"] = {"ids": endpoint._get_order_ids(order)}
+        return body
+
+    def _mindbox_get_comment(self, order):
+        return f"Odoo: {order.name}" if order else f"Odoo: {self.program_id.name}"

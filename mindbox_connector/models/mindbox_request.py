@@ -1,0 +1,492 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import json
+import uuid
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ..catalogue import EVENT_SELECTION, EVENTS, MODE_SELECTION, RANK
+
+# Column types of the rows that capture and delivery exchange with PostgreSQL.
+COLUMN_TYPES = {
+    "id": "int4",
+    "endpoint_id": "int4",
+    "operation_id": "int4",
+    "partner_id": "int4",
+    "event": "varchar",
+    "mode": "varchar",
+    "res_model": "varchar",
+    "res_id": "int4",
+    "customer_key": "varchar",
+    "merge_key": "varchar",
+    "transaction_id": "varchar",
+    "occurred_at": "timestamp",
+    "next_attempt_at": "timestamp",
+    "sent_at": "timestamp",
+    "priority": "int4",
+    "state": "varchar",
+    "attempts": "int4",
+    "http_status": "int4",
+    "payload": "text",
+    "response": "text",
+    "error": "text",
+    "device_uuid": "varchar",
+    "customer_ip": "varchar",
+}
+GC_CHUNK = 10_000
+
+
+class MindboxRequest(models.Model):
+    _name = "mindbox.request"
+    _description = "Mindbox Request"
+    _order = "id desc"
+    _rec_name = "transaction_id"
+    _log_access = False
+
+    endpoint_id = fields.Many2one(
+        "mindbox.endpoint",
+        string="Integration Point",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="endpoint_id.company_id")
+    operation_id = fields.Many2one(
+        "mindbox.operation", readonly=True, ondelete="set null"
+    )
+    event = fields.Selection(EVENT_SELECTION, required=True, readonly=True)
+    mode = fields.Selection(MODE_SELECTION, readonly=True)
+    res_model = fields.Char(string="Record Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        string="Record ID", model_field="res_model", readonly=True
+    )
+    res_name = fields.Char(string="Record", compute="_compute_res_name")
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        readonly=True,
+        index="btree_not_null",
+        # An erased customer leaves no body behind.
+        ondelete="cascade",
+    )
+    customer_key = fields.Char(
+        readonly=True, help="Requests with the same key leave one after the other."
+    )
+    merge_key = fields.Char(
+        readonly=True,
+        help="What waits with the same key is one state, sent once in its newest form.",
+    )
+    transaction_id = fields.Char(
+        string="Transaction ID",
+        required=True,
+        readonly=True,
+        default=lambda self: str(uuid.uuid4()),
+        help="By it Mindbox recognises a call it has already worked off.",
+    )
+    occurred_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    priority = fields.Integer(readonly=True, default=10, aggregator=None)
+    state = fields.Selection(
+        [
+            ("pending", "Waiting"),
+            ("sent", "Sent"),
+            ("rejected", "Rejected"),
+            ("skipped", "Skipped"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="pending",
+    )
+    attempts = fields.Integer(readonly=True, default=0)
+    next_attempt_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    sent_at = fields.Datetime(readonly=True)
+    http_status = fields.Integer(string="HTTP Status", readonly=True, aggregator=None)
+    error = fields.Text(string="Reason", readonly=True)
+    reason = fields.Char(
+        string="In Words",
+        compute="_compute_reason",
+        help="What happened to the request, or why it waits.",
+    )
+    payload = fields.Text(
+        string="Body",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_manager",
+    )
+    response = fields.Text(
+        string="Answer",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_manager",
+    )
+    payload_pretty = fields.Text(
+        string="Formatted Body",
+        compute="_compute_pretty",
+        groups="mindbox_connector.group_mindbox_manager",
+    )
+    response_pretty = fields.Text(
+        string="Formatted Answer",
+        compute="_compute_pretty",
+        groups="mindbox_connector.group_mindbox_manager",
+    )
+    device_uuid = fields.Char(
+        string="Device UUID",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_manager",
+    )
+    customer_ip = fields.Char(
+        string="Customer IP",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_manager",
+    )
+
+    _transaction_uniq = models.UniqueIndex("(transaction_id)")
+    # Claiming walks this index from its beginning, however many rows are finished.
+    _claim_idx = models.Index(
+        "(endpoint_id, priority, id) WHERE state = 'pending'",
+    )
+    _deferred_idx = models.Index(
+        "(endpoint_id, customer_key) WHERE state = 'pending' AND attempts > 0",
+    )
+    _merge_idx = models.Index(
+        "(merge_key, endpoint_id) WHERE state = 'pending' AND payload IS NULL "
+        "AND merge_key IS NOT NULL",
+    )
+    _record_idx = models.Index("(res_id, res_model)")
+    _finished_idx = models.Index("(occurred_at, state)")
+
+    # === FOR PEOPLE === #
+
+    @api.depends("res_model", "res_id")
+    def _compute_res_name(self):
+        for request in self:
+            record = request._get_record()
+            request.res_name = record.display_name if record else ""
+
+    def _get_record(self):
+        """Return the record the request is about, if it exists and may be read."""
+        if self.res_model not in self.env or not self.res_id:
+            return None
+        record = self.env[self.res_model].browse(self.res_id).exists()
+        return record if record and record.has_access("read") else None
+
+    @api.depends(
+        "state",
+        "error",
+        "attempts",
+        "next_attempt_at",
+        "endpoint_id.held_until",
+        "endpoint_id.state",
+    )
+    def _compute_reason(self):
+        for request in self:
+            request.reason = request._get_reason()
+
+    def _get_reason(self):
+        _ = self.env._
+        if self.state == "sent":
+            return _("Mindbox has accepted it.")
+        if self.state != "pending":
+            return self.error or ""
+        endpoint = self.endpoint_id
+        if endpoint.state == "paused":
+            return _("Waits: the integration point is paused.")
+        if endpoint.held_until and endpoint.held_until > fields.Datetime.now():
+            return _("Waits: %s", endpoint.hold_reason)
+        if self.attempts and self.error:
+            return _(
+                "Waits after attempt %(attempts)s: %(error)s",
+                attempts=self.attempts,
+                error=self.error,
+            )
+        return _("Leaves in a moment.")
+
+    @api.depends("payload", "response")
+    def _compute_pretty(self):
+        for request in self:
+            request.payload_pretty = _prettify(request.payload)
+            request.response_pretty = _prettify(request.response)
+
+    # === BUTTONS === #
+
+    def action_resend(self):
+        """Send again: a state in its newest form, a fact as it was.
+
+        A fact keeps its transaction ID, unless Mindbox refused it (then nothing was
+        processed): so nothing can be counted twice.
+
+        :raise AccessError: the user is no Mindbox manager
+        :raise UserError: the body of a fact was removed already
+        """
+        self._check_manager()
+        requests = self.sudo().filtered(lambda request: request.state != "pending")
+        states = requests.filtered("merge_key")
+        states._check_records_exist()
+        facts = requests - states
+        if any(not fact.payload for fact in facts):
+            raise UserError(
+                self.env._(
+                    "The body of some requests has been removed already, as set in "
+                    "the retention of the settings. They cannot be sent again."
+                )
+            )
+        for request in states + facts.filtered(lambda fact: fact.state == "rejected"):
+            request.transaction_id = str(uuid.uuid4())
+        states.payload = False
+        requests.write(
+            {
+                "state": "pending",
+                "attempts": 0,
+                "next_attempt_at": fields.Datetime.now(),
+                "error": False,
+                "http_status": 0,
+                "response": False,
+                "sent_at": False,
+            }
+        )
+        requests.endpoint_id._kick_after_commit()
+        return True
+
+    def _check_records_exist(self):
+        for request in self:
+            if not self.env[request.res_model].browse(request.res_id).exists():
+                raise UserError(
+                    self.env._(
+                        "The record of request %s no longer exists: there is nothing "
+                        "to send.",
+                        request.transaction_id,
+                    )
+                )
+
+    def action_cancel(self):
+        """Never send the selected requests that still wait.
+
+        :raise AccessError: the user is no Mindbox manager
+        """
+        self._check_manager()
+        waiting = self.sudo().filtered(lambda request: request.state == "pending")
+        waiting.write(
+            {
+                "state": "cancelled",
+                "error": self.env._("Cancelled by %s", self.env.user.name),
+            }
+        )
+        return True
+
+    def _check_manager(self):
+        """Managers cannot write on requests: they act through these buttons only."""
+        if not self.env.user.has_group("mindbox_connector.group_mindbox_manager"):
+            raise AccessError(self.env._("Only Mindbox managers may do that."))
+        self.check_access("read")
+
+    def action_open_record(self):
+        """Open the customer, card or order the request is about."""
+        self.ensure_one()
+        record = self._get_record()
+        if not record:
+            raise UserError(self.env._("This record no longer exists."))
+        return record.get_formview_action()
+
+    # === THE OUTBOX === #
+
+    @api.model
+    def _insert(self, rows, own_ids=()):
+        """Insert rows in one statement, in the caller's transaction.
+
+        A state that this very transaction has recorded before is not repeated. Rows
+        of other transactions are left alone: looking at them here could lose an
+        update, wait for a lock or fail to serialise. They are merged after commit.
+
+        :param list rows: dicts of column values, all with the same keys
+        :param own_ids: IDs of the rows this transaction has inserted
+        :return: [(id, endpoint_id)] of the inserted rows
+        """
+        names = list(rows[0])
+        return self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO mindbox_request (%(columns)s)
+                SELECT %(columns)s
+                  FROM json_to_recordset(%(rows)s::json) AS new (%(types)s)
+                 WHERE NOT EXISTS (
+                     SELECT 1 FROM mindbox_request own
+                      WHERE own.id = ANY(%(own_ids)s)
+                        AND own.endpoint_id = new.endpoint_id
+                        AND own.merge_key = new.merge_key
+                        AND own.event = new.event
+                 )
+                RETURNING id, endpoint_id
+                """,
+                columns=SQL(", ").join(map(SQL.identifier, names)),
+                types=_column_types(names),
+                rows=json.dumps(rows, default=str),
+                own_ids=list(own_ids),
+            )
+        )
+
+    @api.model
+    def _update(self, rows):
+        """Write rows, each its own values, in one statement.
+
+        :param list rows: dicts with ``id`` and the columns to set, same keys in all
+        """
+        names = [name for name in rows[0] if name != "id"]
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mindbox_request
+                   SET %(assignments)s
+                  FROM json_to_recordset(%(rows)s::json) AS new (%(types)s)
+                 WHERE mindbox_request.id = new.id
+                RETURNING mindbox_request.id
+                """,
+                assignments=SQL(", ").join(
+                    SQL("%s = new.%s", SQL.identifier(name), SQL.identifier(name))
+                    for name in names
+                ),
+                types=_column_types(["id", *names]),
+                rows=json.dumps(rows, default=str),
+            )
+        )
+        self.browse(row["id"] for row in rows).invalidate_recordset()
+
+    @api.model
+    def _merge_waiting(self, ids):
+        """Merge states that wait more than once, among them the given rows.
+
+        Runs after the commit that made the rows, in a transaction of its own. The
+        first row keeps its place in the queue. It is always written to: a delivery
+        that took its snapshot before must fail to lock it, and look again.
+        """
+        waiting = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT waiting.id, waiting.merge_key, waiting.endpoint_id,
+                       waiting.event, waiting.operation_id, waiting.occurred_at
+                  FROM mindbox_request waiting
+                  JOIN mindbox_request new
+                    ON new.merge_key = waiting.merge_key
+                   AND new.endpoint_id = waiting.endpoint_id
+                 WHERE new.id = ANY(%s)
+                   AND waiting.state = 'pending' AND waiting.payload IS NULL
+                   AND waiting.merge_key IS NOT NULL
+                 ORDER BY waiting.id
+                   FOR UPDATE OF waiting SKIP LOCKED
+                """,
+                list(ids),
+            )
+        )
+        self._merge(waiting)
+
+    @api.model
+    def _merge(self, rows):
+        """Keep the first of the locked, unsent rows of each state; drop the others.
+
+        :param list rows: dicts in the order of the queue
+        :return: the rows that are kept
+        """
+        kept, dropped = {}, []
+        for row in rows:
+            key = row["merge_key"] and (row["endpoint_id"], row["merge_key"])
+            first = kept.setdefault(key or row["id"], row)
+            if first is not row:
+                _absorb(first, row)
+                dropped.append(row["id"])
+        if dropped:
+            names = ("id", "event", "operation_id", "occurred_at")
+            self._update([{n: row[n] for n in names} for row in kept.values()])
+            self.env.execute_query(
+                SQL(
+                    "DELETE FROM mindbox_request WHERE id = ANY(%s) RETURNING id",
+                    dropped,
+                )
+            )
+        return list(kept.values())
+
+    # === RETENTION === #
+
+    @api.autovacuum
+    def _gc_requests(self):
+        """Empty bodies and remove rows that are older than the settings say.
+
+        :return: (rows done, whether more remain), for the autovacuum to call again
+        """
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        days = {
+            name: max(0, int(get_param(f"mindbox_connector.{name}_days", default)))
+            for name, default in RETENTION_DAYS.items()
+        }
+        done = self._gc_bodies(days["body"])
+        done += self._gc_rows(("sent", "skipped", "cancelled"), days["row"])
+        done += self._gc_rows(("rejected",), days["rejected"])
+        return done, done >= GC_CHUNK
+
+    def _gc_bodies(self, days):
+        return len(
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE mindbox_request SET payload = NULL, response = NULL
+                     WHERE id IN (
+                         SELECT id FROM mindbox_request
+                          WHERE state IN ('sent', 'skipped', 'cancelled')
+                            AND occurred_at < now() at time zone 'UTC' - %s * '1d'::interval
+                            AND (payload IS NOT NULL OR response IS NOT NULL)
+                          LIMIT %s
+                            FOR UPDATE SKIP LOCKED
+                     ) RETURNING id
+                    """,
+                    days,
+                    GC_CHUNK,
+                )
+            )
+        )
+
+    def _gc_rows(self, states, days):
+        return len(
+            self.env.execute_query(
+                SQL(
+                    """
+                    DELETE FROM mindbox_request WHERE id IN (
+                        SELECT id FROM mindbox_request
+                         WHERE state IN %s
+                           AND occurred_at < now() at time zone 'UTC' - %s * '1d'::interval
+                         LIMIT %s
+                           FOR UPDATE SKIP LOCKED
+                    ) RETURNING id
+                    """,
+                    tuple(states),
+                    days,
+                    GC_CHUNK,
+                )
+            )
+        )
+
+
+RETENTION_DAYS = {"body": 3, "row": 30, "rejected": 180}
+
+
+def _column_types(names):
+    return SQL(", ").join(
+        SQL("%s %s", SQL.identifier(name), SQL(COLUMN_TYPES[name])) for name in names
+    )
+
+
+def _absorb(first, later):
+    """Let a waiting row stand for a later one of the same state."""
+    if RANK[later["event"]] < RANK[first["event"]]:
+        first["event"] = later["event"]
+        first["operation_id"] = later["operation_id"]
+    elif later["event"] == first["event"]:
+        first["occurred_at"] = later["occurred_at"]
+
+
+def _prettify(text):
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return text
+
+
+assert EVENTS.keys() == RANK.keys()

@@ -1,0 +1,279 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import logging
+import re
+import uuid
+from datetime import datetime
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.http import request
+
+from ..catalogue import EVENTS, RANK
+
+_logger = logging.getLogger(__name__)
+
+MARKS = "mindbox_connector.marks"
+PREPARED = "mindbox_connector.prepared"
+RECORDED = "mindbox_connector.recorded"
+DEVICE_COOKIE = "mindboxDeviceUUID"
+DEVICE = re.compile(r"[0-9A-Za-z-]{8,64}")
+# Marks made under this context key are none: for changes that came from Mindbox.
+SKIP_KEY = "mindbox_skip"
+
+
+class MindboxSource(models.AbstractModel):
+    """Mixin of every model whose changes reach Mindbox: mark, flush, record.
+
+    A model says which changes matter by calling :meth:`_mindbox_mark` in its hooks,
+    and what goes out in one method ``_mindbox_<event>_body(endpoint, **facts)`` per
+    event, which returns the JSON body as a dict and changes nothing.
+    """
+
+    _name = "mindbox.source"
+    _description = "Source of Mindbox Events"
+    # The field of mindbox.request that leads to these records.
+    _mindbox_link = "res_id"
+
+    mindbox_request_count = fields.Integer(
+        string="Mindbox Requests",
+        compute="_compute_mindbox_request_count",
+        groups="mindbox_connector.group_mindbox_user",
+    )
+
+    # === SMART BUTTON === #
+
+    def _compute_mindbox_request_count(self):
+        link = self._mindbox_link
+        groups = self.env["mindbox.request"]._read_group(
+            self._mindbox_requests_domain(), [link], ["__count"]
+        )
+        counts = {getattr(key, "id", key): count for key, count in groups}
+        for record in self:
+            record.mindbox_request_count = counts.get(record.id, 0)
+
+    def _mindbox_requests_domain(self):
+        """Return the domain of the requests about these records."""
+        return [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+
+    def action_view_mindbox_requests(self):
+        """Open what was sent to Mindbox, what waits and why."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mindbox_connector.mindbox_request_action"
+        )
+        return action | {"domain": self._mindbox_requests_domain(), "context": {}}
+
+    # === MARK === #
+
+    def _mindbox_mark(self, event, **facts):
+        """Remember that an event of these records must reach Mindbox.
+
+        Costs next to nothing: the work is done once, just before the commit.
+
+        :param str event: a code of :data:`~..catalogue.EVENTS`
+        :param facts: what a fact is about, e.g. the change of a balance; handed to
+            the body method
+        """
+        if not self._mindbox_listens():
+            return
+        marks = self._mindbox_get_marks(MARKS, {})
+        now = datetime.utcnow()
+        # Not self.ids: a form that is being edited is not stored yet.
+        for record_id in filter(None, self._ids):
+            entry = marks.setdefault((event, self._name, record_id), [])
+            if not EVENTS[event].topic:
+                entry.append((now, facts))
+            else:
+                entry[:] = [(now, facts)]
+
+    def _mindbox_mark_last(self, event):
+        """Record an event with its body at once, of records about to be deleted."""
+        if self._mindbox_listens():
+            prepared = self._mindbox_get_marks(PREPARED, [])
+            for record in self.with_env(self._mindbox_get_env()):
+                rows = record._mindbox_prepare_rows(
+                    event, datetime.utcnow(), {}, _get_visitor(), at_once=True
+                )
+                prepared.extend(rows)
+
+    def _mindbox_listens(self):
+        """Whether anybody wants to hear of these records."""
+        return bool(
+            any(self._ids)
+            and not self.env.context.get(SKIP_KEY)
+            and self.env["mindbox.endpoint"]._get_routes()
+        )
+
+    def _mindbox_get_env(self):
+        """The outbox is filled for whoever changes a record, visitors included."""
+        return self.env(user=SUPERUSER_ID, su=True, context={})
+
+    def _mindbox_get_marks(self, key, empty):
+        """Return this transaction's marks; have them flushed before the commit."""
+        precommit = self.env.cr.precommit
+        if MARKS not in precommit.data and PREPARED not in precommit.data:
+            precommit.add(self._mindbox_get_env()["mindbox.source"]._mindbox_flush)
+        return precommit.data.setdefault(key, empty)
+
+    def _mindbox_mark_changed(self, event, vals, tracked):
+        """Mark when a write touches one of the tracked fields."""
+        if self and not tracked.isdisjoint(vals):
+            self._mindbox_mark(event)
+
+    def unlink(self):
+        """What is deleted before the commit was never there for Mindbox."""
+        marks = self.env.cr.precommit.data.get(MARKS)
+        if marks:
+            ids = set(self.ids)
+            for key in [k for k in marks if k[1] == self._name and k[2] in ids]:
+                del marks[key]
+        return super().unlink()
+
+    # === FLUSH === #
+
+    @api.model
+    def _mindbox_flush(self):
+        """Turn the marks into rows of the outbox, within the shop's transaction.
+
+        Whatever is wrong with a single mark, the shop goes on.
+        """
+        marks = self.env.cr.precommit.data.pop(MARKS, {})
+        rows = self.env.cr.precommit.data.pop(PREPARED, [])
+        visitor = _get_visitor()
+        for (event, model, record_id), entries in sorted(marks.items(), key=_rank):
+            record = self.env[model].browse(record_id)
+            try:
+                for moment, facts in entries:
+                    rows += record._mindbox_prepare_rows(event, moment, facts, visitor)
+            except Exception:
+                _logger.exception("Event %s of %s %s", event, model, record_id)
+        if rows:
+            self._mindbox_insert(rows)
+
+    def _mindbox_insert(self, rows):
+        postcommit = self.env.cr.postcommit
+        if RECORDED not in postcommit.data:
+            postcommit.data[RECORDED] = []
+            postcommit.add(self._mindbox_kick)
+        recorded = postcommit.data[RECORDED]
+        own_ids = [row_id for row_id, _endpoint_id in recorded]
+        recorded += self.env["mindbox.request"]._insert(rows, own_ids)
+
+    @api.model
+    def _mindbox_kick(self):
+        """After the commit: merge what waits twice and queue the delivery."""
+        recorded = self.env.cr.postcommit.data.pop(RECORDED, [])
+        if recorded:
+            self.env["mindbox.endpoint"]._kick_on_fresh_cursor(
+                list({endpoint_id for _row_id, endpoint_id in recorded}),
+                [row_id for row_id, _endpoint_id in recorded],
+            )
+
+    def _mindbox_prepare_rows(self, event, moment, facts, visitor, at_once=False):
+        """Return the outbox rows of one mark, one per integration point.
+
+        :param bool at_once: build the body now, as for a fact
+        """
+        self.ensure_one()
+        if not self._mindbox_concerns(event, visitor):
+            return []
+        rows = []
+        for endpoint in self._mindbox_endpoints():
+            operation = endpoint._get_operation(event)
+            if operation:
+                row = self._mindbox_prepare_row(event, moment, operation, visitor)
+                row["endpoint_id"] = endpoint.id
+                if at_once or not EVENTS[event].topic:
+                    row.update(self._mindbox_prepare_fact(endpoint, row, facts))
+                rows.append(row)
+        return rows
+
+    def _mindbox_prepare_row(self, event, moment, operation, visitor):
+        customer = self._mindbox_customer()
+        topic = EVENTS[event].topic
+        return {
+            "endpoint_id": None,
+            "operation_id": operation["id"],
+            "event": event,
+            "mode": operation["mode"],
+            "res_model": self._name,
+            "res_id": self.id,
+            "partner_id": customer.id or None,
+            "customer_key": self._mindbox_customer_key(customer, visitor),
+            "merge_key": topic and f"{topic}/{self._name}/{self.id}" or None,
+            "transaction_id": str(uuid.uuid4()),
+            "occurred_at": self._mindbox_moment(event, moment),
+            "next_attempt_at": moment.replace(microsecond=0),
+            "priority": operation["priority"],
+            "state": "pending",
+            "attempts": 0,
+            "payload": None,
+            "error": None,
+            **visitor,
+        }
+
+    def _mindbox_prepare_fact(self, endpoint, row, facts):
+        """Return the values of a fact: its body is of this moment, or a reason."""
+        return {"merge_key": None} | endpoint._build_values(
+            endpoint._with_sender(self), row["event"], row["occurred_at"], **facts
+        )
+
+    # === WHAT A MODEL MAY SAY DIFFERENTLY === #
+
+    def _mindbox_concerns(self, event, visitor):
+        """Whether an event of this record is one for Mindbox, as it is now."""
+        return bool(self._mindbox_customer())
+
+    def _mindbox_customer(self):
+        """Return the partner whose event it is, or an empty recordset."""
+        raise NotImplementedError
+
+    def _mindbox_customer_key(self, customer, visitor):
+        """Return the key within which requests keep their order."""
+        if customer:
+            return f"partner-{customer.id}"
+        return visitor["device_uuid"] or f"{self._name}-{self.id}"
+
+    def _mindbox_moment(self, event, moment):
+        """Return when an event that is marked at ``moment`` really happened."""
+        return moment
+
+    def _mindbox_endpoints(self):
+        """Return the integration points by which this record's events leave."""
+        website, company = self._mindbox_shop()
+        endpoint = self.env["mindbox.endpoint"]
+        return endpoint.browse(endpoint._get_route(website.id, company.id) or [])
+
+    def _mindbox_shop(self):
+        """Return website and company the record belongs to; either may be empty."""
+        raise NotImplementedError
+
+    def _mindbox_is_guest(self):
+        """Whether the operation for customers without an account is due."""
+        return False
+
+    def _mindbox_resolve(self, event, endpoint):
+        """Return the event that fits the record as it is when the body is built."""
+        return event
+
+
+def _rank(item):
+    (event, _model, _record_id), _entries = item
+    return RANK[event]
+
+
+def _get_visitor():
+    """Return device and address of the shopper on whose request this happens.
+
+    Back-office people have devices too, but those are not the customer's.
+    """
+    nobody = {"device_uuid": None, "customer_ip": None}
+    if not request or not getattr(request, "env", None):
+        return nobody
+    if request.env.uid and not request.env.user.share:
+        return nobody
+    device = request.cookies.get(DEVICE_COOKIE) or ""
+    return {
+        "device_uuid": device if DEVICE.fullmatch(device) else None,
+        "customer_ip": request.httprequest.remote_addr,
+    }

@@ -1,0 +1,144 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+from ..exceptions import MindboxSkipped
+from ..names import split_name
+
+TRACKED = frozenset(
+    "name email phone lang tz birthday sex street street2 zip city state_id "
+    "country_id active".split()
+)
+MAX_EMAIL = 254
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "mindbox.source"]
+    _mindbox_link = "partner_id"
+
+    birthday = fields.Date()
+    sex = fields.Selection([("male", "Male"), ("female", "Female")])
+
+    def _mindbox_requests_domain(self):
+        return [("partner_id", "in", self.ids)]
+
+    # === MARKS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners._mindbox_mark("customer_edit")
+        return partners
+
+    def write(self, vals):
+        changed = frozenset(vals)  # super() takes keys out of vals
+        result = super().write(vals)
+        self._mindbox_mark_changed("customer_edit", changed, TRACKED)
+        return result
+
+    # === SOURCE === #
+
+    def _mindbox_customer(self):
+        """Addresses belong to their contact; employees and visitors are none."""
+        customer = self
+        while customer.type != "contact" and customer.parent_id:
+            customer = customer.parent_id
+        if not customer.partner_share or customer.id in self._mindbox_public_ids():
+            return self.browse()
+        return customer
+
+    @api.model
+    @ormcache()
+    def _mindbox_public_ids(self):
+        """Return the partners that stand for all visitors of a website."""
+        public = self.env.ref("base.group_public")
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        return frozenset(
+            users.search([("group_ids", "in", public.ids)]).partner_id.ids
+        )
+
+    def _mindbox_concerns(self, event, visitor):
+        return self._mindbox_customer() == self
+
+    def _mindbox_shop(self):
+        return self.website_id, self.company_id
+
+    def _mindbox_endpoints(self):
+        """A contact shared by companies goes wherever it has bought or signed up."""
+        endpoints = super()._mindbox_endpoints()
+        routes = endpoints._get_routes()
+        if endpoints or len(routes) < 2 or self.website_id or self.company_id:
+            return endpoints
+        orders = self.env["sale.order"].search([("partner_id", "=", self.id)])
+        shops = {(order.website_id.id, order.company_id.id) for order in orders}
+        shops |= {(False, user.company_id.id) for user in self.user_ids}
+        ids = {endpoints._get_route(*shop) for shop in shops} - {False}
+        return endpoints.browse(ids or [routes[0][0]])
+
+    def _mindbox_is_guest(self):
+        return not self.user_ids
+
+    # === BODIES === #
+
+    def _mindbox_customer_register_body(self, endpoint):
+        return {"customer": self._mindbox_profile(endpoint)}
+
+    def _mindbox_customer_edit_body(self, endpoint):
+        profile = self._mindbox_profile(endpoint)
+        if not (profile.get("email") or profile.get("mobilePhone")):
+            raise MindboxSkipped(
+                self.env._("No contact: the customer has neither e-mail nor phone.")
+            )
+        return {"customer": profile}
+
+    def _mindbox_identity(self, endpoint):
+        """Return the identifiers and contacts by which Mindbox knows a customer."""
+        self._mindbox_check_included(endpoint)
+        contacts = {
+            "email": self._mindbox_email(),
+            "mobilePhone": self._mindbox_phone(endpoint),
+        }
+        return {
+            "ids": {endpoint.customer_id_name: str(self.id)},
+            **{key: value for key, value in contacts.items() if value},
+        }
+
+    def _mindbox_profile(self, endpoint):
+        """Return all that is known of a customer.
+
+        Names, birth date and sex are one bundle in Mindbox: if one of them changes
+        and the others are missing, they are wiped. So they always go together.
+        """
+        profile = self._mindbox_identity(endpoint)
+        profile |= split_name(
+            self.name, "full" if self.is_company else endpoint.name_format
+        )
+        if self.birthday:
+            profile["birthDate"] = self.birthday.isoformat()
+        if self.sex:
+            profile["sex"] = self.sex
+        if self.tz:
+            profile["timeZone"] = self.tz
+        return profile
+
+    def _mindbox_check_included(self, endpoint):
+        domain = endpoint._get_customer_domain()
+        if domain and not self.filtered_domain(domain):
+            raise MindboxSkipped(
+                self.env._("Excluded customer: see Customers of the integration point.")
+            )
+
+    def _mindbox_email(self):
+        email = self.email_normalized or ""
+        return email if len(email) <= MAX_EMAIL else ""
+
+    def _mindbox_phone(self, endpoint):
+        """Return the phone as digits with country code, "" where it is nonsense."""
+        if not self.phone:
+            return ""
+        country = self.country_id or endpoint.company_id.country_id
+        number = self._phone_format(number=self.phone, country=country)
+        return "".join(filter(str.isdigit, number or ""))

@@ -1,0 +1,278 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, models
+
+from ..amounts import allocate, to_cents
+from ..exceptions import MindboxRejected, MindboxSkipped
+
+CONTENT = frozenset({"partner_id", "partner_shipping_id", "currency_id", "pricelist_id"})
+CART_EVENTS = frozenset({"cart_set", "cart_clear"})
+STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotation"}
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "mindbox.source"]
+
+    # === MARKS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        placed = orders.filtered(lambda order: order._mindbox_is_placed())
+        placed._mindbox_mark("order_create")
+        (orders - placed)._mindbox_mark_content()
+        return orders
+
+    def write(self, vals):
+        if "state" not in vals:
+            result = super().write(vals)
+            if not CONTENT.isdisjoint(vals):
+                self._mindbox_mark_content()
+            return result
+        before = [
+            (order, order.state, order._mindbox_is_cart(), order._mindbox_is_placed())
+            for order in self
+        ]
+        result = super().write(vals)
+        for order, state, was_cart, was_placed in before:
+            if order.state != state:
+                order._mindbox_mark_state(was_cart, was_placed)
+        return result
+
+    def unlink(self):
+        """A deleted cart is an empty cart."""
+        carts = self.filtered(lambda o: o._mindbox_is_cart() and o.order_line)
+        carts._mindbox_mark_last("cart_clear")
+        return super().unlink()
+
+    def _mindbox_mark_content(self):
+        """Mark that the lines of carts or orders have changed."""
+        carts = self.filtered(lambda order: order._mindbox_is_cart())
+        carts._mindbox_mark("cart_set")
+        placed = self.filtered(lambda order: order._mindbox_is_placed())
+        placed._mindbox_mark("order_update")
+
+    def _mindbox_mark_state(self, was_cart, was_placed):
+        """Mark what a new state means: placed, confirmed, cancelled, reopened."""
+        if was_cart:
+            self._mindbox_mark("cart_clear")
+        self._mindbox_mark_content()
+        if self._mindbox_is_placed() and not was_placed:
+            self._mindbox_mark("order_create")
+        milestone = STATE_MILESTONES.get(self.state)
+        if self.state == "sale" or milestone and self._mindbox_was_sent(was_placed):
+            self._mindbox_mark("order_status", milestone=milestone)
+
+    def _mindbox_was_sent(self, was_placed):
+        """Whether Mindbox knows the order, so that its status can change there."""
+        domain = [
+            *self._mindbox_requests_domain(),
+            ("event", "=", "order_create"),
+            ("state", "in", ("pending", "sent")),
+        ]
+        requests = self.env["mindbox.request"].sudo()
+        return was_placed or bool(requests.search_count(domain, limit=1))
+
+    def _action_confirm(self):
+        """Cards that the cart has made become real with the order."""
+        result = super()._action_confirm()
+        self.coupon_point_ids.coupon_id._mindbox_mark("card_issue")
+        return result
+
+    def _action_cancel(self):
+        for order in self.filtered(lambda order: order.state == "sale"):
+            cards = order.coupon_point_ids.coupon_id | order.order_line.coupon_id
+            cards._mindbox_note_cause(order)
+        return super()._action_cancel()
+
+    # === MILESTONES === #
+
+    def _mindbox_is_paid_online(self):
+        done = self.transaction_ids.filtered(lambda tx: tx.state == "done")
+        paid = sum(done.mapped("amount"))
+        return self.currency_id.compare_amounts(paid, self.amount_total) >= 0
+
+    def _mindbox_is_paid_by_invoice(self):
+        """Online payments were told already, when the transaction was done."""
+        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        return (
+            self.invoice_status == "invoiced"
+            and all(move.payment_state in ("paid", "in_payment") for move in invoices)
+            and not self._mindbox_is_paid_online()
+        )
+
+    def _mindbox_shipped(self):
+        """Return the milestone of an order some goods of which have just left."""
+        if self.delivery_status != "full":
+            return "partially_shipped"
+        return "shipped" if self.carrier_id else "delivered"
+
+    # === SOURCE === #
+
+    def _mindbox_is_cart(self):
+        return bool(self.website_id) and self.state == "draft"
+
+    def _mindbox_is_placed(self):
+        """A quotation of the back office is an order once it is confirmed; an order
+        of the website also while it waits for the payment."""
+        return self.state == "sale" or (bool(self.website_id) and self.state == "sent")
+
+    def _mindbox_concerns(self, event, visitor):
+        """Carts of unknown visitors matter where the device is known."""
+        known = bool(self._mindbox_customer())
+        return known or (event in CART_EVENTS and bool(visitor["device_uuid"]))
+
+    def _mindbox_customer(self):
+        return self.partner_id._mindbox_customer()
+
+    def _mindbox_shop(self):
+        return self.website_id, self.company_id
+
+    def _mindbox_is_guest(self):
+        return self._mindbox_customer()._mindbox_is_guest()
+
+    def _mindbox_moment(self, event, moment):
+        """An order that is entered or imported afterwards was placed at its date."""
+        return min(moment, self.date_order) if event == "order_create" else moment
+
+    def _mindbox_resolve(self, event, endpoint):
+        """A cart may have been emptied, refilled or ordered since it was marked."""
+        if event not in CART_EVENTS:
+            return event
+        if not self._mindbox_is_cart():
+            if event == "cart_set":
+                raise MindboxSkipped(self.env._("The cart has become an order."))
+            return event
+        empty = not self.order_line._mindbox_goods()
+        clears = empty and endpoint._get_operation("cart_clear")
+        return "cart_clear" if clears else "cart_set"
+
+    # === BODIES === #
+
+    def _mindbox_cart_set_body(self, endpoint):
+        body = self._mindbox_cart_clear_body(endpoint)
+        body["productList"] = [
+            line._mindbox_list_item(endpoint, cents)
+            for line, cents in self._mindbox_allocate(endpoint).items()
+            if endpoint._get_product_ids(line.product_id)
+        ]
+        return body
+
+    def _mindbox_cart_clear_body(self, endpoint):
+        customer = self._mindbox_customer()
+        return {"customer": customer._mindbox_identity(endpoint)} if customer else {}
+
+    def _mindbox_order_create_body(self, endpoint):
+        return self._mindbox_order_update_body(endpoint)
+
+    def _mindbox_order_update_body(self, endpoint):
+        customer = self._mindbox_customer()
+        guest = self._mindbox_is_guest()
+        identity = customer._mindbox_identity(endpoint)
+        return {
+            "customer": customer._mindbox_profile(endpoint) if guest else identity,
+            "order": {
+                "ids": endpoint._get_order_ids(self),
+                **self._mindbox_totals(endpoint),
+                **{key: identity[key] for key in CONTACTS if key in identity},
+                **self._mindbox_discounts(endpoint),
+                "lines": self._mindbox_lines(endpoint),
+            },
+        }
+
+    def _mindbox_order_status_body(self, endpoint, milestone):
+        return {
+            "orderLinesStatus": self._mindbox_status(endpoint, milestone),
+            "order": {"ids": endpoint._get_order_ids(self)},
+        }
+
+    def _mindbox_status(self, endpoint, milestone):
+        """Return the project's status for a milestone.
+
+        :raise MindboxSkipped: none is mapped
+        """
+        statuses = endpoint.status_ids
+        mapped = statuses.filtered(lambda status: status.milestone == milestone)
+        if not mapped:
+            labels = dict(statuses._fields["milestone"]._description_selection(self.env))
+            raise MindboxSkipped(
+                self.env._("No status is mapped for “%s”.", labels[milestone])
+            )
+        return mapped.status
+
+    # === AMOUNTS: tax included, in the endpoint's currency, to the cent === #
+
+    def _mindbox_rate(self, endpoint):
+        """Return the factor from the order's currency to the endpoint's."""
+        return self.currency_id._get_conversion_rate(
+            self.currency_id, endpoint.currency_id, self.company_id, self.date_order
+        )
+
+    def _mindbox_total_cents(self, endpoint):
+        """Return (total, delivery) in cents of the endpoint's currency."""
+        rate = self._mindbox_rate(endpoint)
+        delivery = sum(self.order_line._mindbox_delivery().mapped("price_total"))
+        return to_cents(self.amount_total * rate), to_cents(max(delivery, 0) * rate)
+
+    def _mindbox_totals(self, endpoint):
+        total, delivery = self._mindbox_total_cents(endpoint)
+        if not endpoint.delivery_in_total:
+            total -= delivery
+        return {"deliveryCost": delivery / 100, "totalPrice": total / 100}
+
+    def _mindbox_allocate(self, endpoint):
+        """Return {line: cents}: what is paid for each line of goods.
+
+        Discounts and rewards are lines of their own in Odoo; here each line carries
+        its share of them, so that lines and delivery add up to the total.
+        """
+        goods = self.order_line._mindbox_goods()
+        shares = {line: to_cents(line.price_total) for line in goods}
+        for reduction in self.order_line._mindbox_reductions():
+            lines = list(reduction._mindbox_reduced(goods))
+            weights = [max(shares[line], 0) for line in lines]
+            parts = allocate(to_cents(reduction.price_total), weights)
+            for line, part in zip(lines, parts, strict=True):
+                shares[line] += part
+        total, delivery = self._mindbox_total_cents(endpoint)
+        weights = [max(share, 0) for share in shares.values()]
+        return dict(zip(shares, allocate(total - delivery, weights), strict=True))
+
+    def _mindbox_lines(self, endpoint):
+        """Return the lines of the order.
+
+        :raise MindboxRejected: a product has no ID by the chosen reference
+        """
+        allocated = self._mindbox_allocate(endpoint)
+        for product in self.env["product.product"].union(
+            *(line.product_id for line in allocated)
+        ):
+            if not endpoint._get_product_ids(product):
+                raise MindboxRejected(
+                    self.env._(
+                        "The product “%(product)s” has no %(reference)s: fill it in, "
+                        "then send again.",
+                        product=product.name,
+                        reference=endpoint._get_product_ref_label(),
+                    )
+                )
+        rate = self._mindbox_rate(endpoint)
+        return [
+            line._mindbox_order_line(endpoint, number, cents, rate)
+            for number, (line, cents) in enumerate(allocated.items(), start=1)
+        ]
+
+    def _mindbox_discounts(self, endpoint):
+        """Return the discounts the project wants to see named, {} where none."""
+        rate = self._mindbox_rate(endpoint)
+        discounts = [
+            discount
+            for line in self.order_line._mindbox_reductions()
+            if (discount := line._mindbox_discount(endpoint, rate))
+        ]
+        return {"discounts": discounts} if discounts else {}
+
+
+CONTACTS = ("email", "mobilePhone")

@@ -1,0 +1,19 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _action_done(self):
+        """Goods have left: the order is shipped, in part or as a whole."""
+        result = super()._action_done()
+        outgoing = self.filtered(
+            lambda picking: picking.state == "done"
+            and picking.picking_type_code == "outgoing"
+        )
+        for order in outgoing.sale_id:
+            order._mindbox_mark("order_status", milestone=order._mindbox_shipped())
+        return result

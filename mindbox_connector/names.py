@@ -1,0 +1,39 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""One name field of Odoo as the name fields of Mindbox."""
+
+import re
+
+MAX_NAME = 100
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+PARTS = {
+    "first_last": (
+        ("firstName",),
+        ("firstName", "lastName"),
+        ("firstName", "middleName", "lastName"),
+    ),
+    "last_first": (
+        ("firstName",),
+        ("lastName", "firstName"),
+        ("lastName", "firstName", "middleName"),
+    ),
+}
+
+
+def split_name(name, name_format):
+    """Return the name fields of a customer.
+
+    :param str name: as written in Odoo
+    :param str name_format: ``first_last``, ``last_first`` or ``full``
+    :return: dict of Mindbox fields, each at most 100 characters; {} for no name
+    """
+    words = CONTROL.sub(" ", name or "").split()
+    if not words:
+        return {}
+    if name_format == "full":
+        return {"fullName": " ".join(words)[:MAX_NAME]}
+    keys = PARTS[name_format][min(len(words), 3) - 1]
+    values = words[:2] + [" ".join(words[2:])] if len(words) > 2 else words
+    if name_format == "first_last" and len(words) > 3:
+        values = [words[0], " ".join(words[1:-1]), words[-1]]
+    return {key: value[:MAX_NAME] for key, value in zip(keys, values, strict=True)}

@@ -1,0 +1,112 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import uuid
+
+from odoo import api, fields, models
+
+from ..client import Call
+from ..exceptions import MindboxError, MindboxRejected
+
+NAMESPACE = uuid.UUID("6f2a3a0e-59a5-4b5a-9f0e-5d1b0f9c7a11")
+
+
+class MindboxConnectionTest(models.TransientModel):
+    _name = "mindbox.connection.test"
+    _description = "Mindbox Connection Test"
+
+    endpoint_id = fields.Many2one(
+        "mindbox.endpoint", string="Integration Point", required=True, readonly=True
+    )
+    passed = fields.Boolean(readonly=True)
+    verdict = fields.Char(readonly=True)
+    line_ids = fields.One2many("mindbox.connection.test.line", "test_id", readonly=True)
+
+    def _run(self):
+        """Call each operation once with an empty body, which changes nothing.
+
+        The transaction ID of such a call is always the same: only the first test
+        ever is worked off by Mindbox, the others are recognised as repeated.
+        """
+        client = self.endpoint_id._get_client()
+        lines = []
+        for operation in self.endpoint_id.operation_ids:
+            call = Call(operation.mode, operation.name, _get_key(operation), "{}")
+            outcome, message = self._try(client, call)
+            lines.append(
+                {
+                    "test_id": self.id,
+                    "operation_id": operation.id,
+                    "outcome": outcome,
+                    "message": message,
+                }
+            )
+            if outcome == "failed":
+                break
+        self.env["mindbox.connection.test.line"].create(lines)
+        self._judge(lines)
+
+    def _try(self, client, call):
+        try:
+            client.send(call)
+        except MindboxRejected as rejected:
+            return "refused", str(rejected)
+        except MindboxError as error:
+            return "failed", str(error)
+        return "accepted", self.env._("Mindbox has accepted the call.")
+
+    def _judge(self, lines):
+        outcomes = [line["outcome"] for line in lines]
+        self.passed = bool(outcomes) and set(outcomes) == {"accepted"}
+        if "failed" in outcomes:
+            self.verdict = self.env._("Not connected: %s", lines[-1]["message"])
+        elif "refused" in outcomes:
+            self.verdict = self.env._(
+                "Address and credentials are right. Mindbox refused %s of the empty "
+                "test calls: read its answers and compare the names with your project.",
+                outcomes.count("refused"),
+            )
+        elif outcomes:
+            self.verdict = self.env._(
+                "Connected: address, secure connection, credentials and all %s "
+                "operations are right.",
+                len(outcomes),
+            )
+        else:
+            self.verdict = self.env._("No operation is switched on.")
+
+    @api.model
+    def _get_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connection Test"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _action_open(self):
+        """Return the action that shows the report."""
+        return self._get_action() | {"res_id": self.id}
+
+
+class MindboxConnectionTestLine(models.TransientModel):
+    _name = "mindbox.connection.test.line"
+    _description = "Mindbox Connection Test Line"
+
+    test_id = fields.Many2one(
+        "mindbox.connection.test", required=True, ondelete="cascade"
+    )
+    operation_id = fields.Many2one(
+        "mindbox.operation", required=True, ondelete="cascade"
+    )
+    event = fields.Selection(related="operation_id.event")
+    outcome = fields.Selection(
+        [("accepted", "Accepted"), ("refused", "Refused"), ("failed", "Failed")]
+    )
+    message = fields.Char(string="Answer")
+
+
+def _get_key(operation):
+    endpoint = operation.endpoint_id
+    return str(uuid.uuid5(NAMESPACE, f"{endpoint.endpoint_code}/{operation.name}"))
