@@ -434,13 +434,17 @@ class MindboxEndpoint(models.Model):
         :return: ID or False
         """
         routes = self._get_routes()
-        if not website_id and len(routes) == 1 and company_id in (False, routes[0][2]):
-            return routes[0][0]
         own = next((e for e, site, _c in routes if site and site == website_id), False)
-        return own or next(
-            (e for e, site, company in routes if not site and company == company_id),
-            False,
-        )
+        if own:
+            return own
+        if website_id and not company_id:
+            company_id = self.env["website"].sudo().browse(website_id).company_id.id
+        shared = [e for e, site, company in routes if not site and company == company_id]
+        if shared or website_id:
+            return shared[0] if shared else False
+        # Not bound to a website: the only one there is must be meant.
+        possible = [e for e, _s, company in routes if company_id in (False, company)]
+        return possible[0] if len(possible) == 1 else False
 
     @ormcache("self.id")
     def _get_operations(self):

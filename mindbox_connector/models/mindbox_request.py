@@ -300,15 +300,17 @@ class MindboxRequest(models.Model):
 
         :param list rows: dicts of column values, all with the same keys
         :param own_ids: IDs of the rows this transaction has inserted
-        :return: [(id, endpoint_id)] of the inserted rows
+        :return: [(id, endpoint_id, merge_key)] of the inserted rows
         """
         names = list(rows[0])
+        rows = [row | {"position": position} for position, row in enumerate(rows)]
         return self.env.execute_query(
             SQL(
                 """
                 INSERT INTO mindbox_request (%(columns)s)
                 SELECT %(columns)s
-                  FROM json_to_recordset(%(rows)s::json) AS new (%(types)s)
+                  FROM json_to_recordset(%(rows)s::json)
+                       AS new (%(types)s, position int4)
                  WHERE NOT EXISTS (
                      SELECT 1 FROM mindbox_request own
                       WHERE own.id = ANY(%(own_ids)s)
@@ -316,7 +318,8 @@ class MindboxRequest(models.Model):
                         AND own.merge_key = new.merge_key
                         AND own.event = new.event
                  )
-                RETURNING id, endpoint_id
+                 ORDER BY position
+                RETURNING id, endpoint_id, merge_key
                 """,
                 columns=SQL(", ").join(map(SQL.identifier, names)),
                 types=_column_types(names),
@@ -365,12 +368,12 @@ class MindboxRequest(models.Model):
                 SELECT waiting.id, waiting.merge_key, waiting.endpoint_id,
                        waiting.event, waiting.operation_id, waiting.occurred_at
                   FROM mindbox_request waiting
-                  JOIN mindbox_request new
-                    ON new.merge_key = waiting.merge_key
-                   AND new.endpoint_id = waiting.endpoint_id
-                 WHERE new.id = ANY(%s)
-                   AND waiting.state = 'pending' AND waiting.payload IS NULL
+                 WHERE waiting.state = 'pending' AND waiting.payload IS NULL
                    AND waiting.merge_key IS NOT NULL
+                   AND (waiting.merge_key, waiting.endpoint_id) IN (
+                       SELECT merge_key, endpoint_id FROM mindbox_request
+                        WHERE id = ANY(%s)
+                   )
                  ORDER BY waiting.id
                    FOR UPDATE OF waiting SKIP LOCKED
                 """,

@@ -4,7 +4,9 @@
 import logging
 import re
 import uuid
+from collections import defaultdict
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.http import request
@@ -20,6 +22,15 @@ DEVICE_COOKIE = "mindboxDeviceUUID"
 DEVICE = re.compile(r"[0-9A-Za-z-]{8,64}")
 # Marks made under this context key are none: for changes that came from Mindbox.
 SKIP_KEY = "mindbox_skip"
+
+
+class Mark(NamedTuple):
+    """An event of a record that waits for the end of the transaction."""
+
+    event: str
+    model: str
+    res_id: int
+    website_id: Any
 
 
 class MindboxSource(models.AbstractModel):
@@ -65,12 +76,13 @@ class MindboxSource(models.AbstractModel):
 
     # === MARK === #
 
-    def _mindbox_mark(self, event, **facts):
+    def _mindbox_mark(self, event, website=None, **facts):
         """Remember that an event of these records must reach Mindbox.
 
         Costs next to nothing: the work is done once, just before the commit.
 
         :param str event: a code of :data:`~..catalogue.EVENTS`
+        :param website: where it happened, for records that do not say it themselves
         :param facts: what a fact is about, e.g. the change of a balance; handed to
             the body method
         """
@@ -80,21 +92,21 @@ class MindboxSource(models.AbstractModel):
         now = datetime.utcnow()
         # Not self.ids: a form that is being edited is not stored yet.
         for record_id in filter(None, self._ids):
-            entry = marks.setdefault((event, self._name, record_id), [])
-            if not EVENTS[event].topic:
-                entry.append((now, facts))
+            mark = Mark(event, self._name, record_id, website and website.id or False)
+            if EVENTS[event].topic:
+                marks[mark] = [(now, facts)]
             else:
-                entry[:] = [(now, facts)]
+                marks.setdefault(mark, []).append((now, facts))
 
     def _mindbox_mark_last(self, event):
         """Record an event with its body at once, of records about to be deleted."""
         if self._mindbox_listens():
             prepared = self._mindbox_get_marks(PREPARED, [])
             for record in self.with_env(self._mindbox_get_env()):
-                rows = record._mindbox_prepare_rows(
-                    event, datetime.utcnow(), {}, _get_visitor(), at_once=True
-                )
-                prepared.extend(rows)
+                mark = Mark(event, self._name, record.id, False)
+                entry = (datetime.utcnow(), {})
+                visitor = _get_visitor()
+                prepared += record._mindbox_prepare_rows(mark, entry, visitor, True)
 
     def _mindbox_listens(self):
         """Whether anybody wants to hear of these records."""
@@ -125,8 +137,9 @@ class MindboxSource(models.AbstractModel):
         marks = self.env.cr.precommit.data.get(MARKS)
         if marks:
             ids = set(self.ids)
-            for key in [k for k in marks if k[1] == self._name and k[2] in ids]:
-                del marks[key]
+            mine = [m for m in marks if m.model == self._name and m.res_id in ids]
+            for mark in mine:
+                del marks[mark]
         return super().unlink()
 
     # === FLUSH === #
@@ -140,50 +153,69 @@ class MindboxSource(models.AbstractModel):
         marks = self.env.cr.precommit.data.pop(MARKS, {})
         rows = self.env.cr.precommit.data.pop(PREPARED, [])
         visitor = _get_visitor()
-        for (event, model, record_id), entries in sorted(marks.items(), key=_rank):
-            record = self.env[model].browse(record_id)
+        records = self._mindbox_browse(marks)
+        for mark, entries in sorted(marks.items(), key=_rank):
+            record = records[mark.model, mark.res_id]
             try:
-                for moment, facts in entries:
-                    rows += record._mindbox_prepare_rows(event, moment, facts, visitor)
-            except Exception:
-                _logger.exception("Event %s of %s %s", event, model, record_id)
+                for entry in entries:
+                    rows += record._mindbox_prepare_rows(mark, entry, visitor)
+            except Exception as error:
+                # Whatever it is must not reach the shopper.
+                _logger.exception("%s is not recorded: %r", mark, type(error))
         if rows:
             self._mindbox_insert(rows)
+
+    def _mindbox_browse(self, marks):
+        """Return {(model, id): record}; records of a model are read together."""
+        ids = defaultdict(list)
+        for mark in marks:
+            ids[mark.model].append(mark.res_id)
+        return {
+            (model, record.id): record
+            for model, model_ids in ids.items()
+            for record in self.env[model].browse(model_ids)
+        }
 
     def _mindbox_insert(self, rows):
         postcommit = self.env.cr.postcommit
         if RECORDED not in postcommit.data:
-            postcommit.data[RECORDED] = []
+            postcommit.data[RECORDED] = {}
             postcommit.add(self._mindbox_kick)
         recorded = postcommit.data[RECORDED]
-        own_ids = [row_id for row_id, _endpoint_id in recorded]
-        recorded += self.env["mindbox.request"]._insert(rows, own_ids)
+        keys = {(row["endpoint_id"], row["merge_key"]) for row in rows}
+        own_ids = [row_id for row_id, key in recorded.items() if key in keys]
+        for row_id, *key in self.env["mindbox.request"]._insert(rows, own_ids):
+            recorded[row_id] = tuple(key)
 
     @api.model
     def _mindbox_kick(self):
         """After the commit: merge what waits twice and queue the delivery."""
-        recorded = self.env.cr.postcommit.data.pop(RECORDED, [])
+        recorded = self.env.cr.postcommit.data.pop(RECORDED, {})
         if recorded:
             self.env["mindbox.endpoint"]._kick_on_fresh_cursor(
-                list({endpoint_id for _row_id, endpoint_id in recorded}),
-                [row_id for row_id, _endpoint_id in recorded],
+                list({endpoint_id for endpoint_id, _merge_key in recorded.values()}),
+                [row_id for row_id, (_e, merge_key) in recorded.items() if merge_key],
             )
 
-    def _mindbox_prepare_rows(self, event, moment, facts, visitor, at_once=False):
+    def _mindbox_prepare_rows(self, mark, entry, visitor, at_once=False):
         """Return the outbox rows of one mark, one per integration point.
 
+        :param Mark mark: what is marked
+        :param entry: (moment, facts)
+        :param dict visitor: device and address of the shopper
         :param bool at_once: build the body now, as for a fact
         """
         self.ensure_one()
-        if not self._mindbox_concerns(event, visitor):
+        if not self._mindbox_concerns(mark.event, visitor):
             return []
+        moment, facts = entry
         rows = []
-        for endpoint in self._mindbox_endpoints():
-            operation = endpoint._get_operation(event)
+        for endpoint in self._mindbox_endpoints(mark.website_id):
+            operation = endpoint._get_operation(mark.event)
             if operation:
-                row = self._mindbox_prepare_row(event, moment, operation, visitor)
+                row = self._mindbox_prepare_row(mark.event, moment, operation, visitor)
                 row["endpoint_id"] = endpoint.id
-                if at_once or not EVENTS[event].topic:
+                if at_once or not EVENTS[mark.event].topic:
                     row.update(self._mindbox_prepare_fact(endpoint, row, facts))
                 rows.append(row)
         return rows
@@ -238,11 +270,15 @@ class MindboxSource(models.AbstractModel):
         """Return when an event that is marked at ``moment`` really happened."""
         return moment
 
-    def _mindbox_endpoints(self):
-        """Return the integration points by which this record's events leave."""
+    def _mindbox_endpoints(self, website_id):
+        """Return the integration points by which this record's events leave.
+
+        :param website_id: where it happened, if that is known
+        """
         website, company = self._mindbox_shop()
         endpoint = self.env["mindbox.endpoint"]
-        return endpoint.browse(endpoint._get_route(website.id, company.id) or [])
+        route = endpoint._get_route(website.id or website_id, company.id)
+        return endpoint.browse(route or [])
 
     def _mindbox_shop(self):
         """Return website and company the record belongs to; either may be empty."""
@@ -258,8 +294,8 @@ class MindboxSource(models.AbstractModel):
 
 
 def _rank(item):
-    (event, _model, _record_id), _entries = item
-    return RANK[event]
+    mark, _entries = item
+    return RANK[mark.event]
 
 
 def _get_visitor():

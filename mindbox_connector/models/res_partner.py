@@ -66,17 +66,17 @@ class ResPartner(models.Model):
     def _mindbox_shop(self):
         return self.website_id, self.company_id
 
-    def _mindbox_endpoints(self):
+    def _mindbox_endpoints(self, website_id):
         """A contact shared by companies goes wherever it has bought or signed up."""
-        endpoints = super()._mindbox_endpoints()
-        routes = endpoints._get_routes()
-        if endpoints or len(routes) < 2 or self.website_id or self.company_id:
-            return endpoints
-        orders = self.env["sale.order"].search([("partner_id", "=", self.id)])
-        shops = {(order.website_id.id, order.company_id.id) for order in orders}
-        shops |= {(False, user.company_id.id) for user in self.user_ids}
-        ids = {endpoints._get_route(*shop) for shop in shops} - {False}
-        return endpoints.browse(ids or [routes[0][0]])
+        endpoint = self.env["mindbox.endpoint"]
+        routes = endpoint._get_routes()
+        if len(routes) < 2 or self.website_id or self.company_id:
+            return super()._mindbox_endpoints(website_id)
+        shops = {(website_id, False)} if website_id else set()
+        shops |= {(o.website_id.id, o.company_id.id) for o in self.sale_order_ids}
+        shops |= {(u.website_id.id, u.company_id.id) for u in self.user_ids}
+        ids = {endpoint._get_route(*shop) for shop in shops} - {False}
+        return endpoint.browse(ids or [routes[0][0]])
 
     def _mindbox_is_guest(self):
         return not self.user_ids
