@@ -1,4 +1,6 @@
-"""`python -m tests.sandbox --api-port 8170 --port 8171`: the sandbox as a process of its own."""
+"""`python -m tests.sandbox --api-port 8170 --port 8171`: the sandbox as a process of
+its own.
+"""
 
 import argparse
 import asyncio

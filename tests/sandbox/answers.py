@@ -9,7 +9,9 @@ JSON = "application/json; charset=utf-8"
 
 
 def plain(value):
-    """What JSON does not know: exact decimals become numbers, moments become §3.0 texts."""
+    """What JSON does not know: exact decimals become numbers, moments become §3.0
+    texts.
+    """
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if hasattr(value, "isoformat"):

@@ -3,27 +3,31 @@
 Decisions where the contract is silent or its sources disagree:
 
 * Another method than POST is 405, an unknown path 404, both without a JSON body.
-* An unknown endpointId is 403 ("wrong key/endpoint"), a wrong key 403, a missing or malformed
-  Authorization header 401, but only where the operation needs a key. A wrong key is refused even
-  where none is needed.
-* Whatever can be told from the request alone (headers, operation, mode, transactionId, JSON,
-  unknown identifier names, missing parts) is 400 in every mode. What can only be told from the
-  stored data (order exists, order unknown, ambiguous customer) is 400 in sync mode; in async mode
-  the call is accepted with Success, has no effect, and the reason is in the operation log.
-* A key (transactionId) is used up by success, and in async mode by acceptance, whatever became of
-  the call. A call refused with 4xx or ValidationError does not use it up.
-* Sync operations that do not write an order ignore the key (setting `sync_ignores_transaction`).
-* A bad single value is dropped with a warning. Where the operation returns validation errors, a
-  sync call with such a value is answered with ValidationError and has no effect.
+* An unknown endpointId is 403 ("wrong key/endpoint"), a wrong key 403, a missing or
+  malformed Authorization header 401, but only where the operation needs a key. A wrong
+  key is refused even where none is needed.
+* Whatever can be told from the request alone (headers, operation, mode, transactionId,
+  JSON, unknown identifier names, missing parts) is 400 in every mode. What can only be
+  told from the stored data (order exists, order unknown, ambiguous customer) is 400 in
+  sync mode; in async mode the call is accepted with Success, has no effect, and the
+  reason is in the operation log.
+* A key (transactionId) is used up by success, and in async mode by acceptance, whatever
+  became of the call. A call refused with 4xx or ValidationError does not use it up.
+* Sync operations that do not write an order ignore the key (setting
+  `sync_ignores_transaction`).
+* A bad single value is dropped with a warning. Where the operation returns validation
+  errors, a sync call with such a value is answered with ValidationError and has no
+  effect.
 """
 
 import asyncio
 import ipaddress
+import logging
+import random
 import re
 import socket
 import struct
 import time
-import uuid
 import zlib
 
 from aiohttp import web
@@ -34,6 +38,7 @@ from .calls import HIDDEN_HEADERS, Call
 from .contract import BusinessError, ProtocolError, Throttled, check_body, parse_json
 from .world import Context
 
+_logger = logging.getLogger(__name__)
 PATH = re.compile(r"/v3/operations/(sync|async|bulk)/?")
 SCHEMES = (
     ("SecretKey", re.compile(r"SecretKey (\S+)")),
@@ -61,14 +66,17 @@ def media_type(header):
 
 
 def customer_key(body):
-    """How a customer is called in the log: `websiteID:42`, an e-mail, a phone or a card."""
+    """How a customer is called in the log: `websiteID:42`, an e-mail, a phone or a
+    card.
+    """
     customer = body.get("customer")
     if not isinstance(customer, dict):
         return None
     ids = customer.get("ids")
     if isinstance(ids, dict) and ids:
         return ":".join(map(str, next(iter(ids.items()))))
-    return customer.get("email") or customer.get("mobilePhone")
+    contact = customer.get("email") or customer.get("mobilePhone")
+    return contact and str(contact)
 
 
 def key_of_raw(raw):
@@ -79,7 +87,9 @@ def key_of_raw(raw):
 
 
 class Limits:
-    """Calls a minute per operation and endpoint, imports an hour (§1.6); fixed windows."""
+    """Calls a minute per operation and endpoint, imports an hour (§1.6); fixed
+    windows.
+    """
 
     def __init__(self):
         self.windows = {}
@@ -103,7 +113,7 @@ class Api:
         self.limits = Limits()
         self.header_cache = {}
 
-    # -- one call --------------------------------------------------------------------------
+    # -- one call ---
     async def handle(self, request):
         call = self.open(request)
         self.log.in_flight += 1
@@ -139,7 +149,7 @@ class Api:
     def finish(self, call, answer, raw):
         self.record(call, answer, raw)
         headers = {
-            "X-Request-ID": uuid.uuid4().hex,
+            "X-Request-ID": f"{random.getrandbits(128):032x}",
             "X-Server-Name": "sandbox",
             **answer.headers,
         }
@@ -150,7 +160,7 @@ class Api:
     def record(self, call, answer, raw):
         self.log.record(call, answer, raw, self.project.settings["record_bodies"])
 
-    # -- faults ----------------------------------------------------------------------------
+    # -- faults ---
     async def faulty(self, fault, call, request, raw):
         answer = faults.ANSWERS.get(fault.kind)
         if answer:
@@ -201,7 +211,7 @@ class Api:
             (transport.close if flush else transport.abort)()
         return response or web.Response()
 
-    # -- the contract ----------------------------------------------------------------------
+    # -- the contract ---
     def process(self, call, request, raw):
         if call.mode is None:
             return answers.bare(404)
@@ -215,9 +225,14 @@ class Api:
         except ProtocolError as error:
             headers = faults.retry_after(getattr(error, "retry_after", None))
             return answers.protocol_error(str(error), error.http, headers)
+        except Exception:
+            _logger.exception("The sandbox failed at a call of %s", call.operation)
+            return answers.server_error("The sandbox itself failed, see its log")
 
     def admit(self, call, headers):
-        """Everything that can be told without the body: the operation, or the refusal (§1)."""
+        """Everything that can be told without the body: the operation, or the
+        refusal (§1).
+        """
         self.check_headers(call, headers)
         trusted = self.check_credentials(call, headers.get("Authorization"))
         operation = self.find_operation(call)
@@ -282,7 +297,9 @@ class Api:
         self.check_visitor(call, operation)
 
     def check_visitor(self, call, operation):
-        """A device where none is expected, or none where it is needed: runs with a note (§1.3)."""
+        """A device where none is expected, or none where it is needed: runs with a
+        note (§1.3).
+        """
         if call.device_uuid and operation.device == "refused":
             call.warn("?deviceUUID", "the operation does not expect a device")
         elif call.device_uuid and not fields.GUID.fullmatch(call.device_uuid):
@@ -295,7 +312,7 @@ class Api:
             except ValueError:
                 call.warn("X-Customer-IP", "not an IP address, ignored")
 
-    # -- sync and async --------------------------------------------------------------------
+    # -- sync and async ---
     def single(self, call, operation, raw):
         body = parse_json(raw)
         call.customer_key = customer_key(body)
@@ -313,7 +330,9 @@ class Api:
         return answer
 
     def effective_key(self, call, operation):
-        """The key this call is recognised by; plain sync operations ignore it (§1.7)."""
+        """The key this call is recognised by; plain sync operations ignore it
+        (§1.7).
+        """
         if not call.transaction_id:
             return None
         ignoring = self.project.settings["sync_ignores_transaction"]
@@ -333,7 +352,9 @@ class Api:
         return answers.ALREADY
 
     def check_identity(self, call, body, clean, report):
-        """A bad value that was the only identifier of the customer fails the call (§2.4)."""
+        """A bad value that was the only identifier of the customer fails the call
+        (§2.4).
+        """
         customer, left = body.get("customer"), clean.get("customer")
         if not customer or left is None or call.device_uuid:
             return
@@ -354,7 +375,9 @@ class Api:
         )
 
     def say_no(self, call, reason):
-        """What the operation says no to: told in sync mode, only logged in async mode (§1.1)."""
+        """What the operation says no to: told in sync mode, only logged in async
+        mode (§1.1).
+        """
         call.error = reason
         return (
             answers.SUCCESS if call.mode == "async" else answers.protocol_error(reason)
@@ -370,7 +393,9 @@ class Api:
         return answers.success(parts if call.mode == "sync" else None)
 
     def moment(self, call, clean):
-        """When the event happened: executionDateTimeUtc, else now less dateTimeOffset (§3.0)."""
+        """When the event happened: executionDateTimeUtc, else now less
+        dateTimeOffset (§3.0).
+        """
         executed = clean.get("executionDateTimeUtc")
         if executed is None:
             offset = call.query.get("dateTimeOffset", "0")
@@ -380,7 +405,7 @@ class Api:
             call.warn("/executionDateTimeUtc", "is in the future")
         return stamp
 
-    # -- bulk ------------------------------------------------------------------------------
+    # -- bulk ---
     def bulk(self, call, operation, raw):
         key = call.transaction_id and call.transaction_id.lower()
         if key and self.log.knows(key):

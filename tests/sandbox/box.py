@@ -1,4 +1,6 @@
-"""The sandbox inside a test process: a server in a thread, and handles to look into it."""
+"""The sandbox inside a test process: a server in a thread, and handles to look into
+it.
+"""
 
 import asyncio
 import json
@@ -10,7 +12,9 @@ from .server import SandboxServer
 
 
 class Faults:
-    """`box.faults.set("503", times=2)`, `box.faults.series([...], per=...)`, `box.faults.clear()`."""
+    """`box.faults.set("503", times=2)`, `box.faults.series([...], per=...)`,
+    `box.faults.clear()`.
+    """
 
     def __init__(self, box):
         self.box = box
@@ -45,7 +49,7 @@ class Sandbox:
         self.faults = Faults(self)
         self.server = None
 
-    # -- life ------------------------------------------------------------------------------
+    # -- life ---
     def start(self):
         ready = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
@@ -66,13 +70,20 @@ class Sandbox:
         finally:
             ready.set()
         self.loop.run_forever()
-        self.loop.run_until_complete(self.server.stop())
+        self.loop.run_until_complete(self._close())
         self.loop.close()
 
     async def _open(self):
         server = SandboxServer(**self.options)
         await server.start()
         return server
+
+    async def _close(self):
+        await self.server.stop()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     def stop(self):
         self.loop.call_soon_threadsafe(self.loop.stop)
@@ -93,7 +104,7 @@ class Sandbox:
 
         return asyncio.run_coroutine_threadsafe(run(), self.loop).result(30)
 
-    # -- looking in ------------------------------------------------------------------------
+    # -- looking in ---
     @property
     def api_url(self):
         return self.server.api_url
@@ -150,7 +161,7 @@ class Sandbox:
     segments = property(lambda self: self.listing("segments"))
     imports = property(lambda self: self.listing("imports"))
 
-    # -- switching -------------------------------------------------------------------------
+    # -- switching ---
     def reset(self):
         async def reset():
             self.server.reset()

@@ -1,18 +1,19 @@
 """Bulk imports: CSV files read strictly and rebuilt row by row (contract §7, §3.12).
 
-The file is checked at once (parameters, code page, header) and refused as a whole with 400; its
-rows are worked through afterwards, a few milliseconds at a time, as in Mindbox. What became of
-them is at /api/imports.
+The file is checked at once (parameters, code page, header) and refused as a whole with
+400; its rows are worked through afterwards, a few milliseconds at a time, as in
+Mindbox. What became of them is at /api/imports.
 
 Decisions where the contract is silent:
 
-* csvCodePage (65001 or 1251), csvColumnDelimiter and csvTextQualifier must be given; a byte order
-  mark, an unknown or doubled column and a missing obligatory column refuse the file.
-* A bad obligatory cell, a row with another number of cells and an unknown customer, card or
-  status reject the row; any other bad cell is dropped with a warning. A broken quotation ends
-  the file there. An empty cell leaves the value as it is.
-* All rows of an order in one file are one order; one bad row rejects the order. An order that
-  exists is replaced. An unknown customer of an order gets a stub.
+* csvCodePage (65001 or 1251), csvColumnDelimiter and csvTextQualifier must be given; a
+  byte order mark, an unknown or doubled column and a missing obligatory column refuse
+  the file.
+* A bad obligatory cell, a row with another number of cells and an unknown customer,
+  card or status reject the row; any other bad cell is dropped with a warning. A broken
+  quotation ends the file there. An empty cell leaves the value as it is.
+* All rows of an order in one file are one order; one bad row rejects the order. An
+  order that exists is replaced. An unknown customer of an order gets a stub.
 * Customers.Import creates or updates by the first identifier column, else by contacts.
 * `OrderDeliveryCost` is taken although no source names it, so that totals can add up.
 """
@@ -140,7 +141,7 @@ SEGMENT = {
     "SegmentationExternalId": fields.enum,
     "SegmentExternalId": fields.enum,
 }
-# Operation -> columns, and what a file must have: beginnings of names, one of each tuple.
+# Operation -> its columns, and what a file must have: one beginning of each tuple.
 FORMATS = {
     "DirectCrm.Customers.Import": (
         {**CUSTOMER, **SOURCE},
@@ -438,7 +439,7 @@ def stamp(clean, name, job):
     return clean[name].timestamp() if name in clean else job.at
 
 
-# -- customers ---------------------------------------------------------------------------------
+# -- customers ---
 NAMES = {
     "Email": "email",
     "MobilePhone": "mobilePhone",
@@ -507,7 +508,7 @@ def bind_card(world, job, number, card_number, customer, when):
         job.warn(number, f"card {card_number} belongs to another customer")
 
 
-# -- orders ------------------------------------------------------------------------------------
+# -- orders ---
 def order_row(world, job, number, clean):
     ids = known_ids(world, "order", job.parts(clean, "id"))
     known_ids(world, "product", job.parts(clean, "product"))
@@ -604,7 +605,7 @@ def order_customer(world, job, number, first, when):
     return customer
 
 
-# -- cards, balances, segments -----------------------------------------------------------------
+# -- cards, balances, segments ---
 def card(world, job, number, clean):
     known = world.cards.all.get(clean["CardNumber"])
     if known is None and job.query.get("newCardCreationAllowed", "").lower() != "true":

@@ -126,7 +126,9 @@ def detail(call):
 
 
 def digest(body):
-    """What a body is about, in a few values for the page: total, items, amount, status."""
+    """What a body is about, in a few values for the page: total, items, amount,
+    status.
+    """
     if not isinstance(body, dict):
         return {}
     order = body.get("order") if isinstance(body.get("order"), dict) else {}
@@ -149,7 +151,10 @@ def size_of(value):
 
 
 def product_of(body):
-    for wrap, part in (("viewProduct", "product"), ("viewProductCategory", "productCategory")):
+    for wrap, part in (
+        ("viewProduct", "product"),
+        ("viewProductCategory", "productCategory"),
+    ):
         ids = ((body.get(wrap) or {}).get(part) or {}).get("ids")
         if ids:
             return next(iter(ids.values()))
@@ -157,7 +162,9 @@ def product_of(body):
 
 
 class CallLog:
-    """The last `limit` calls, counters of all, and the keys that were processed (§1.7)."""
+    """The last `limit` calls, counters of all, and the keys that were processed
+    (§1.7).
+    """
 
     def __init__(self, limit=200_000, keys=2_000_000):
         self.ring = deque(maxlen=limit)
@@ -174,7 +181,7 @@ class CallLog:
             0,
         )
 
-    # -- idempotency keys ------------------------------------------------------------------
+    # -- idempotency keys ---
     def knows(self, key):
         return key in self.keys
 
@@ -186,7 +193,7 @@ class CallLog:
         if len(self.keys) > self.keys_limit:
             del self.keys[next(iter(self.keys))]
 
-    # -- calls -----------------------------------------------------------------------------
+    # -- calls ---
     def record(self, call, answer, body, keep_body):
         self.last += 1
         call.seq = self.last
@@ -217,7 +224,9 @@ class CallLog:
         return islice(self.ring, max(0, seq + 1 - first), None)
 
     def select(self, since=None, limit=None, **wanted):
-        """Matching calls, oldest first: from `since` on, or without it the newest `limit`."""
+        """Matching calls, oldest first: from `since` on, or without it the newest
+        `limit`.
+        """
         wanted = {
             key: value for key, value in wanted.items() if value not in (None, "")
         }

@@ -1,9 +1,9 @@
 """Discount cards and bonus balances (contract §3.9, §3.10).
 
-Decisions: an unknown card is made when it is issued (setting `new_cards_allowed`), else it is
-NotFound. A balance belongs to the customer; a change that names a card also counts on the card.
-A balance below zero is kept and noted. The order of a change may stand beside `balanceChanges`
-(`order.ids`) or inside each change.
+Decisions: an unknown card is made when it is issued (setting `new_cards_allowed`), else
+it is NotFound. A balance belongs to the customer; a change that names a card also
+counts on the card. A balance below zero is kept and noted. The order of a change may
+stand beside `balanceChanges` (`order.ids`) or inside each change.
 """
 
 from . import money

@@ -1,8 +1,10 @@
-"""The bodies of the contract as data, and the walk that checks a body against them (§3).
+"""The bodies of the contract as data, and the walk that checks a body against them
+(§3).
 
-A node of a shape is a check from `fields`, a dict (an object with known keys), a list with one
-node (an array), or one of the classes below. What is wrong with a *container* is a wrong body
-(400 ProtocolError); what is wrong with a single *value* drops that value and is noted (§2.4).
+A node of a shape is a check from `fields`, a dict (an object with known keys), a list
+with one node (an array), or one of the classes below. What is wrong with a *container*
+is a wrong body (400 ProtocolError); what is wrong with a single *value* drops that
+value and is noted (§2.4).
 """
 
 import json
@@ -23,7 +25,9 @@ class ProtocolError(Exception):
 
 
 class BusinessError(Exception):
-    """What the operation itself says no to: 400 in sync mode, in async mode only logged (§1.1)."""
+    """What the operation itself says no to: 400 in sync mode, in async mode only
+    logged (§1.1).
+    """
 
 
 class Throttled(ProtocolError):
@@ -47,7 +51,9 @@ class Report:
         self.warnings.append({"location": location, "message": message})
 
     def drop(self, location, message):
-        """A bad value: dropped with a warning, or told where validation errors are (§2.4)."""
+        """A bad value: dropped with a warning, or told where validation errors are
+        (§2.4).
+        """
         self.note(location, f"{message}, dropped")
         self.dropped.append({"location": location, "message": message})
 
@@ -87,7 +93,9 @@ class Ids:
 
 
 class CustomFields:
-    """`customFields`: they must exist in the project, where the project lists them (§3.0)."""
+    """`customFields`: they must exist in the project, where the project lists them
+    (§3.0).
+    """
 
     def clean(self, value, path, report):
         if not isinstance(value, dict):
@@ -111,11 +119,13 @@ class CustomFields:
 
 
 class Status:
-    """A line status: a string, or the object form of the processing operations (§9.8)."""
+    """A line status: a string, or the object form of the processing operations
+    (§9.8).
+    """
 
     def clean(self, value, path, report):
         if isinstance(value, dict):
-            value = value.get("ids", {}).get("externalId")
+            value = dig(value, "ids.externalId")
         return leaf(fields.enum, value, path, report)
 
 

@@ -28,7 +28,9 @@ def reply(document, status=200):
 
 @web.middleware
 async def plain_errors(request, handler):
-    """Changes come as JSON (so no foreign web page can make them); errors are sentences."""
+    """Changes come as JSON (so no foreign web page can make them); errors are
+    sentences.
+    """
     if request.method in ("POST", "PUT") and request.content_type != "application/json":
         return reply({"error": "Content-Type must be application/json"}, 415)
     try:
@@ -67,7 +69,7 @@ class Control:
             web.get("/api/{kind:customers|orders|cards|imports}/{id}", self.domain_one),
         ]
 
-    # -- the page --------------------------------------------------------------------------
+    # -- the page ---
     async def page(self, request):
         path = PAGE / request.match_info.get("name", "index.html")
         if path.suffix not in TYPES or not path.is_file():
@@ -93,7 +95,9 @@ class Control:
         }
 
     async def stream(self, request):
-        """Server-sent events: a few times a second what came in, and what is switched on."""
+        """Server-sent events: a few times a second what came in, and what is
+        switched on.
+        """
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"}
         )
@@ -112,7 +116,9 @@ class Control:
     def event(self, seen, overview):
         last = overview["last"]
         seen = 0 if last < seen else seen
-        fresh = [self.live(call) for call in self.box.log.after(max(seen, last - BURST))]
+        fresh = [
+            self.live(call) for call in self.box.log.after(max(seen, last - BURST))
+        ]
         document = {**overview, "calls": fresh, "missed": max(0, last - seen - BURST)}
         return f"id: {last}\ndata: {answers.dumps(document)}\n\n".encode()
 
@@ -126,10 +132,12 @@ class Control:
             shown["about"] = calls.digest(calls.as_json(call.body))
         return shown
 
-    # -- what happened ---------------------------------------------------------------------
+    # -- what happened ---
     async def state(self, request):
         names = list(self.box.project.endpoints)
-        return reply({**self.overview(), "api_url": self.box.api_url, "endpoints": names})
+        return reply(
+            {**self.overview(), "api_url": self.box.api_url, "endpoints": names}
+        )
 
     async def calls(self, request):
         query = request.query
@@ -168,7 +176,7 @@ class Control:
         found = self.box.world.one(request.match_info["kind"], request.match_info["id"])
         return reply(found) if found is not None else reply({"error": "not found"}, 404)
 
-    # -- switches --------------------------------------------------------------------------
+    # -- switches ---
     async def faults(self, request):
         return reply({"faults": self.box.faults.shown()})
 

@@ -1,14 +1,20 @@
-"""Customers: who is who, what may be overwritten, consents, merges (contract §3.1, §3.2).
+"""Customers: who is who, what may be overwritten, consents, merges (contract §3.1,
+§3.2).
 
 Decisions where the contract is silent:
 
-* Identifiers (ids, mindboxId, card) are looked up before contacts. Steps that only need to know
-  the customer fail as ambiguous when any two of what the body names lead to different customers.
-* Register and edit take a contact away from another customer: the two are merged when no
-  identifier contradicts (a guest who signs up), else the contact moves with a warning.
-* An unknown mindboxId finds nobody. Identifiers of a merged-away customer lead to the survivor.
-* A device belongs to the last customer seen with it; a nameless one is merged into that customer.
-* A decision about a subscription older than the stored one is stale and changes nothing.
+* Identifiers (ids, mindboxId, card) are looked up before contacts. Steps that only need
+  to know the customer fail as ambiguous when any two of what the body names lead to
+  different customers.
+* Register and edit take a contact away from another customer: the two are merged when
+  no identifier contradicts (a guest who signs up), else the contact moves with a
+  warning.
+* An unknown mindboxId finds nobody. Identifiers of a merged-away customer lead to the
+  survivor.
+* A device belongs to the last customer seen with it; a nameless one is merged into that
+  customer.
+* A decision about a subscription older than the stored one is stale and changes
+  nothing.
 """
 
 from itertools import count
@@ -101,7 +107,7 @@ class CustomerBook:
         self.by_contact = {"email": {}, "phone": {}}
         self.by_device = {}
 
-    # -- finding ---------------------------------------------------------------------------
+    # -- finding ---
     def by_ids(self, ids):
         for name, value in (ids or NOTHING).items():
             if name.lower() == "mindboxid":
@@ -136,7 +142,9 @@ class CustomerBook:
         return one if one and not self.contradicts(one, body.get("ids")) else None
 
     def locate_for_change(self, body):
-        """As `locate`, but contacts of others do not disturb: a change may move them."""
+        """As `locate`, but contacts of others do not disturb: a change may move
+        them.
+        """
         strong = self.strong(body)
         if len(strong) > 1:
             raise Ambiguous
@@ -145,14 +153,16 @@ class CustomerBook:
         return self.locate(body)
 
     def contradicts(self, customer, ids):
-        """The customer has another value of the same identifier (and was not merged into)."""
+        """The customer has another value of the same identifier (and was not merged
+        into).
+        """
         for name, value in (ids or NOTHING).items():
             known = self.by_id.get((name.lower(), value))
             if known is None and name in customer.ids and customer.ids[name] != value:
                 return True
         return False
 
-    # -- making ----------------------------------------------------------------------------
+    # -- making ---
     def create(self, when):
         customer = Customer(next(self.number), when)
         self.all[customer.id] = customer
@@ -197,7 +207,7 @@ class CustomerBook:
         self.by_device[device] = customer
         customer.bag("devices", set).add(device)
 
-    # -- what a body says about its customer -----------------------------------------------
+    # -- what a body says about its customer ---
     def apply(self, customer, body, context, overwrite):
         """Write the body into the customer; Changed or NotChanged."""
         before = self.fingerprint(customer)
@@ -275,7 +285,9 @@ class CustomerBook:
 
     @staticmethod
     def contradicted(data, given):
-        """A new value of the bundle differs from a stored one: another person (§3.2)."""
+        """A new value of the bundle differs from a stored one: another person
+        (§3.2).
+        """
         return any(
             value != CLEAR and data.get(key) and data[key] != value
             for key, value in given.items()
@@ -301,7 +313,7 @@ class CustomerBook:
             elif overwrite or key not in custom:
                 custom[key] = value
 
-    # -- subscriptions ---------------------------------------------------------------------
+    # -- subscriptions ---
     def subscribe(self, customer, wishes, context, may_leave):
         """Apply consents; only the edit step can withdraw one (§3.1)."""
         for place, wish in enumerate(wishes or ()):
@@ -339,7 +351,7 @@ class CustomerBook:
             context.when, state, context.seq, channel=channel, topic=topic, brand=brand
         )
 
-    # -- merging ---------------------------------------------------------------------------
+    # -- merging ---
     def absorb(self, winner, loser, when, seq=0):
         """Two are one from now on; the winner has priority (§3.2)."""
         if winner is loser:
@@ -378,7 +390,9 @@ class CustomerBook:
 
     @staticmethod
     def inherit_data(winner, loser):
-        """The personal bundle is taken whole; the rest fills gaps; consents take the strongest."""
+        """The personal bundle is taken whole; the rest fills gaps; consents take the
+        strongest.
+        """
         kept = {k: v for k, v in loser.data.items() if k not in BUNDLE}
         if not any(key in winner.data for key in BUNDLE):
             kept = loser.data

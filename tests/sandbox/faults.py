@@ -1,4 +1,6 @@
-"""Faults: what can go wrong between a sender and Mindbox, switched on and off (§2.2, §2.5)."""
+"""Faults: what can go wrong between a sender and Mindbox, switched on and off (§2.2,
+§2.5).
+"""
 
 import time
 from collections import deque
@@ -8,7 +10,7 @@ from email.utils import format_datetime
 
 from . import answers
 
-NGINX = b"<html><head><title>%d</title></head><body><center><h1>%s</h1></center></body></html>"
+NGINX = b"<html><head><title>%d</title></head><body><h1>%s</h1></body></html>"
 PORTAL = b"<!doctype html><html><body><h1>We will be back soon</h1></body></html>"
 HTML = "text/html; charset=utf-8"
 
@@ -18,7 +20,9 @@ def gateway(http, words):
 
 
 def retry_after(value):
-    """Seconds, `date` or `date:<seconds>` for an HTTP date, any other text as it is, or nothing."""
+    """Seconds, `date` or `date:<seconds>` for an HTTP date, any other text as it is,
+    or nothing.
+    """
     if value is None or value == "":
         return {}
     value = str(value)
@@ -158,7 +162,9 @@ class Fault:
 
 
 class FaultBook:
-    """The active faults; the first one that concerns a call and has a step for it wins."""
+    """The active faults; the first one that concerns a call and has a step for it
+    wins.
+    """
 
     def __init__(self):
         self.active = []

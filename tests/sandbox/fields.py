@@ -1,8 +1,9 @@
 """Checks of single values (contract §3.0, §3.1, §2.4).
 
-A check takes the value as it came and returns the clean one. It raises `BadField` when the
-field has to be dropped (the call goes on with a warning) and `FatalField` where the contract
-lets the whole call fail: a name over its length, an enumeration too long or with a `|` in it.
+A check takes the value as it came and returns the clean one. It raises `BadField` when
+the field has to be dropped (the call goes on with a warning) and `FatalField` where the
+contract lets the whole call fail: a name over its length, an enumeration too long or
+with a `|` in it.
 """
 
 import re
@@ -23,7 +24,7 @@ EMAIL = re.compile(
 # Digits that must be there in all, by the beginning of the number (first match wins).
 PHONE_LENGTHS = (
     (re.compile("[17]"), 11, 11),
-    (re.compile("9[0-58]"), 11, 13),
+    (re.compile("9([0-589]|7[0-46-9])"), 11, 13),
     (re.compile("[2-9]"), 8, 19),
 )
 DAYS = (
@@ -35,7 +36,8 @@ DAYS = (
     ),
 )
 CLOCK = re.compile(
-    r"(?P<sep>[ T])(?P<H>\d{1,2}):(?P<M>\d\d)(:(?P<S>\d\d)(\.(?P<F>\d{1,7}))?)?(?P<z>Z)?"
+    r"(?P<sep>[ T])(?P<H>\d{1,2}):(?P<M>\d\d)"
+    r"(:(?P<S>\d\d)(\.(?P<F>\d{1,7}))?)?(?P<z>Z)?"
 )
 
 
@@ -103,7 +105,9 @@ def email(value):
 
 
 def phone(value):
-    """Digits with country code; everything else is dropped on the server side (§3.1)."""
+    """Digits with country code; everything else is dropped on the server side
+    (§3.1).
+    """
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise BadField("must be a string of digits")
     if value == CLEAR:
@@ -156,7 +160,9 @@ def boolean(value):
 
 
 def decimal(value, places, low=None):
-    """A number with at most so many decimal places; numbers and strings both occur (§9.29)."""
+    """A number with at most so many decimal places; numbers and strings both occur
+    (§9.29).
+    """
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         raise BadField("must be a number")
     try:
@@ -185,7 +191,9 @@ def integer(value):
 
 
 def split_moment(value):
-    """(day match, what to note about it, the rest) of a moment in any accepted notation."""
+    """(day match, what to note about it, the rest) of a moment in any accepted
+    notation.
+    """
     for pattern, note in DAYS:
         found = pattern.match(value)
         if found:
@@ -218,7 +226,9 @@ def read_clock(rest):
 
 @lru_cache(4096)
 def parse_moment(value):
-    """(aware UTC datetime, notes) of `dd.MM.yyyy HH:mm:ss.fff` and its relatives (§3.0)."""
+    """(aware UTC datetime, notes) of `dd.MM.yyyy HH:mm:ss.fff` and its relatives
+    (§3.0).
+    """
     day, note, rest = read_day(value)
     span, second = read_clock(rest)
     start = datetime(day.year, day.month, day.day, tzinfo=timezone.utc)

@@ -58,7 +58,9 @@ def shown_items(product_list):
 
 
 class ProductBook:
-    """Products seen in calls; what the project has not saved itself is an unknown product."""
+    """Products seen in calls; what the project has not saved itself is an unknown
+    product.
+    """
 
     def __init__(self, limit=500_000):
         self.all = {}

@@ -1,4 +1,6 @@
-"""Exact money in cents and quantities in thousandths: small in memory and free of rounding."""
+"""Exact money in cents and quantities in thousandths: small in memory and free of
+rounding.
+"""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -7,13 +9,17 @@ CENT, MILLI = Decimal("0.01"), Decimal("0.001")
 
 def cents(value):
     return (
-        None if value is None else int((value * 100).to_integral_value(ROUND_HALF_UP))
+        None
+        if value is None
+        else int((Decimal(value) * 100).to_integral_value(ROUND_HALF_UP))
     )
 
 
 def milli(value):
     return (
-        None if value is None else int((value * 1000).to_integral_value(ROUND_HALF_UP))
+        None
+        if value is None
+        else int((Decimal(value) * 1000).to_integral_value(ROUND_HALF_UP))
     )
 
 

@@ -2,13 +2,15 @@
 
 Decisions where the contract is silent or its sources disagree:
 
-* "Order checkout" (`order_create`) on an existing order and a status for an unknown order are
-  refused; "update order data" (`order_save`) creates what is missing.
-* Lines of a saved order replace the stored ones; a line without a status keeps the one it had.
-* Final money of a line is discountedPricePerLine, else base price × quantity less its discounts
-  (then the order's discounts are taken off the sum). Cancelled and returned lines do not count.
-* A status for part of a line splits it: the money is divided by quantity, the cent left over
-  stays with the rest. More than there is, is refused.
+* "Order checkout" (`order_create`) on an existing order and a status for an unknown
+  order are refused; "update order data" (`order_save`) creates what is missing.
+* Lines of a saved order replace the stored ones; a line without a status keeps the one
+  it had.
+* Final money of a line is discountedPricePerLine, else base price × quantity less its
+  discounts (then the order's discounts are taken off the sum). Cancelled and returned
+  lines do not count.
+* A status for part of a line splits it: the money is divided by quantity, the cent left
+  over stays with the rest. More than there is, is refused.
 * A save or status older than the stored one is noted, but changes nothing.
 """
 
@@ -124,7 +126,9 @@ class OrderBook:
         self.all[order.id] = self.all.pop(order.id)
 
     def assign(self, order, customer):
-        """The customer of an order; an order keeps the one it has where a call names none."""
+        """The customer of an order; an order keeps the one it has where a call names
+        none.
+        """
         if customer is None or order.customer is customer:
             return
         if order.customer is not None:
@@ -132,7 +136,7 @@ class OrderBook:
         order.customer = customer
         customer.bag("orders", list).append(order)
 
-    # -- saving ----------------------------------------------------------------------------
+    # -- saving ---
     def save(self, order, body, when, seq=0):
         """Write an order of a body; the warnings about its money."""
         for slot, value in (
@@ -201,7 +205,7 @@ class OrderBook:
             raise BusinessError(f"Unknown line status '{status}'")
         return status
 
-    # -- money -----------------------------------------------------------------------------
+    # -- money ---
     def active(self, order):
         return [x for x in order.lines if self.project.category(x.status) not in GONE]
 
@@ -268,7 +272,7 @@ class OrderBook:
         if returned:
             order.returned = [*(order.returned or ()), *returned]
 
-    # -- statuses --------------------------------------------------------------------------
+    # -- statuses ---
     def set_status(self, order, status, when):
         """A status of the whole order; lines that know a newer one keep it."""
         self.known(status)

@@ -1,7 +1,8 @@
-"""The make-believe Mindbox project: its operations, integration points and settings (§0, §4).
+"""The make-believe Mindbox project: its operations, integration points and settings
+(§0, §4).
 
-Everything here is data and can be changed over HTTP while the sandbox runs, because every real
-project names its operations differently.
+Everything here is data and can be changed over HTTP while the sandbox runs, because
+every real project names its operations differently.
 """
 
 import hashlib
@@ -24,9 +25,10 @@ CATEGORY_HINTS = (
 class Operation:
     """One operation of the project.
 
-    step: what it does (steps.STEPS or bulk.IMPORTS). customer: how the customer of the body is
-    treated (§3.2): register, edit, complement, existing or none. device: needed, accepted or
-    refused (§1.3). needs_transaction: it is callable only with an idempotency key (§1.7).
+    step: what it does (steps.STEPS or bulk.IMPORTS). customer: how the customer of the
+    body is treated (§3.2): register, edit, complement, existing or none. device:
+    needed, accepted or refused (§1.3). needs_transaction: it is callable only with an
+    idempotency key (§1.7).
     """
 
     name: str
@@ -43,7 +45,9 @@ class Operation:
 
     @property
     def sync_idempotent(self):
-        """Sync calls keep to their transactionId only where an order is written (§1.7)."""
+        """Sync calls keep to their transactionId only where an order is written
+        (§1.7).
+        """
         return self.step in ("order_create", "order_save", "order_process")
 
 
@@ -207,7 +211,9 @@ def digest(key):
 
 
 class Project:
-    """Operations, integration points (only digests of their keys are kept) and settings."""
+    """Operations, integration points (only digests of their keys are kept) and
+    settings.
+    """
 
     def __init__(self, endpoints=None, **settings):
         self.operations = {operation.name: operation for operation in STANDARD}
@@ -230,7 +236,7 @@ class Project:
             for of, names in {**DEFAULT_IDS, **self.settings["ids"]}.items()
         }
 
-    # -- integration points ----------------------------------------------------------------
+    # -- integration points ---
     def set_endpoint(self, endpoint, keys):
         keys = [keys] if isinstance(keys, str) else keys
         self.endpoints[endpoint] = [digest(key) for key in keys]
@@ -246,9 +252,11 @@ class Project:
             hmac.compare_digest(given, known) for known in self.endpoints[endpoint]
         )
 
-    # -- operations ------------------------------------------------------------------------
+    # -- operations ---
     def save_operation(self, values):
-        """Add or change an operation; `rename` gives it another name, `remove` takes it away."""
+        """Add or change an operation; `rename` gives it another name, `remove` takes
+        it away.
+        """
         values = dict(values)
         current = self.operations.pop(values.get("name"), None)
         if values.pop("remove", False):
@@ -269,9 +277,11 @@ class Project:
     def described(self):
         return [asdict(operation) for operation in self.operations.values()]
 
-    # -- order statuses --------------------------------------------------------------------
+    # -- order statuses ---
     def category(self, status):
-        """The category of a line status; None where the project does not know the status."""
+        """The category of a line status; None where the project does not know the
+        status.
+        """
         known = self.settings["statuses"]
         if known is not None:
             return known.get(status)

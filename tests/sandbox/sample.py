@@ -1,4 +1,6 @@
-"""A made-up day in a shop, posted call by call: `python -m tests.sandbox.sample [--api URL]`."""
+"""A made-up day in a shop, posted call by call: `python -m tests.sandbox.sample
+[--api URL]`.
+"""
 
 import argparse
 import json
@@ -139,7 +141,9 @@ def browse(shop, number):
         view = {"product": {"ids": {"website": sku}}, "price": price}
         shop.call("ViewProduct", {**who(number), "viewProduct": view})
     shop.call("SetCart", {**who(number), "productList": product_list(items)})
-    shop.call("SetWishList", {**who(number), "productList": product_list(shop.items(2))})
+    shop.call(
+        "SetWishList", {**who(number), "productList": product_list(shop.items(2))}
+    )
     return items
 
 
@@ -153,7 +157,9 @@ def buy(shop, number, items):
             **who(number),
             "discountCard": {"ids": {"number": f"27000000{number:05d}"}},
             "order": {"ids": {"websiteID": key}},
-            "balanceChanges": [{"changeAmount": 150 + number, "comment": "Points for the order"}],
+            "balanceChanges": [
+                {"changeAmount": 150 + number, "comment": "Points for the order"}
+            ],
         },
     )
     ids = {"order": {"ids": {"websiteID": key}}}
@@ -166,8 +172,13 @@ def buy(shop, number, items):
 
 
 def trouble(shop):
-    """What the log should show as odd: a bad e-mail, a wrong total, an unknown order."""
-    shop.call("EditCustomer", {"customer": {"ids": {"websiteID": "101"}, "email": "no address"}})
+    """What the log should show as odd: a bad e-mail, a wrong total, an unknown
+    order.
+    """
+    shop.call(
+        "EditCustomer",
+        {"customer": {"ids": {"websiteID": "101"}, "email": "no address"}},
+    )
     bad = order("S77777", shop.items(2))
     shop.call("CreateAuthorizedOrder", {**who(102), "order": {**bad, "totalPrice": 1}})
     missing = {"order": {"ids": {"websiteID": "S99999"}}, "orderLinesStatus": "Paid"}
@@ -177,7 +188,9 @@ def trouble(shop):
 
 
 def segments(shop, numbers):
-    rows = ["CustomerExternalIdentitywebsiteID;SegmentationExternalId;SegmentExternalId"]
+    rows = [
+        "CustomerExternalIdentitywebsiteID;SegmentationExternalId;SegmentExternalId"
+    ]
     rows += [f"{n};RFM;{SEGMENTS[n % len(SEGMENTS)]}" for n in numbers]
     shop.post(
         "DirectCrm.StaticCustomerSegments.Import",
@@ -198,7 +211,9 @@ def main(argv=None):
     args = parser.parse_args(argv)
     shop = Shop(args.api, args.endpoint, args.key)
     guest = {"customer": {"email": "guest@example.com", "firstName": "Greta"}}
-    shop.call("CreateUnauthorizedOrder", {**guest, "order": order("S00001", shop.items(1))})
+    shop.call(
+        "CreateUnauthorizedOrder", {**guest, "order": order("S00001", shop.items(1))}
+    )
     for number, person in enumerate(PEOPLE, 101):
         arrive(shop, number, person)
         items = browse(shop, number)

@@ -1,4 +1,6 @@
-"""The two listeners and their life: the API, which can be closed, and the page (design §7)."""
+"""The two listeners and their life: the API, which can be closed, and the page
+(design §7).
+"""
 
 import asyncio
 import contextlib

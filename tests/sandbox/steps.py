@@ -1,7 +1,8 @@
-"""What operations do, one function a step (contract §3); the table at the end names them.
+"""What operations do, one function a step (contract §3); the table at the end names
+them.
 
-A step checks first and changes afterwards, so a refused call leaves no trace. It returns the
-parts of a sync answer.
+A step checks first and changes afterwards, so a refused call leaves no trace. It
+returns the parts of a sync answer.
 """
 
 from . import cards, lists, money
@@ -12,7 +13,7 @@ from .orders import product_key
 NOTHING = {}
 
 
-# -- customers: the policies of §3.2 -----------------------------------------------------------
+# -- customers: the policies of §3.2 ---
 def identified(ctx):
     """The customer a body or a device leads to, or None."""
     part = ctx.body.get("customer") or NOTHING
@@ -22,7 +23,9 @@ def identified(ctx):
 
 
 def named(ctx):
-    """The existing customer; async calls may make a stub by id, a device makes a visitor."""
+    """The existing customer; async calls may make a stub by id, a device makes a
+    visitor.
+    """
     customer = identified(ctx)
     if customer is None:
         customer = stub(ctx)
@@ -120,7 +123,7 @@ def answer_customer(ctx, customer):
     return {"customer": {"processingStatus": ctx.status, "ids": ids}}
 
 
-# -- customer steps ----------------------------------------------------------------------------
+# -- customer steps ---
 def customer_step(kind):
     def step(ctx):
         customer = customer_of(ctx)
@@ -168,7 +171,7 @@ def read_order(ctx):
     return {"order": {"processingStatus": "Found", **ctx.world.shown_order(order)}}
 
 
-# -- cards and balances ------------------------------------------------------------------------
+# -- cards and balances ---
 def card_issue(ctx):
     part = ctx.body.get("discountCard") or ctx.body["customer"]["discountCard"]
     number = card_number(part)
@@ -189,7 +192,9 @@ def card_issue(ctx):
 
 
 def card_answer(ctx, number, state):
-    """Success in any case, but a card that was not bound is an error in the operation log."""
+    """Success in any case, but a card that was not bound is an error in the
+    operation log.
+    """
     if state in ("NotFound", "AlreadyBoundToAnotherCustomer"):
         ctx.call.effect = False
         ctx.call.error = f"{state}: card {number}"
@@ -225,7 +230,7 @@ def balance_change(ctx):
     }
 
 
-# -- orders ------------------------------------------------------------------------------------
+# -- orders ---
 def order_create(ctx):
     if ctx.world.orders.find(ctx.body["order"]["ids"]):
         raise BusinessError("The order exists already")
@@ -398,9 +403,11 @@ def order_process(ctx):
     return order_save(ctx)
 
 
-# -- lists, views, segments, the rest ----------------------------------------------------------
+# -- lists, views, segments, the rest ---
 def list_step(change):
-    """A step that changes the list of the operation, unless a newer state is known (§3.8)."""
+    """A step that changes the list of the operation, unless a newer state is known
+    (§3.8).
+    """
 
     def step(ctx):
         # Checked before anything is changed, a bad item refuses the call.
@@ -486,7 +493,9 @@ def viewed(ctx, kind, key):
 
 
 def segment_step(ctx):
-    """Segmentation and segment are settings of the operation, not in the body (§3.12)."""
+    """Segmentation and segment are settings of the operation, not in the body
+    (§3.12).
+    """
     customer = customer_of(ctx)
     operation = ctx.operation
     segment = operation.segment if operation.step == "segment_include" else None

@@ -100,7 +100,7 @@ class World:
             context.call.effect = False
             raise
 
-    # -- what steps and imports share ------------------------------------------------------
+    # -- what steps and imports share ---
     def see_products(self, keys):
         for key in keys:
             self.products.see(key)
@@ -124,7 +124,7 @@ class World:
                 before=old,
             )
 
-    # -- showing ---------------------------------------------------------------------------
+    # -- showing ---
     def counts(self):
         return {
             "customers": len(self.customers.all),
@@ -342,7 +342,9 @@ class World:
         }
 
     def read_customer(self, customer):
-        """Every block of data a project may return about a customer (§3.2, §3.10, §3.12)."""
+        """Every block of data a project may return about a customer (§3.2, §3.10,
+        §3.12).
+        """
         if customer is None:
             return {"customer": {"processingStatus": "NotFound"}}
         full = self.full_customer(customer)

@@ -141,7 +141,7 @@ function callRow(call) {
   const [prefix, ...name] = (call.operation || "?").split(/\.(.+)/s).filter(Boolean);
   const button = h("button", { type: "button", "aria-expanded": "false", onclick: () => openCall(node, button, call) },
     h("time", { datetime: call.at }, clock(call.at)), emblem(step(call)),
-    h("span", { class: "what" }, h("b", {}, name[0] || prefix),
+    h("span", { class: "what" }, h("b", {}, (name[0] || prefix).split(/(?<=\.)/).flatMap((part) => [part, h("wbr")])),
       h("span", {}, h("span", { class: `mode ${call.mode}` }, call.mode || "?"), h("small", { class: "quiet" }, name.length ? prefix : ""))),
     h("span", { class: "who" }, call.customer.title || call.customer.key || h("span", { class: "quiet" }, t("no_customer")),
       call.customer.title && call.customer.key && h("small", {}, call.customer.key)),
@@ -212,17 +212,18 @@ const boxOf = (title, ...content) => h("section", { class: "box" }, h("h3", {}, 
 function words(event) {
   const values = Object.fromEntries(Object.entries(event).map(([key, value]) => [key, value === null ? "–" : value]));
   if (event.list) values.list = t(event.list);
+  if (event.item) values.item = short(event.item);
   if (event.fields) values.fields = Object.entries(event.fields).map((pair) => pair.join(" = ")).join(", ");
   if (event.amount !== undefined) Object.assign(values, { amount: (event.amount > 0 ? "+" : "") + number(event.amount), after: number(event.after) });
   if (event.lines?.length) values.status = event.lines.map((l) => `${l.line ?? ""} ${l.status} ${l.quantity ? "× " + number(l.quantity) : ""}`).join(", ");
-  values.order ??= "";
-  return t(`t_${event.kind}`, values);
+  return t(event.order === undefined && WORDS.en[`o_${event.kind}`] ? `o_${event.kind}` : `t_${event.kind}`, values);
 }
 
 function moment(event) {
   const side = [event.total !== undefined && event.total !== null && cash(event.total), event.state && t(`s_${event.state}`),
                 event.order && event.kind === "balance" && event.order !== "–" && `${t("order")} ${event.order}`, event.comment].filter(Boolean);
-  return h("li", {}, emblem(MOMENTS[event.kind] || ["dot"]), h("div", {}, h("p", {}, words(event)),
+  const sign = event.list && LIST_ICONS[event.list] ? [LIST_ICONS[event.list], "list"] : MOMENTS[event.kind];
+  return h("li", {}, emblem(sign || ["dot"]), h("div", {}, h("p", {}, words(event)),
     h("time", { datetime: event.at }, day(event.at)), side.length > 0 && h("span", { class: "quiet" }, ` · ${side.join(" · ")}`)));
 }
 
@@ -284,7 +285,8 @@ function lineRow(line) {
 
 function orderPage(one) {
   const head = ["product", "quantity", "price", "status"].map((key, place) => h("th", { class: place ? "right" : null }, t(key)));
-  const foot = [["delivery", one.deliveryCost], ["total", one.totalPrice]].filter(([, value]) => value !== null)
+  const after = one.lines.some((line) => ["cancelled", "returned"].includes(line.category)) ? one.expectedTotal : null;
+  const foot = [["delivery", one.deliveryCost], ["total", one.totalPrice], ["after_returns", after]].filter(([, value]) => value !== null)
     .map(([key, value]) => h("tr", {}, h("td", { colspan: 2 }, t(key)), h("td", { class: "right" }, cash(value)), h("td", {})));
   const sumsUp = one.totalPrice === null || one.warnings.length === 0;
   return h("div", { class: "page" },
@@ -301,7 +303,7 @@ function orderPage(one) {
           ["payments", one.payments.map((p) => `${p.type} ${cash(p.amount)}`).join(", ")],
           ["returned", one.returnedPayments.map((p) => `${p.type} ${cash(p.amount)}`).join(", ")],
           ...Object.entries(one.customFields)]))),
-      h("div", { class: "stack" }, boxOf(t("timeline"), timeline(one.history.map((e) => ({ ...e, order: "" })))))));
+      h("div", { class: "stack" }, boxOf(t("timeline"), timeline(one.history)))));
 }
 
 /* -- the other tabs ----------------------------------------------------------------------- */
@@ -411,7 +413,7 @@ function drawFaults() {
     h("button", { type: "button", "aria-label": `${t("turn_off")}: ${faultName(fault)}`, onclick: () => ask(`/api/faults/${fault.id}`, "DELETE") }, "×"))));
   const texts = box.faults.map((fault) => fault.kind === "refused" ? t("alarm_refused") : faultName(fault) + (fault.operation ? ` · ${fault.operation}` : ""));
   $("alarm").hidden = !texts.length;
-  $("alarm-text").textContent = [...new Set(texts)].join(" + ");
+  $("alarm-text").textContent = t("alarm", { s: [...new Set(texts)].join(" + ") });
   $("fault-count").hidden = !texts.length;
   $("fault-count").textContent = texts.length;
 }
