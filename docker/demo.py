@@ -79,13 +79,14 @@ def check_ports():
 
 
 def stop_on_signals():
-    """SIGTERM and a closed terminal end the demo as Ctrl-C does."""
+    """SIGTERM, a closed terminal and a killed `make` end the demo as Ctrl-C does."""
 
     def interrupt(number, frame):
         raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
+    processes.die_with_parent()
 
 
 # -- The database -------------------------------------------------------------
@@ -196,7 +197,7 @@ def stay(server):
     try:
         server.wait()
     except KeyboardInterrupt:
-        say("\nStopping ...")
+        say("\nStopping, a few seconds ...")
         return
     raise Stop(f"Odoo has ended: the reason is in {server.log}.")
 
