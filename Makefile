@@ -6,7 +6,7 @@ BOOTSTRAP := $(PYTHON) docker/bootstrap.py
 export DEMO_PORT ODOO_HOME
 
 help:  ## Show this list
-	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z0-9 ]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup:  ## Prepare everything: .venv with Odoo 19, PostgreSQL, the tools of tests and lint
 	@$(BOOTSTRAP) test
@@ -17,6 +17,9 @@ demo:  ## Run a shop with demo data, connected to a Mindbox sandbox (DEMO_PORT=8
 
 test: setup  ## Lint, unit tests, end-to-end tests and browser tours
 	@$(VENV) docker/checks.py test
+
+unit e2e tours: setup  ## One part of it: the add-ons' own, end to end, in a browser
+	@$(VENV) docker/checks.py $@
 
 lint: setup  ## Check style, manifests, views, translations and the container files
 	@$(VENV) docker/checks.py lint
@@ -30,5 +33,5 @@ bench: setup  ## Measure the connector's cost and speed
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 
-.PHONY: help setup demo test lint format bench clean
+.PHONY: help setup demo test unit e2e tours lint format bench clean
 .DEFAULT_GOAL := help

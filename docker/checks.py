@@ -12,7 +12,6 @@ BIN = VENV / "bin"
 NODE_BIN = ROOT / "node_modules" / ".bin"
 WEB = ("xml", "js", "css", "scss", "json", "yml")
 TOUR = "test_tour*.py"
-NO_TESTS = 5  # pytest's exit code
 
 
 # -- Lint ---------------------------------------------------------------------
@@ -93,73 +92,106 @@ def passes(title, command, files):
 
 
 def lint():
-    say("Lint")
     run_all(lint_commands())
 
 
 def rewrite():
-    say("Format")
     run_all(format_commands())
 
 
 # -- Tests --------------------------------------------------------------------
 
 
-def test_files(pattern, *folders, without=()):
-    found = (path for folder in folders for path in ROOT.glob(f"{folder}/{pattern}"))
-    apart = {path for folder in folders for path in ROOT.glob(f"{folder}/{without}")}
-    return sorted(set(found) - apart) if without else sorted(found)
+def test_files(pattern, folders):
+    return {path.relative_to(ROOT) for path in ROOT.glob(f"{folders}/{pattern}")}
 
 
-def pytest(title, files, *words):
+def pytest(files, *words):
     """Run pytest on files; no files means no tests yet, which is no failure."""
     if not files:
-        return say(f"{title}: no tests yet")
-    say(f"{title}: {len(files)} files")
-    command = [PYTHON, "-m", "pytest", *words, *(f.relative_to(ROOT) for f in files)]
+        return say("  no tests yet")
+    command = [PYTHON, "-m", "pytest", *words, *sorted(files)]
     code = subprocess.call([str(word) for word in command], cwd=ROOT, env=with_path())
     if code:
-        raise Stop(f"{title} failed.")
+        raise Stop("pytest found failures.")
 
 
-def pytest_odoo(title, files, *words):
-    """Run an add-on's tests inside Odoo, on a fresh clone that goes afterwards."""
+def pytest_odoo(files):
+    """Run add-ons' tests inside Odoo, on a fresh clone that goes afterwards."""
     if not files:
-        return say(f"{title}: no tests yet")
+        return say("  no tests yet")
     database = databases.clone(databases.ready(), f"{databases.PREFIX}unit")
-    data = f"--odoo-extra=data-dir={databases.DATA}"
-    here = "--odoo-extra=http-interface=127.0.0.1"
-    odoo = [f"--odoo-database={database}", "--odoo-http", data, here]
+    words = [f"--odoo-database={database}", "--odoo-http"]
+    words += [f"--odoo-extra=data-dir={databases.DATA}"]
+    words += ["--odoo-extra=http-interface=127.0.0.1"]
     try:
-        pytest(title, files, *odoo, *words)
+        pytest(files, *words)
     finally:
         databases.drop(database)
 
 
-def check_install_log():
-    """A warning while the add-ons are installed is a failure."""
+def install():
+    """Install the add-ons; a warning in the log of it is a failure."""
+    databases.ready()
     log = databases.LOGS / "install-addons.log"
-    if log.exists():
+    if databases.addons() and log.exists():
         config = ROOT / "checklog-odoo.cfg"
         command = [BIN / "checklog-odoo", "--config", config, log]
         run_all([("Log of the installation", command, [""])])
 
 
-def test():
-    lint()
+def unit():
     everything = test_files("test_*.py", "mindbox_*/tests")
-    tours = test_files(TOUR, "mindbox_*/tests")
-    end_to_end = test_files("**/test_*.py", "tests")
+    pytest_odoo(everything - test_files(TOUR, "mindbox_*/tests"))
+
+
+def end_to_end():
+    pytest(test_files("**/test_*.py", "tests"))
+
+
+def tours():
+    pytest_odoo(test_files(TOUR, "mindbox_*/tests"))
+
+
+# What `make test` consists of, in this order.
+PARTS = {
+    "Lint": lint,
+    "Installation": install,
+    "Unit tests": unit,
+    "End-to-end tests": end_to_end,
+    "Browser tours": tours,
+}
+
+
+def test(parts=PARTS):
+    """Run every part, whatever the one before found; tell the failed at the end."""
+    failed = []
     with postgres.served(postgres.dev_cluster()) as environ:
         os.environ.update(environ)
-        say(f"Databases: {databases.ready()}")
-        check_install_log()
-        pytest_odoo("Unit tests", sorted(set(everything) - set(tours)))
-        pytest("End-to-end tests", end_to_end)
-        pytest_odoo("Browser tours", tours)
+        for title, part in parts.items():
+            say(f"\n== {title}")
+            try:
+                part()
+            except Stop as stop:
+                say(str(stop))
+                failed.append(title)
+    if failed:
+        raise Stop(f"Failed: {', '.join(failed)}.")
+    say("\nAll is well.")
 
 
-COMMANDS = {"lint": lint, "format": rewrite, "test": test}
+def only(title):
+    return lambda: test({title: PARTS[title]})
+
+
+COMMANDS = {
+    "lint": lint,
+    "format": rewrite,
+    "test": test,
+    "unit": only("Unit tests"),
+    "e2e": only("End-to-end tests"),
+    "tours": only("Browser tours"),
+}
 
 if __name__ == "__main__":
     main(COMMANDS[sys.argv[1]])
