@@ -8,6 +8,7 @@ from itertools import islice
 
 HIDDEN_HEADERS = {"authorization", "cookie"}
 LONGEST_BODY = 64 * 1024
+ALL_BODIES = 256 * 1024 * 1024
 
 
 class Call:
@@ -173,6 +174,7 @@ class CallLog:
 
     def reset(self):
         self.ring.clear()
+        self.with_body, self.body_bytes = deque(), 0
         self.keys = {}
         self.last = 0
         self.in_flight = 0
@@ -203,10 +205,20 @@ class CallLog:
             call.http_status, call.status = answer.http, answer.status
             call.error = call.error or answer.message or None
         if keep_body:
-            call.body = body[:LONGEST_BODY]
-            call.answer = answer.body[:LONGEST_BODY] if answer is not None else None
+            self.keep_body(call, body, answer)
         self.ring.append(call)
         self.count(call)
+
+    def keep_body(self, call, body, answer):
+        """Bodies of the newest calls, as many as fit into the memory meant for them."""
+        call.body = body[:LONGEST_BODY]
+        call.answer = answer.body[:LONGEST_BODY] if answer is not None else None
+        self.with_body.append(call)
+        self.body_bytes += len(call.body)
+        while self.body_bytes > ALL_BODIES or len(self.with_body) > self.ring.maxlen:
+            oldest = self.with_body.popleft()
+            self.body_bytes -= len(oldest.body)
+            oldest.body = b""
 
     def count(self, call):
         counts = self.counts

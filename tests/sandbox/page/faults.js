@@ -1,0 +1,117 @@
+/* The fault switches and what they say. */
+import {$, ask, h, number, t} from "./dom.js";
+import {box} from "./state.js";
+
+export const SWITCHES = [
+    "503",
+    "429",
+    "slow",
+    "refused",
+    "lost_answer",
+    "html",
+    "500",
+    "502",
+    "504",
+    "401",
+    "403",
+    "404",
+    "400",
+    "validation_error",
+    "black_hole",
+    "reset",
+    "half_answer",
+    "empty",
+];
+export function faultName(fault) {
+    if (fault.series) {
+        return `${t("f_series")}: ${fault.series.map((s) => s.kind).join(", ")}`;
+    }
+    return `${/^\d/.test(fault.kind) ? fault.kind + " " : ""}${t(`f_${fault.kind}`)}`;
+}
+
+export async function toggle(kind, on) {
+    if (on) {
+        await ask(`/api/faults?kind=${kind}`, "DELETE");
+        return;
+    }
+    const wide = kind === "refused";
+    const times = Number($("fault-times").value) || null;
+    await ask("/api/faults", "POST", {
+        kind,
+        operation: wide ? null : $("fault-operation").value || null,
+        times: wide ? null : times,
+        seconds: kind === "slow" ? Number($("fault-seconds").value) : null,
+        retry_after: kind === "429" ? $("fault-retry").value || null : null,
+    });
+}
+
+export function drawFaults() {
+    const on = new Set(box.faults.filter((f) => !f.series).map((f) => f.kind));
+    const focused = document.activeElement?.dataset?.kind;
+    $("switches").replaceChildren(
+        ...SWITCHES.map((kind) =>
+            h(
+                "button",
+                {
+                    type: "button",
+                    "data-kind": kind,
+                    "aria-pressed": String(on.has(kind)),
+                    onclick: () => toggle(kind, on.has(kind)),
+                },
+                /^\d/.test(kind)
+                    ? [h("b", {}, kind), h("small", {}, t(`f_${kind}`))]
+                    : h("b", {style: "font-size:12.5px"}, t(`f_${kind}`))
+            )
+        )
+    );
+    if (focused) {
+        $("switches").querySelector(`[data-kind="${focused}"]`)?.focus();
+    }
+    $("active").replaceChildren(
+        ...box.faults.map((fault) =>
+            h(
+                "li",
+                {},
+                h(
+                    "span",
+                    {},
+                    h("b", {}, faultName(fault)),
+                    h("br"),
+                    h(
+                        "small",
+                        {},
+                        [
+                            fault.operation || t("all_calls"),
+                            fault.times
+                                ? t("times_left", {n: fault.hits, m: fault.times})
+                                : t("hits", {n: fault.hits}),
+                        ].join(" · ")
+                    )
+                ),
+                h(
+                    "button",
+                    {
+                        type: "button",
+                        "aria-label": `${t("turn_off")}: ${faultName(fault)}`,
+                        onclick: () => ask(`/api/faults/${fault.id}`, "DELETE"),
+                    },
+                    "×"
+                )
+            )
+        )
+    );
+    const texts = box.faults.map((fault) =>
+        fault.kind === "refused"
+            ? t("alarm_refused")
+            : faultName(fault) + (fault.operation ? ` · ${fault.operation}` : "")
+    );
+    $("alarm").hidden = !texts.length;
+    $("alarm-text").textContent = t("alarm", {s: [...new Set(texts)].join(" + ")});
+    $("fault-count").hidden = !texts.length;
+    $("fault-count").textContent = texts.length;
+}
+
+export function setLatency(value) {
+    $("latency").value = value;
+    $("latency-out").textContent = `${number(value)} ms`;
+}
