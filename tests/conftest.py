@@ -70,6 +70,14 @@ def database(template_db, request):
         databases.drop(name)
 
 
+def command_of(process):
+    """What a process calls itself; one that has just ended calls itself nothing."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
 class OdooServer:
     """A real `odoo` server in prefork mode with queue_job's runner."""
 
@@ -124,7 +132,7 @@ class OdooServer:
     def workers(self, kind="WorkerHTTP"):
         """Worker processes: `WorkerHTTP`, `WorkerCron`, `WorkerJobRunner`."""
         children = psutil.Process(self.process.pid).children()
-        return [child for child in children if kind in " ".join(child.cmdline())]
+        return [child for child in children if kind in command_of(child)]
 
     def kill9_workers(self, kind="WorkerHTTP"):
         """Kill workers without a chance to clean up; the server makes new ones."""
