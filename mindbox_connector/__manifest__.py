@@ -32,9 +32,18 @@
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/mindbox_connection_test_views.xml",
+        "views/mindbox_consent_views.xml",
+        "views/mindbox_erasure_views.xml",
+        "views/portal_templates.xml",
+        "views/website_templates.xml",
         "views/menus.xml",
     ],
     "demo": ["demo/mindbox_endpoint_demo.xml"],
+    "assets": {
+        "web.assets_frontend": [
+            "mindbox_connector/static/src/interactions/*.esm.js",
+        ],
+    },
     "application": True,
     "uninstall_hook": "uninstall_hook",
 }

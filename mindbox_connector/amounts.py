@@ -30,3 +30,9 @@ def allocate(total, weights):
     for index in by_remainder[: abs(total) - sum(parts)]:
         parts[index] += 1
     return [sign * part for part in parts]
+
+
+def as_number(quantity):
+    """Return a quantity to three decimals, as a whole number where it is one."""
+    quantity = round(float(quantity), 3)
+    return int(quantity) if quantity.is_integer() else quantity

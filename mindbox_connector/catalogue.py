@@ -20,6 +20,7 @@ class Event(NamedTuple):
     * ``instead``: the event to try once when Mindbox refuses this one, since the
       customer or the order is already known there
     * ``priority``: lower leaves first; equal priorities keep a customer's order
+    * ``mode``: how Mindbox is called unless the operation says otherwise
     """
 
     label: str
@@ -29,6 +30,7 @@ class Event(NamedTuple):
     guest_operation: str = ""
     instead: str = ""
     priority: int = 10
+    mode: str = "async"
 
 
 # The order of the entries is the order of rows that one transaction makes.
@@ -40,11 +42,29 @@ EVENTS = {
         topic="customer",
         instead="customer_edit",
     ),
+    "customer_authorize": Event(
+        "Customer logged in",
+        "res.partner",
+        "Website.AuthorizeCustomer",
+    ),
     "customer_edit": Event(
         "Customer changed",
         "res.partner",
         "Website.EditCustomer",
         topic="customer",
+    ),
+    "customer_subscription": Event(
+        "Consent given or withdrawn",
+        "mindbox.consent",
+        "Website.SubscribeCustomer",
+        priority=0,
+    ),
+    "customer_merge": Event(
+        "Customers merged",
+        "res.partner",
+        "Website.MergeCustomers",
+        # Merging on demand exists only as a synchronous operation.
+        mode="sync",
     ),
     "card_issue": Event(
         "Card issued",
@@ -77,6 +97,11 @@ EVENTS = {
         "sale.order",
         "Website.UpdateOrderStatus",
     ),
+    "order_favorite": Event(
+        "Order marked as favourite",
+        "sale.order",
+        "Website.SetFavoriteOrder",
+    ),
     "card_balance": Event(
         "Card balance changed",
         "loyalty.card",
@@ -87,6 +112,34 @@ EVENTS = {
         "sale.order",
         "Website.ClearCart",
         topic="cart_end",
+    ),
+    "wishlist_set": Event(
+        "Wish list changed",
+        "res.partner",
+        "Website.SetWishList",
+        topic="wishlist",
+    ),
+    "wishlist_clear": Event(
+        "Wish list emptied",
+        "res.partner",
+        "Website.ClearWishList",
+        topic="wishlist",
+    ),
+    "restock_set": Event(
+        "Waiting list changed",
+        "res.partner",
+        "Website.SetBackInStockList",
+        topic="restock",
+    ),
+    "product_view": Event(
+        "Product viewed",
+        "product.product",
+        "Website.ViewProduct",
+    ),
+    "category_view": Event(
+        "Category viewed",
+        "product.public.category",
+        "Website.ViewCategory",
     ),
 }
 RANK = {code: rank for rank, code in enumerate(EVENTS)}

@@ -1,0 +1,4 @@
+from . import home
+from . import portal
+from . import signup
+from . import views

@@ -20,9 +20,15 @@ class AccountMove(models.Model):
             for move, state in before.items()
             if state not in PAID and move.payment_state in PAID
         )
-        if paid:
-            paid._mindbox_mark_orders_paid()
+        paid._mindbox_mark_orders_paid()
         return result
+
+    def _post(self, soft=True):
+        """A credit note is a return of money, and of what was never shipped."""
+        posted = super()._post(soft=soft)
+        for move in posted.filtered(lambda move: move.move_type == "out_refund"):
+            move._mindbox_mark_refunded()
+        return posted
 
     def _mindbox_mark_orders_paid(self):
         """An order is paid by invoice once all its invoices are."""
@@ -31,3 +37,18 @@ class AccountMove(models.Model):
         orders.filtered(lambda order: order._mindbox_is_paid_by_invoice())._mindbox_mark(
             "order_status", milestone="paid"
         )
+
+    def _mindbox_mark_refunded(self):
+        """Goods are told by the stock when they arrive; here only the rest is."""
+        lines = self.invoice_line_ids.filtered("sale_line_ids")
+        for order, refunded in lines.grouped(lambda l: l.sale_line_ids.order_id).items():
+            services = refunded.filtered(
+                lambda line: line.sale_line_ids[:1].qty_delivered_method != "stock_move"
+            )
+            order[:1]._mindbox_mark(
+                "order_status",
+                milestone="returned",
+                lines=[[l.sale_line_ids[:1].id, l._mindbox_quantity()] for l in services],
+                refund=sum(refunded.mapped("price_total")),
+                refund_id=self.id,
+            )

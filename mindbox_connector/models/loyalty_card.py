@@ -47,12 +47,12 @@ class LoyaltyCard(models.Model):
 
     # === SOURCE === #
 
-    def _mindbox_concerns(self, event, visitor):
+    def _mindbox_concerns(self, event, customer, visitor):
         """A card that exists only while a cart is open is none yet."""
         return (
             self.program_type in CARD_TYPES
             and (not self.order_id or self.order_id.state == "sale" or self.points)
-            and bool(self._mindbox_customer())
+            and bool(customer)
         )
 
     def _mindbox_customer(self):

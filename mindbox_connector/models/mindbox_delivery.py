@@ -425,7 +425,9 @@ class MindboxEndpoint(models.Model):
         if record is None:
             raise MindboxSkipped(self.env._("The record no longer exists."))
         event = record._mindbox_resolve(event, self)
-        operation = self._get_operation(event, record._mindbox_is_guest())
+        operation = self._get_operation(
+            record._mindbox_operation_of(event, self), record._mindbox_is_guest()
+        )
         if not operation:
             raise MindboxSkipped(self.env._("The operation is switched off."))
         body = getattr(record, f"_mindbox_{event}_body")(self, **facts)

@@ -13,6 +13,7 @@ from odoo.tools import config, format_datetime, ormcache
 
 from ..catalogue import EVENTS
 from ..client import AUTH_SCHEMES, MindboxClient
+from ..exceptions import MindboxRejected
 
 # Mindbox's own limit: 8,000 calls a minute per operation and integration point.
 DEFAULT_RATE_LIMIT = 8000
@@ -163,6 +164,22 @@ class MindboxEndpoint(models.Model):
         string="Prices in Lists",
         default=True,
         help="Whether carts and wish lists carry pricePerItem.",
+    )
+    wrap_views = fields.Boolean(
+        default=True,
+        help="Views are sent as viewProduct and viewProductCategory. Switch it off "
+        "where your project wants the bare product and category.",
+    )
+    withdraw_by_edit = fields.Boolean(
+        string="Withdraw Consent by Edit",
+        default=True,
+        help="A step that subscribes cannot unsubscribe: a withdrawn consent leaves by "
+        "the operation of Customer changed. Switch it off where the operation of the "
+        "consent can do both.",
+    )
+    payment_type = fields.Char(
+        help="External ID of the payment type for money that goes back. Leave empty "
+        "to send the amount alone.",
     )
     customer_domain = fields.Char(
         string="Customers",
@@ -606,10 +623,36 @@ class MindboxEndpoint(models.Model):
         value = product[self.product_ref]
         return {self.product_id_name: str(value)} if value else {}
 
-    def _get_product_ref_label(self):
-        """Return the name of the product field that holds the ID, for people."""
-        selection = self._fields["product_ref"]._description_selection(self.env)
-        return dict(selection)[self.product_ref]
+    def _check_product_ids(self, product):
+        """Check that a product has an ID by the chosen reference.
+
+        :raise MindboxRejected: it has none, and somebody must fill it in
+        """
+        if not self._get_product_ids(product):
+            selection = self._fields["product_ref"]._description_selection(self.env)
+            raise MindboxRejected(
+                self.env._(
+                    "The product “%(product)s” has no %(reference)s: fill it in, then "
+                    "send again.",
+                    product=product.name,
+                    reference=dict(selection)[self.product_ref],
+                )
+            )
+
+    def _get_category_ids(self, category):
+        """Return the ``ids`` of a category of the shop."""
+        return {self.category_id_name: str(category.id)}
+
+    def _get_view_body(self, wrapper, entity, ids, customer):
+        """Return the body of a view; projects differ in whether it is wrapped."""
+        viewed = {entity: {"ids": ids}}
+        body = {wrapper: viewed} if self.wrap_views else viewed
+        return body | customer._mindbox_customer_part(self)
+
+    def _convert(self, amount, currency, company):
+        """Return an amount in the endpoint's currency, rounded to the cent."""
+        today = fields.Date.today()
+        return round(currency._convert(amount, self.currency_id, company, today), 2)
 
     def _get_order_ids(self, order):
         """Return the ``ids`` of an order."""

@@ -96,6 +96,7 @@ class MindboxOperation(models.Model):
                     "name": name,
                     "for_guests": for_guests,
                     "priority": event.priority,
+                    "mode": event.mode,
                 }
             )
             for code, event in EVENTS.items()

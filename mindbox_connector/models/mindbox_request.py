@@ -407,6 +407,46 @@ class MindboxRequest(models.Model):
             )
         return list(kept.values())
 
+    # === MERGED AND ERASED CUSTOMERS === #
+
+    @api.model
+    def _follow_survivor(self, merged_ids, survivor_id):
+        """Let what waits for merged customers leave in the survivor's lane.
+
+        Their foreign keys were moved already. A state of a merged customer is now a
+        state of the survivor; bodies that were tried stay as they are.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mindbox_request
+                   SET customer_key = %(key)s,
+                       res_id = CASE WHEN payload IS NULL AND res_model = 'res.partner'
+                                     THEN %(survivor)s ELSE res_id END,
+                       merge_key = CASE
+                           WHEN payload IS NULL AND res_model = 'res.partner'
+                           THEN split_part(merge_key, '/', 1) || %(suffix)s
+                           ELSE merge_key END
+                 WHERE state = 'pending' AND partner_id = ANY(%(partners)s)
+                RETURNING id
+                """,
+                key=f"partner-{survivor_id}",
+                suffix=f"/res.partner/{survivor_id}",
+                survivor=survivor_id,
+                partners=[*merged_ids, survivor_id],
+            )
+        )
+
+    @api.model
+    def _forget(self, partners):
+        """Leave no waiting request and no body of erased customers behind."""
+        requests = self.sudo().search([("partner_id", "in", partners.ids)])
+        requests.write({"payload": False, "response": False, "error": False})
+        waiting = requests.filtered(lambda request: request.state == "pending")
+        waiting.write(
+            {"state": "cancelled", "error": self.env._("The customer was erased.")}
+        )
+
     # === RETENTION === #
 
     @api.autovacuum

@@ -132,14 +132,16 @@ class MindboxSource(models.AbstractModel):
         if self and not tracked.isdisjoint(vals):
             self._mindbox_mark(event)
 
+    def _mindbox_unmark(self):
+        """Forget the marks of these records in this transaction."""
+        marks = self.env.cr.precommit.data.get(MARKS, {})
+        ids = set(self.ids)
+        for mark in [m for m in marks if m.model == self._name and m.res_id in ids]:
+            del marks[mark]
+
     def unlink(self):
         """What is deleted before the commit was never there for Mindbox."""
-        marks = self.env.cr.precommit.data.get(MARKS)
-        if marks:
-            ids = set(self.ids)
-            mine = [m for m in marks if m.model == self._name and m.res_id in ids]
-            for mark in mine:
-                del marks[mark]
+        self._mindbox_unmark()
         return super().unlink()
 
     # === FLUSH === #
@@ -206,42 +208,42 @@ class MindboxSource(models.AbstractModel):
         :param bool at_once: build the body now, as for a fact
         """
         self.ensure_one()
-        if not self._mindbox_concerns(mark.event, visitor):
-            return []
         moment, facts = entry
+        customer = self._mindbox_fact_customer(**facts)
+        if not self._mindbox_concerns(mark.event, customer, visitor):
+            return []
         rows = []
         for endpoint in self._mindbox_endpoints(mark.website_id):
             operation = endpoint._get_operation(mark.event)
             if operation:
-                row = self._mindbox_prepare_row(mark.event, moment, operation, visitor)
+                row = self._mindbox_prepare_row(mark.event, operation)
                 row["endpoint_id"] = endpoint.id
+                row["occurred_at"] = self._mindbox_moment(mark.event, moment)
+                row["partner_id"] = customer.id or None
+                row["customer_key"] = self._mindbox_customer_key(customer, visitor)
+                row.update(visitor)
                 if at_once or not EVENTS[mark.event].topic:
                     row.update(self._mindbox_prepare_fact(endpoint, row, facts))
                 rows.append(row)
         return rows
 
-    def _mindbox_prepare_row(self, event, moment, operation, visitor):
-        customer = self._mindbox_customer()
+    def _mindbox_prepare_row(self, event, operation):
+        """Return the column values of a new row that do not depend on the moment."""
         topic = EVENTS[event].topic
         return {
-            "endpoint_id": None,
             "operation_id": operation["id"],
             "event": event,
             "mode": operation["mode"],
             "res_model": self._name,
             "res_id": self.id,
-            "partner_id": customer.id or None,
-            "customer_key": self._mindbox_customer_key(customer, visitor),
             "merge_key": topic and f"{topic}/{self._name}/{self.id}" or None,
             "transaction_id": str(uuid.uuid4()),
-            "occurred_at": self._mindbox_moment(event, moment),
-            "next_attempt_at": moment.replace(microsecond=0),
+            "next_attempt_at": datetime.utcnow().replace(microsecond=0),
             "priority": operation["priority"],
             "state": "pending",
             "attempts": 0,
             "payload": None,
             "error": None,
-            **visitor,
         }
 
     def _mindbox_prepare_fact(self, endpoint, row, facts):
@@ -252,13 +254,19 @@ class MindboxSource(models.AbstractModel):
 
     # === WHAT A MODEL MAY SAY DIFFERENTLY === #
 
-    def _mindbox_concerns(self, event, visitor):
+    def _mindbox_concerns(self, event, customer, visitor):
         """Whether an event of this record is one for Mindbox, as it is now."""
-        return bool(self._mindbox_customer())
+        return bool(customer)
+
+    def _mindbox_fact_customer(self, customer_id=None, **facts):
+        """Return whose event it is; some facts, like a view, name the customer."""
+        if customer_id is None:
+            return self._mindbox_customer()
+        return self.env["res.partner"].browse(customer_id)._mindbox_customer()
 
     def _mindbox_customer(self):
         """Return the partner whose event it is, or an empty recordset."""
-        raise NotImplementedError
+        return self.env["res.partner"]
 
     def _mindbox_customer_key(self, customer, visitor):
         """Return the key within which requests keep their order."""
@@ -282,11 +290,15 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_shop(self):
         """Return website and company the record belongs to; either may be empty."""
-        raise NotImplementedError
+        return self.env["website"], self.env["res.company"]
 
     def _mindbox_is_guest(self):
         """Whether the operation for customers without an account is due."""
         return False
+
+    def _mindbox_operation_of(self, event, endpoint):
+        """Return the event whose operation carries the body, mostly the same one."""
+        return event
 
     def _mindbox_resolve(self, event, endpoint):
         """Return the event that fits the record as it is when the body is built."""
@@ -296,6 +308,17 @@ class MindboxSource(models.AbstractModel):
 def _rank(item):
     mark, _entries = item
     return RANK[mark.event]
+
+
+def get_website():
+    """Return the website of the current request, None outside of one."""
+    return getattr(request, "website", None) if request else None
+
+
+def get_device():
+    """Return the device ID that Mindbox's tracker has given the visitor, or None."""
+    device = request.cookies.get(DEVICE_COOKIE) or ""
+    return device if DEVICE.fullmatch(device) else None
 
 
 def _get_visitor():
@@ -308,8 +331,7 @@ def _get_visitor():
         return nobody
     if request.env.uid and not request.env.user.share:
         return nobody
-    device = request.cookies.get(DEVICE_COOKIE) or ""
     return {
-        "device_uuid": device if DEVICE.fullmatch(device) else None,
+        "device_uuid": get_device(),
         "customer_ip": request.httprequest.remote_addr,
     }

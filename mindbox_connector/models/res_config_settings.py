@@ -8,6 +8,11 @@ from odoo.exceptions import ValidationError
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    mindbox_endpoint_ids = fields.Many2many(
+        "mindbox.endpoint",
+        string="Integration Points",
+        compute="_compute_mindbox_endpoint_ids",
+    )
     mindbox_body_days = fields.Integer(
         string="Keep Bodies (days)",
         default=3,
@@ -39,3 +44,7 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._("Requests must be kept for one day at least.")
                 )
+
+    @api.depends("company_id")
+    def _compute_mindbox_endpoint_ids(self):
+        self.mindbox_endpoint_ids = self.env["mindbox.endpoint"].search([])

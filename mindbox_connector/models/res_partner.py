@@ -11,6 +11,7 @@ TRACKED = frozenset(
     "name email phone lang tz birthday sex street street2 zip city state_id "
     "country_id active".split()
 )
+WISHLIST_EVENTS = ("wishlist_set", "wishlist_clear")
 MAX_EMAIL = 254
 
 
@@ -25,6 +26,17 @@ class ResPartner(models.Model):
     def _mindbox_requests_domain(self):
         return [("partner_id", "in", self.ids)]
 
+    mindbox_request_ids = fields.One2many(
+        "mindbox.request",
+        "partner_id",
+        groups="mindbox_connector.group_mindbox_user",
+    )
+    mindbox_consent_ids = fields.One2many("mindbox.consent", "partner_id")
+
+    @api.model
+    def _get_frontend_writable_fields(self):
+        return super()._get_frontend_writable_fields() | {"birthday", "sex"}
+
     # === MARKS === #
 
     @api.model_create_multi
@@ -38,6 +50,31 @@ class ResPartner(models.Model):
         result = super().write(vals)
         self._mindbox_mark_changed("customer_edit", changed, TRACKED)
         return result
+
+    def unlink(self):
+        """A customer who is deleted here must be deleted in Mindbox too."""
+        requests = self.env["mindbox.request"].sudo()
+        known = requests.search([("partner_id", "in", self.ids)]).partner_id
+        known.sudo(self.env.su)._mindbox_erase()
+        return super().unlink()
+
+    def action_mindbox_erase(self):
+        """Forget the bodies of these customers and list them for deletion.
+
+        :raise AccessError: the user is no Mindbox manager
+        """
+        self.env["mindbox.request"]._check_manager()
+        self.check_access("write")
+        self._mindbox_erase()
+        return True
+
+    def _mindbox_erase(self):
+        # Whoever may delete a customer may not know of Mindbox at all.
+        self = self.sudo()
+        for partner in self.filtered(lambda p: p._mindbox_customer() == p):
+            self.env["mindbox.erasure"]._add(partner)
+        self._mindbox_unmark()
+        self.env["mindbox.request"]._forget(self)
 
     # === SOURCE === #
 
@@ -60,8 +97,9 @@ class ResPartner(models.Model):
             users.search([("group_ids", "in", public.ids)]).partner_id.ids
         )
 
-    def _mindbox_concerns(self, event, visitor):
-        return self._mindbox_customer() == self
+    def _mindbox_concerns(self, event, customer, visitor):
+        """Addresses are part of their contact, not customers of their own."""
+        return customer == self
 
     def _mindbox_shop(self):
         return self.website_id, self.company_id
@@ -93,6 +131,53 @@ class ResPartner(models.Model):
                 self.env._("No contact: the customer has neither e-mail nor phone.")
             )
         return {"customer": profile}
+
+    def _mindbox_customer_authorize_body(self, endpoint):
+        return {"customer": self._mindbox_identity(endpoint)}
+
+    def _mindbox_customer_merge_body(self, endpoint, merged_ids):
+        """Return the merge of other customers, by their IDs, into this one."""
+        ids = [{"ids": {endpoint.customer_id_name: str(i)}} for i in merged_ids]
+        survivor = {"ids": {endpoint.customer_id_name: str(self.id)}}
+        return {"customersToMerge": [*ids, survivor], "resultingCustomer": survivor}
+
+    def _mindbox_wishlist_set_body(self, endpoint):
+        wishes = self._mindbox_wishes(endpoint)
+        items = [wish._mindbox_list_item(endpoint) for wish in wishes]
+        return self._mindbox_list_body(endpoint, items)
+
+    def _mindbox_wishlist_clear_body(self, endpoint):
+        return {"customer": self._mindbox_identity(endpoint)}
+
+    def _mindbox_restock_set_body(self, endpoint):
+        products = self.env["product.product"].search(
+            [("stock_notification_partner_ids", "in", self.ids)], order="id"
+        )
+        items = [product._mindbox_list_item(endpoint) for product in products]
+        return self._mindbox_list_body(endpoint, items)
+
+    def _mindbox_list_body(self, endpoint, items):
+        """Return a list as it is now; what Mindbox cannot know is left out."""
+        return {
+            "customer": self._mindbox_identity(endpoint),
+            "productList": [item for item in items if item["product"]["ids"]],
+        }
+
+    def _mindbox_wishes(self, endpoint):
+        websites = endpoint.website_id or endpoint.company_id.website_ids
+        return self.wishlist_ids.filtered(lambda wish: wish.website_id in websites)
+
+    def _mindbox_resolve(self, event, endpoint):
+        """A wish list that has become empty is cleared."""
+        if event not in WISHLIST_EVENTS:
+            return event
+        empty = not self._mindbox_wishes(endpoint)
+        clears = empty and endpoint._get_operation("wishlist_clear")
+        return "wishlist_clear" if clears else "wishlist_set"
+
+    def _mindbox_customer_part(self, endpoint):
+        """Return the customer of a body, {} for a visitor known by device only."""
+        return {"customer": self._mindbox_identity(endpoint)} if self else {}
 
     def _mindbox_identity(self, endpoint):
         """Return the identifiers and contacts by which Mindbox knows a customer."""

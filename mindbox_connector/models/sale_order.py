@@ -1,12 +1,13 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, models
+from odoo import api, fields, models
 
-from ..amounts import allocate, to_cents
-from ..exceptions import MindboxRejected, MindboxSkipped
+from ..amounts import allocate, as_number, to_cents
+from ..exceptions import MindboxSkipped
 
 CONTENT = frozenset({"partner_id", "partner_shipping_id", "currency_id", "pricelist_id"})
+FAVORITE = frozenset({"is_favorite", "favorite_name"})
 CART_EVENTS = frozenset({"cart_set", "cart_clear"})
 STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotation"}
 
@@ -14,6 +15,15 @@ STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotat
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "mindbox.source"]
+
+    is_favorite = fields.Boolean(
+        string="Favourite",
+        copy=False,
+        help="The customer has marked this order, to find it and to order it again.",
+    )
+    favorite_name = fields.Char(
+        copy=False, help="How the customer calls this favourite order."
+    )
 
     # === MARKS === #
 
@@ -28,6 +38,8 @@ class SaleOrder(models.Model):
     def write(self, vals):
         if "state" not in vals:
             result = super().write(vals)
+            if not FAVORITE.isdisjoint(vals):
+                self._mindbox_mark_favorite()
             if not CONTENT.isdisjoint(vals):
                 self._mindbox_mark_content()
             return result
@@ -53,6 +65,14 @@ class SaleOrder(models.Model):
         carts._mindbox_mark("cart_set")
         placed = self.filtered(lambda order: order._mindbox_is_placed())
         placed._mindbox_mark("order_update")
+
+    def _mindbox_mark_favorite(self):
+        for order in self:
+            order._mindbox_mark(
+                "order_favorite",
+                favorite=order.is_favorite,
+                name=order.favorite_name or "",
+            )
 
     def _mindbox_mark_state(self, was_cart, was_placed):
         """Mark what a new state means: placed, confirmed, cancelled, reopened."""
@@ -119,10 +139,10 @@ class SaleOrder(models.Model):
         of the website also while it waits for the payment."""
         return self.state == "sale" or (bool(self.website_id) and self.state == "sent")
 
-    def _mindbox_concerns(self, event, visitor):
+    def _mindbox_concerns(self, event, customer, visitor):
         """Carts of unknown visitors matter where the device is known."""
-        known = bool(self._mindbox_customer())
-        return known or (event in CART_EVENTS and bool(visitor["device_uuid"]))
+        device = event in CART_EVENTS and visitor["device_uuid"]
+        return bool(customer or device)
 
     def _mindbox_customer(self):
         return self.partner_id._mindbox_customer()
@@ -161,8 +181,7 @@ class SaleOrder(models.Model):
         return body
 
     def _mindbox_cart_clear_body(self, endpoint):
-        customer = self._mindbox_customer()
-        return {"customer": customer._mindbox_identity(endpoint)} if customer else {}
+        return self._mindbox_customer()._mindbox_customer_part(endpoint)
 
     def _mindbox_order_create_body(self, endpoint):
         return self._mindbox_order_update_body(endpoint)
@@ -182,10 +201,38 @@ class SaleOrder(models.Model):
             },
         }
 
-    def _mindbox_order_status_body(self, endpoint, milestone):
+    def _mindbox_order_status_body(
+        self, endpoint, milestone, lines=None, refund=0, refund_id=None
+    ):
+        """Return a new status of the whole order, or of some of its lines.
+
+        :param str milestone: key of the endpoint's statuses
+        :param lines: [(line ID, quantity)], None for the whole order
+        :param float refund: money that went back, in the order's currency
+        :param refund_id: the credit note it is from
+        """
+        status = self._mindbox_status(endpoint, milestone)
+        order = {"ids": endpoint._get_order_ids(self)}
+        if lines is None:
+            return {"orderLinesStatus": status, "order": order}
+        order["lines"] = [
+            {"lineId": str(line_id), "quantity": as_number(quantity), "status": status}
+            for line_id, quantity in lines
+        ]
+        if refund:
+            amount = {"amount": to_cents(refund * self._mindbox_rate(endpoint)) / 100}
+            type_ = {"type": endpoint.payment_type} if endpoint.payment_type else {}
+            order["returnedPayments"] = [type_ | amount]
+        return {"order": order}
+
+    def _mindbox_order_favorite_body(self, endpoint, favorite, name):
+        customer = self._mindbox_customer()
         return {
-            "orderLinesStatus": self._mindbox_status(endpoint, milestone),
-            "order": {"ids": endpoint._get_order_ids(self)},
+            "customer": customer._mindbox_identity(endpoint),
+            "order": {
+                "ids": endpoint._get_order_ids(self),
+                "customFields": {"isFavorite": favorite, "favoriteName": name},
+            },
         }
 
     def _mindbox_status(self, endpoint, milestone):
@@ -246,18 +293,8 @@ class SaleOrder(models.Model):
         :raise MindboxRejected: a product has no ID by the chosen reference
         """
         allocated = self._mindbox_allocate(endpoint)
-        for product in self.env["product.product"].union(
-            *(line.product_id for line in allocated)
-        ):
-            if not endpoint._get_product_ids(product):
-                raise MindboxRejected(
-                    self.env._(
-                        "The product “%(product)s” has no %(reference)s: fill it in, "
-                        "then send again.",
-                        product=product.name,
-                        reference=endpoint._get_product_ref_label(),
-                    )
-                )
+        for line in allocated:
+            endpoint._check_product_ids(line.product_id)
         rate = self._mindbox_rate(endpoint)
         return [
             line._mindbox_order_line(endpoint, number, cents, rate)

@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from ..amounts import to_cents
+from ..amounts import as_number, to_cents
 
 TRACKED = frozenset(
     "order_id product_id product_uom_qty product_uom_id price_unit discount "
@@ -108,7 +108,7 @@ class SaleOrderLine(models.Model):
         line = {
             "lineId": str(self.id),
             "lineNumber": number,
-            "quantity": _as_number(quantity),
+            "quantity": as_number(quantity),
             "basePricePerItem": base / 100,
             "discountedPricePerLine": cents / 100,
             "product": {"ids": endpoint._get_product_ids(self.product_id)},
@@ -121,7 +121,7 @@ class SaleOrderLine(models.Model):
         quantity = self._mindbox_quantity()
         item = {
             "product": {"ids": endpoint._get_product_ids(self.product_id)},
-            "count": _as_number(quantity),
+            "count": as_number(quantity),
         }
         if endpoint.list_prices and quantity:
             item["pricePerItem"] = round(cents / quantity) / 100
@@ -148,7 +148,3 @@ class SaleOrderLine(models.Model):
             return self.coupon_id.code
         rules = self.order_id.code_enabled_rule_ids
         return rules.filtered(lambda rule: rule.program_id == program)[:1].code or ""
-
-
-def _as_number(quantity):
-    return int(quantity) if quantity.is_integer() else quantity

@@ -1,0 +1,131 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from werkzeug.exceptions import NotFound
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+MAX_FAVORITE_NAME = 64
+
+
+def decide_by_mail(partner, source):
+    """Record that a customer has ticked the box for e-mails."""
+    consents = request.env["mindbox.consent"].sudo()
+    consents._decide(
+        partner._mindbox_customer(),
+        {("email", ""): True},
+        source=source,
+        website_id=request.website.id,
+        wording=consents._get_wording(),
+    )
+
+
+def _is_date(value):
+    try:
+        fields.Date.to_date(value)
+    except ValueError:
+        return False
+    return True
+
+
+class MindboxPortal(CustomerPortal):
+    # === FAVOURITE ORDERS === #
+
+    @route("/my/orders/<int:order_id>/favorite", type="jsonrpc", auth="user")
+    def favorite_order(self, order_id, favorite, name=None):
+        """Mark an own order as favourite, unmark it, or name it.
+
+        :param bool favorite: whether it is one
+        :param str name: how the customer calls it; None leaves it as it is
+        :raise NotFound: it is nobody's order, or somebody else's
+        """
+        partner = request.env.user.partner_id
+        domain = Domain(self._prepare_orders_domain(partner)) & Domain("id", "=", order_id)
+        # Customers may not write on orders; which ones are theirs was just decided.
+        order = request.env["sale.order"].sudo().search(domain)
+        if not order:
+            raise NotFound()
+        vals = {"is_favorite": bool(favorite)}
+        if name is not None:
+            vals["favorite_name"] = str(name).strip()[:MAX_FAVORITE_NAME] or False
+        order.write(vals)
+        return {"favorite": order.is_favorite, "name": order.favorite_name or ""}
+
+    def _prepare_orders_domain(self, partner):
+        domain = super()._prepare_orders_domain(partner)
+        if request.params.get("filterby") == "favorite":
+            domain = [*domain, ("is_favorite", "=", True)]
+        return domain
+
+    def _prepare_sale_portal_rendering_values(self, quotation_page=False, **kwargs):
+        values = super()._prepare_sale_portal_rendering_values(
+            quotation_page=quotation_page, **kwargs
+        )
+        if not quotation_page:
+            values["only_favorites"] = request.params.get("filterby") == "favorite"
+        return values
+
+    # === PROFILE AND CHECKOUT === #
+
+    def _parse_form_data(self, form_data):
+        """A birthday that is no date, or a sex that is none, is left as it was."""
+        if form_data.get("sex") not in (None, "", "male", "female"):
+            form_data.pop("sex")
+        if "birthday" in form_data and not _is_date(form_data["birthday"]):
+            form_data.pop("birthday")
+        return super()._parse_form_data(form_data)
+
+    def _create_or_update_address(self, partner_sudo, **form_data):
+        """A tick in the checkout is a decision; no tick is none."""
+        agreed = form_data.pop("mindbox_consent", None)
+        partner_sudo, feedback = super()._create_or_update_address(
+            partner_sudo, **form_data
+        )
+        if agreed and partner_sudo and not feedback.get("invalid_fields"):
+            decide_by_mail(partner_sudo, "checkout")
+        return partner_sudo, feedback
+
+    # === SUBSCRIPTIONS === #
+
+    @route("/my/subscriptions", type="http", auth="user", website=True)
+    def subscriptions(self, **kwargs):
+        """Show and save what the customer wants to hear of, channel by channel."""
+        partner = request.env.user.partner_id
+        if request.httprequest.method == "POST":
+            self._save_subscriptions(partner, kwargs)
+            return request.redirect("/my/subscriptions?saved=1")
+        state = request.env["mindbox.consent"].sudo()._get_state(partner)
+        values = self._prepare_portal_layout_values() | {
+            "page_name": "mindbox_subscriptions",
+            "channels": [
+                (code, label, state.get((code, "")))
+                for code, label in self._get_channels()
+            ],
+            "saved": bool(kwargs.get("saved")),
+        }
+        return request.render("mindbox_connector.portal_my_subscriptions", values)
+
+    def _get_channels(self):
+        field = request.env["mindbox.consent"]._fields["channel"]
+        return field._description_selection(request.env)
+
+    def _save_subscriptions(self, partner, form):
+        wanted = {
+            (code, ""): form.get(code) == "on" for code, _label in self._get_channels()
+        }
+        request.env["mindbox.consent"].sudo()._decide(
+            partner,
+            # Never asked and not ticked is no decision.
+            self._leave_undecided(partner, wanted),
+            source="portal",
+            website_id=request.website.id,
+            wording=request.env["mindbox.consent"]._get_wording(),
+        )
+
+    def _leave_undecided(self, partner, wanted):
+        state = request.env["mindbox.consent"].sudo()._get_state(partner)
+        return {key: agreed for key, agreed in wanted.items() if agreed or key in state}

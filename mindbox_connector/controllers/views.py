@@ -1,0 +1,85 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import time
+from collections import OrderedDict, deque
+
+from odoo.http import Controller, request, route
+
+from ..models.mindbox_source import get_device
+
+# What a person can look at; a script that sends more is not listened to.
+VIEWS_A_MINUTE = 40
+VISITORS_KEPT = 10_000
+VIEWED = {
+    "product": ("product.product", "product_view"),
+    "category": ("product.public.category", "category_view"),
+}
+
+
+class ViewLimit:
+    """Counts the views of each visitor within the last minute, in this process."""
+
+    def __init__(self):
+        self._seen = OrderedDict()
+
+    def allows(self, visitor):
+        """Tell whether a visitor may add another view now."""
+        now = time.monotonic()
+        moments = self._seen.setdefault(visitor, deque())
+        self._seen.move_to_end(visitor)
+        if len(self._seen) > VISITORS_KEPT:
+            self._seen.popitem(last=False)
+        while moments and moments[0] < now - 60:
+            moments.popleft()
+        if len(moments) >= VIEWS_A_MINUTE:
+            return False
+        moments.append(now)
+        return True
+
+
+LIMIT = ViewLimit()
+
+
+class MindboxViews(Controller):
+    @route(
+        "/mindbox/view",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        save_session=False,
+    )
+    def view(self, kind, record_id):
+        """Record that a person opened the page of a product or category.
+
+        Called by the page after it was shown, so that no page waits for it.
+
+        :param str kind: ``product`` or ``category``
+        :param int record_id: of the variant or the category
+        :return: whether it was recorded
+        """
+        if kind not in VIEWED or not isinstance(record_id, int) or not self._listens():
+            return False
+        model, event = VIEWED[kind]
+        record = request.env[model].browse(record_id).exists()
+        if not record or not record.has_access("read"):
+            return False
+        user = request.env.user
+        record._mindbox_mark(
+            event,
+            website=request.website,
+            customer_id=False if user._is_public() else user.partner_id.id,
+        )
+        return True
+
+    def _listens(self):
+        """Robots, visitors who refused cookies and floods are not listened to."""
+        http = request.env["ir.http"]
+        visitor = request.session.uid or get_device() or request.httprequest.remote_addr
+        return (
+            not http.is_a_bot()
+            and http._is_allowed_cookie("optional")
+            and bool(request.session.uid or get_device())
+            and LIMIT.allows(visitor)
+        )

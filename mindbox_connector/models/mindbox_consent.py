@@ -1,0 +1,179 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# Mindbox's names of the channels, and what it needs to reach a customer there.
+CHANNELS = {
+    "email": "Email",
+    "sms": "Sms",
+    "viber": "Viber",
+    "webpush": "Webpush",
+    "mobilepush": "Mobilepush",
+}
+
+
+class MindboxConsent(models.Model):
+    """A decision of a customer, kept for ever: the newest one of a channel counts."""
+
+    _name = "mindbox.consent"
+    _description = "Consent to Marketing"
+    _inherit = "mindbox.source"
+    _order = "decided_at desc, id desc"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, index=True, ondelete="cascade"
+    )
+    channel = fields.Selection(
+        [
+            ("email", "E-mail"),
+            ("sms", "SMS"),
+            ("viber", "Viber"),
+            ("webpush", "Web push"),
+            ("mobilepush", "Mobile push"),
+        ],
+        required=True,
+        default="email",
+    )
+    topic = fields.Char(
+        help="System name of the topic in Mindbox. Empty: the whole channel."
+    )
+    is_subscribed = fields.Boolean(
+        string="Agreed", help="Off: the customer does not want to hear from us there."
+    )
+    decided_at = fields.Datetime(
+        string="When", required=True, default=fields.Datetime.now, readonly=True
+    )
+    source = fields.Selection(
+        [
+            ("signup", "Sign-up"),
+            ("checkout", "Checkout"),
+            ("portal", "My subscriptions"),
+            ("backoffice", "Back office"),
+            ("blacklist", "Blacklist"),
+        ],
+        string="Where",
+        required=True,
+        default="backoffice",
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="By",
+        default=lambda self: self.env.user,
+        readonly=True,
+        ondelete="set null",
+    )
+    website_id = fields.Many2one("website", readonly=True, ondelete="set null")
+    wording = fields.Text(
+        readonly=True, help="The words the customer has read and agreed to."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        decisions = super().create(vals_list)
+        for decision in decisions:
+            decision._mindbox_mark("customer_subscription", website=decision.website_id)
+        return decisions
+
+    def write(self, vals):
+        """A decision is a document: a new one is made instead."""
+        raise UserError(
+            self.env._("A decision is not changed afterwards: record a new one.")
+        )
+
+    # === WHAT COUNTS NOW === #
+
+    @api.model
+    def _get_state(self, partner):
+        """Return {(channel, topic): agreed} by the newest decisions of a customer."""
+        state = {}
+        for decision in self.search([("partner_id", "=", partner.id)]):
+            key = (decision.channel, decision.topic or "")
+            state.setdefault(key, decision.is_subscribed)
+        return state
+
+    @api.model
+    def _get_wording(self):
+        """Return the words that a customer agrees to, in the customer's language."""
+        return self.env._("I want to receive news and offers by e-mail.")
+
+    @api.model
+    def _decide(self, partner, wanted, **vals):
+        """Record what a customer has decided; what stays as it was is no decision.
+
+        :param partner: the customer
+        :param dict wanted: {(channel, topic): agreed}
+        :param vals: source, wording, website_id of the decision
+        :return: the new decisions
+        """
+        state = self._get_state(partner)
+        return self.create(
+            {
+                "partner_id": partner.id,
+                "channel": channel,
+                "topic": topic or False,
+                "is_subscribed": agreed,
+                **vals,
+            }
+            for (channel, topic), agreed in wanted.items()
+            if state.get((channel, topic or "")) != agreed
+        )
+
+    @api.model
+    def _decide_for_contact(self, field, values, channels, agreed):
+        """Record an opt-out, or its end, of all who share an address or number.
+
+        :param str field: of res.partner, e.g. ``email_normalized``
+        :param values: the addresses or numbers
+        """
+        domain = Domain(field, "in", list(values)) & Domain("partner_share", "=", True)
+        for partner in self.env["res.partner"].sudo().search(domain):
+            if partner._mindbox_customer() == partner:
+                wanted = {(channel, ""): agreed for channel in channels}
+                self.sudo()._decide(partner, wanted, source="blacklist")
+
+    @api.model
+    def _repeat_opt_outs(self, partner):
+        """Tell again what a customer does not want: a merge in Mindbox forgets it."""
+        seen = set()
+        for decision in self.search([("partner_id", "=", partner.id)]):
+            key = (decision.channel, decision.topic)
+            if key not in seen and not decision.is_subscribed:
+                decision._mindbox_mark("customer_subscription")
+            seen.add(key)
+
+    # === SOURCE === #
+
+    def _mindbox_customer(self):
+        return self.partner_id._mindbox_customer()
+
+    def _mindbox_shop(self):
+        return self.website_id, self.partner_id.company_id
+
+    def _mindbox_endpoints(self, website_id):
+        """Whoever knows the customer must hear of the decision."""
+        return self.partner_id._mindbox_endpoints(website_id or self.website_id.id)
+
+    def _mindbox_moment(self, event, moment):
+        return self.decided_at
+
+    def _mindbox_operation_of(self, event, endpoint):
+        """A step that subscribes cannot unsubscribe: that takes an edit."""
+        by_edit = endpoint.withdraw_by_edit and not self.is_subscribed
+        return "customer_edit" if by_edit else event
+
+    def _mindbox_customer_subscription_body(self, endpoint):
+        subscription = {
+            "pointOfContact": CHANNELS[self.channel],
+            "isSubscribed": self.is_subscribed,
+        }
+        if self.topic:
+            subscription["topic"] = self.topic
+        if endpoint.brand:
+            subscription["brand"] = endpoint.brand
+        customer = self._mindbox_customer()._mindbox_identity(endpoint)
+        return {"customer": customer | {"subscriptions": [subscription]}}

@@ -1,0 +1,51 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+
+
+class MindboxErasure(models.Model):
+    """Customers to delete in Mindbox: there it is a form that takes a file."""
+
+    _name = "mindbox.erasure"
+    _description = "Customer to Delete in Mindbox"
+    _order = "id desc"
+    _rec_name = "customer_id_value"
+
+    endpoint_id = fields.Many2one(
+        "mindbox.endpoint",
+        string="Integration Point",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    customer_id_value = fields.Char(string="Customer ID", required=True, readonly=True)
+    email = fields.Char(
+        readonly=True,
+        help="Mindbox's form finds customers by it. Forgotten once it is done.",
+    )
+    erased_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
+    state = fields.Selection(
+        [("todo", "To delete"), ("done", "Deleted")], default="todo", readonly=True
+    )
+
+    @api.model
+    def _add(self, partner):
+        """Put a customer on the list of each integration point that knows it."""
+        listed = self.search(
+            [("customer_id_value", "=", str(partner.id)), ("state", "=", "todo")]
+        )
+        for endpoint in partner._mindbox_endpoints(False) - listed.endpoint_id:
+            self.create(
+                {
+                    "endpoint_id": endpoint.id,
+                    "customer_id_value": str(partner.id),
+                    "email": partner.email_normalized,
+                }
+            )
+
+    def action_done(self):
+        """Tick off what was deleted in Mindbox, and forget the address."""
+        self.write({"state": "done", "email": False})
+        return True

@@ -1,0 +1,33 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+
+class Website(models.Model):
+    _inherit = "website"
+
+    mindbox_tracker = fields.Boolean(
+        string="Mindbox Tracker",
+        help="Puts Mindbox's snippet into the head of each page: it gives visitors a "
+        "device ID, and Mindbox shows its forms and recommendations.",
+    )
+
+    def _mindbox_get_endpoint(self):
+        """Return the integration point of this website, or an empty recordset."""
+        self.ensure_one()
+        endpoint = self.env["mindbox.endpoint"].sudo()
+        return endpoint.browse(endpoint._get_route(self.id, self.company_id.id) or [])
+
+    def _mindbox_get_tracker(self):
+        """Return what the snippet needs, None where it is off.
+
+        :return: dict with the endpoint's code and the address of its tracker
+        """
+        endpoint = self._mindbox_get_endpoint() if self.mindbox_tracker else None
+        if not endpoint or endpoint.state != "running" or not endpoint.endpoint_code:
+            return None
+        return {
+            "endpoint_id": endpoint.endpoint_code,
+            "src": f"{endpoint.url.rstrip('/')}/scripts/v1/tracker.js",
+        }
