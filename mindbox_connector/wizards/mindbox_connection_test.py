@@ -20,6 +20,7 @@ class MindboxConnectionTest(models.TransientModel):
     )
     passed = fields.Boolean(readonly=True)
     verdict = fields.Char(readonly=True)
+    can_start = fields.Boolean(compute="_compute_can_start")
     line_ids = fields.One2many("mindbox.connection.test.line", "test_id", readonly=True)
 
     def _run(self):
@@ -74,6 +75,18 @@ class MindboxConnectionTest(models.TransientModel):
             )
         else:
             self.verdict = self.env._("No operation is switched on.")
+
+    @api.depends("endpoint_id.state", "line_ids.outcome")
+    def _compute_can_start(self):
+        for test in self:
+            outcomes = test.line_ids.mapped("outcome")
+            works = bool(outcomes) and "failed" not in outcomes
+            test.can_start = works and test.endpoint_id.state != "running"
+
+    def action_start(self):
+        """Start the tested integration point and go back to it."""
+        self.endpoint_id.action_start()
+        return {"type": "ir.actions.act_window_close"}
 
     @api.model
     def _get_action(self):
