@@ -164,6 +164,13 @@ class MindboxRequest(models.Model):
             record = request._get_record()
             request.res_name = record.display_name if record else ""
 
+    @api.depends("event", "res_name")
+    def _compute_display_name(self):
+        labels = dict(self._fields["event"]._description_selection(self.env))
+        for request in self:
+            parts = [labels.get(request.event), request.res_name]
+            request.display_name = ": ".join(filter(None, parts))
+
     def _get_record(self):
         """Return the record the request is about, if it exists and may be read."""
         if self.res_model not in self.env or not self.res_id:
