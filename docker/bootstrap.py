@@ -132,7 +132,7 @@ def odoo_home():
 
 def fetch_odoo():
     if os.environ.get("ODOO_HOME"):
-        return check_odoo_home()
+        return
     debs.require_tools()
     debs.update()
     suite = debs.codename()
@@ -148,6 +148,8 @@ def fetch_odoo():
 
 
 def check_odoo_home():
+    if not os.environ.get("ODOO_HOME"):
+        return
     release = odoo_home() / "odoo/release.py"
     if not release.exists() or "version_info = (19, 0" not in release.read_text():
         raise Stop(
@@ -260,6 +262,7 @@ def bootstrap():
     goal = parser.parse_args().goal
     check_python()
     check_disk()
+    check_odoo_home()
     VAR.mkdir(exist_ok=True)
     CACHE.mkdir(exist_ok=True)
     steps.take_all(run_steps() + (test_steps() if goal == "test" else []))
