@@ -44,7 +44,9 @@ class MindboxPortal(CustomerPortal):
         :raise NotFound: it is nobody's order, or somebody else's
         """
         partner = request.env.user.partner_id
-        domain = Domain(self._prepare_orders_domain(partner)) & Domain("id", "=", order_id)
+        domain = Domain(self._prepare_orders_domain(partner)) & Domain(
+            "id", "=", order_id
+        )
         # Customers may not write on orders; which ones are theirs was just decided.
         order = request.env["sale.order"].sudo().search(domain)
         if not order:

@@ -34,21 +34,22 @@ class AccountMove(models.Model):
         """An order is paid by invoice once all its invoices are."""
         moves = self.filtered(lambda move: move.move_type == "out_invoice")
         orders = moves.invoice_line_ids.sale_line_ids.order_id
-        orders.filtered(lambda order: order._mindbox_is_paid_by_invoice())._mindbox_mark(
-            "order_status", milestone="paid"
-        )
+        orders.filtered(
+            lambda order: order._mindbox_is_paid_by_invoice()
+        )._mindbox_mark("order_status", milestone="paid")
 
     def _mindbox_mark_refunded(self):
         """Goods are told by the stock when they arrive; here only the rest is."""
         lines = self.invoice_line_ids.filtered("sale_line_ids")
-        for order, refunded in lines.grouped(lambda l: l.sale_line_ids.order_id).items():
-            services = refunded.filtered(
-                lambda line: line.sale_line_ids[:1].qty_delivered_method != "stock_move"
-            )
-            order[:1]._mindbox_mark(
+        by_order = lines.grouped(lambda line: line._mindbox_order_line().order_id)
+        for order, refunded in by_order.items():
+            order._mindbox_mark(
                 "order_status",
                 milestone="returned",
-                lines=[[l.sale_line_ids[:1].id, l._mindbox_quantity()] for l in services],
+                lines=[
+                    [line._mindbox_order_line().id, line._mindbox_quantity()]
+                    for line in refunded
+                    if line._mindbox_order_line().qty_delivered_method != "stock_move"
+                ],
                 refund=sum(refunded.mapped("price_total")),
-                refund_id=self.id,
             )

@@ -7,6 +7,10 @@ from odoo import models
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    def _mindbox_order_line(self):
+        """Return the line of the order that was invoiced or refunded."""
+        return self.sale_line_ids[:1]
+
     def _mindbox_quantity(self):
         """Return the quantity in the unit of the product."""
         return self.product_uom_id._compute_quantity(

@@ -12,7 +12,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._log_merge_operation(src_partners, dst_partner)
         merged = src_partners.filtered(lambda partner: partner._mindbox_customer())
         if merged and dst_partner._mindbox_customer() == dst_partner:
-            self.env["mindbox.request"].sudo()._follow_survivor(merged.ids, dst_partner.id)
+            self.env["mindbox.request"].sudo()._follow_survivor(
+                merged.ids, dst_partner.id
+            )
             dst_partner._mindbox_mark("customer_merge", merged_ids=merged.ids)
             dst_partner._mindbox_mark("customer_edit")
             dst_partner._mindbox_mark("wishlist_set")

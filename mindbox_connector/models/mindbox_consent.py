@@ -112,15 +112,17 @@ class MindboxConsent(models.Model):
         """
         state = self._get_state(partner)
         return self.create(
-            {
-                "partner_id": partner.id,
-                "channel": channel,
-                "topic": topic or False,
-                "is_subscribed": agreed,
-                **vals,
-            }
-            for (channel, topic), agreed in wanted.items()
-            if state.get((channel, topic or "")) != agreed
+            [
+                {
+                    "partner_id": partner.id,
+                    "channel": channel,
+                    "topic": topic or False,
+                    "is_subscribed": agreed,
+                    **vals,
+                }
+                for (channel, topic), agreed in wanted.items()
+                if state.get((channel, topic or "")) != agreed
+            ]
         )
 
     @api.model

@@ -456,12 +456,24 @@ class MindboxEndpoint(models.Model):
             return own
         if website_id and not company_id:
             company_id = self.env["website"].sudo().browse(website_id).company_id.id
-        shared = [e for e, site, company in routes if not site and company == company_id]
+        shared = [
+            e for e, site, company in routes if not site and company == company_id
+        ]
         if shared or website_id:
             return shared[0] if shared else False
         # Not bound to a website: the only one there is must be meant.
-        possible = [e for e, _s, company in routes if company_id in (False, company)]
+        possible = [e for e, _site, owner in routes if company_id in (False, owner)]
         return possible[0] if len(possible) == 1 else False
+
+    def _get_websites(self):
+        """Return the websites whose events leave by this integration point."""
+        self.ensure_one()
+        websites = (
+            self.env["website"].sudo().search([("company_id", "=", self.company_id.id)])
+        )
+        return websites.filtered(
+            lambda website: website._mindbox_get_endpoint() == self
+        )
 
     @ormcache("self.id")
     def _get_operations(self):
@@ -475,8 +487,10 @@ class MindboxEndpoint(models.Model):
     def _get_operation(self, event, for_guests=False):
         """Return the active operation's values for an event, or None."""
         operations = self._get_operations()
-        return for_guests and operations.get((event, True)) or operations.get(
-            (event, False)
+        return (
+            for_guests
+            and operations.get((event, True))
+            or operations.get((event, False))
         )
 
     # === BUTTONS === #

@@ -160,9 +160,18 @@ class MindboxRequest(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):
-        for request in self:
-            record = request._get_record()
-            request.res_name = record.display_name if record else ""
+        for model, requests in self.grouped("res_model").items():
+            names = requests._get_record_names(model)
+            for request in requests:
+                request.res_name = names.get(request.res_id, "")
+
+    def _get_record_names(self, model):
+        """Return {ID: name} of the records that exist and may be read."""
+        if model not in self.env:
+            return {}
+        records = self.env[model].browse(set(self.mapped("res_id")) - {0}).exists()
+        records = records._filtered_access("read")
+        return {record.id: record.display_name for record in records}
 
     @api.depends("event", "res_name")
     def _compute_display_name(self):

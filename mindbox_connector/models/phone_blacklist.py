@@ -3,6 +3,8 @@
 
 from odoo import api, models
 
+CHANNELS = ("sms", "viber")
+
 
 class PhoneBlacklist(models.Model):
     _inherit = "phone.blacklist"
@@ -23,5 +25,8 @@ class PhoneBlacklist(models.Model):
         """Who is blacklisted does not want messages, and the other way round."""
         for active, entries in self.grouped("active").items():
             self.env["mindbox.consent"]._decide_for_contact(
-                "phone_sanitized", entries.mapped("number"), ["sms", "viber"], not active
+                "phone_sanitized",
+                entries.mapped("number"),
+                ["sms", "viber"],
+                not active,
             )

@@ -16,7 +16,9 @@ class ProductProduct(models.Model):
             return super().write(vals)
         before = self._mindbox_get_waiting()
         result = super().write(vals)
-        changed = {partner for _product, partner in before ^ self._mindbox_get_waiting()}
+        changed = {
+            partner for _product, partner in before ^ self._mindbox_get_waiting()
+        }
         partners = self.env["res.partner"].browse(changed)
         partners._mindbox_mark("restock_set", website=get_website())
         return result

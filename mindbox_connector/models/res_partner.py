@@ -93,9 +93,7 @@ class ResPartner(models.Model):
         """Return the partners that stand for all visitors of a website."""
         public = self.env.ref("base.group_public")
         users = self.env["res.users"].sudo().with_context(active_test=False)
-        return frozenset(
-            users.search([("group_ids", "in", public.ids)]).partner_id.ids
-        )
+        return frozenset(users.search([("group_ids", "in", public.ids)]).partner_id.ids)
 
     def _mindbox_concerns(self, event, customer, visitor):
         """Addresses are part of their contact, not customers of their own."""
@@ -164,7 +162,7 @@ class ResPartner(models.Model):
         }
 
     def _mindbox_wishes(self, endpoint):
-        websites = endpoint.website_id or endpoint.company_id.website_ids
+        websites = endpoint._get_websites()
         return self.wishlist_ids.filtered(lambda wish: wish.website_id in websites)
 
     def _mindbox_resolve(self, event, endpoint):

@@ -6,7 +6,9 @@ from odoo import api, fields, models
 from ..amounts import allocate, as_number, to_cents
 from ..exceptions import MindboxSkipped
 
-CONTENT = frozenset({"partner_id", "partner_shipping_id", "currency_id", "pricelist_id"})
+CONTENT = frozenset(
+    {"partner_id", "partner_shipping_id", "currency_id", "pricelist_id"}
+)
 FAVORITE = frozenset({"is_favorite", "favorite_name"})
 CART_EVENTS = frozenset({"cart_set", "cart_clear"})
 STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotation"}
@@ -158,13 +160,11 @@ class SaleOrder(models.Model):
         return min(moment, self.date_order) if event == "order_create" else moment
 
     def _mindbox_resolve(self, event, endpoint):
-        """A cart may have been emptied, refilled or ordered since it was marked."""
-        if event not in CART_EVENTS:
+        """A cart may have been emptied or ordered since it was marked."""
+        if event != "cart_set":
             return event
         if not self._mindbox_is_cart():
-            if event == "cart_set":
-                raise MindboxSkipped(self.env._("The cart has become an order."))
-            return event
+            raise MindboxSkipped(self.env._("The cart has become an order."))
         empty = not self.order_line._mindbox_goods()
         clears = empty and endpoint._get_operation("cart_clear")
         return "cart_clear" if clears else "cart_set"
@@ -201,24 +201,26 @@ class SaleOrder(models.Model):
             },
         }
 
-    def _mindbox_order_status_body(
-        self, endpoint, milestone, lines=None, refund=0, refund_id=None
-    ):
+    def _mindbox_order_status_body(self, endpoint, milestone, lines=None, refund=0):
         """Return a new status of the whole order, or of some of its lines.
 
         :param str milestone: key of the endpoint's statuses
         :param lines: [(line ID, quantity)], None for the whole order
         :param float refund: money that went back, in the order's currency
-        :param refund_id: the credit note it is from
         """
         status = self._mindbox_status(endpoint, milestone)
         order = {"ids": endpoint._get_order_ids(self)}
         if lines is None:
             return {"orderLinesStatus": status, "order": order}
-        order["lines"] = [
-            {"lineId": str(line_id), "quantity": as_number(quantity), "status": status}
-            for line_id, quantity in lines
-        ]
+        if lines:
+            order["lines"] = [
+                {
+                    "lineId": str(line_id),
+                    "quantity": as_number(quantity),
+                    "status": status,
+                }
+                for line_id, quantity in lines
+            ]
         if refund:
             amount = {"amount": to_cents(refund * self._mindbox_rate(endpoint)) / 100}
             type_ = {"type": endpoint.payment_type} if endpoint.payment_type else {}
@@ -243,7 +245,9 @@ class SaleOrder(models.Model):
         statuses = endpoint.status_ids
         mapped = statuses.filtered(lambda status: status.milestone == milestone)
         if not mapped:
-            labels = dict(statuses._fields["milestone"]._description_selection(self.env))
+            labels = dict(
+                statuses._fields["milestone"]._description_selection(self.env)
+            )
             raise MindboxSkipped(
                 self.env._("No status is mapped for “%s”.", labels[milestone])
             )

@@ -42,7 +42,8 @@ class SaleOrderLine(models.Model):
 
     def _mindbox_note_causes(self):
         """Points of confirmed orders move with their reward lines."""
-        for line in self.filtered(lambda l: l.coupon_id and l.state == "sale"):
+        moving = self.filtered(lambda line: line.coupon_id and line.state == "sale")
+        for line in moving:
             line.coupon_id._mindbox_note_cause(line.order_id)
 
     def _mindbox_note_causes_of(self, vals_list):

@@ -1,0 +1,5 @@
+from . import test_card
+from . import test_cart
+from . import test_customer
+from . import test_lists_and_consent
+from . import test_order
