@@ -20,7 +20,8 @@ class MindboxConnectionTest(models.TransientModel):
     )
     passed = fields.Boolean(readonly=True)
     verdict = fields.Char(readonly=True)
-    can_start = fields.Boolean(compute="_compute_can_start")
+    connected = fields.Boolean(compute="_compute_connected")
+    endpoint_state = fields.Selection(related="endpoint_id.state")
     line_ids = fields.One2many("mindbox.connection.test.line", "test_id", readonly=True)
 
     def _run(self):
@@ -76,12 +77,11 @@ class MindboxConnectionTest(models.TransientModel):
         else:
             self.verdict = self.env._("No operation is switched on.")
 
-    @api.depends("endpoint_id.state", "line_ids.outcome")
-    def _compute_can_start(self):
+    @api.depends("line_ids.outcome")
+    def _compute_connected(self):
         for test in self:
             outcomes = test.line_ids.mapped("outcome")
-            works = bool(outcomes) and "failed" not in outcomes
-            test.can_start = works and test.endpoint_id.state != "running"
+            test.connected = bool(outcomes) and "failed" not in outcomes
 
     def action_start(self):
         """Start the tested integration point and go back to it."""
