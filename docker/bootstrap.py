@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import debs
+import postgres
 import steps
 from steps import CACHE, PYTHON, ROOT, VAR, VENV, Step, Stop, main, run, say
 
@@ -105,6 +106,7 @@ def check_disk():
 
 
 def make_venv():
+    postgres.stop_all()
     shutil.rmtree(VENV, ignore_errors=True)
     run([sys.executable, "-m", "venv", VENV], "Creating .venv")
 

@@ -2,6 +2,7 @@
 
 import shutil
 
+import postgres
 from steps import CACHE, ROOT, VAR, VENV, main, say
 
 MADE = (
@@ -16,18 +17,8 @@ MADE = (
 )
 
 
-def stop_servers():
-    """An embedded PostgreSQL would go on without its files."""
-    from postgres import Cluster
-
-    for control in VAR.glob("**/PG_VERSION"):
-        if (control.parent / "global").is_dir():
-            Cluster(control.parent).stop()
-
-
 def clean():
-    if VENV.exists():
-        stop_servers()
+    postgres.stop_all()
     for path in MADE:
         shutil.rmtree(path, ignore_errors=True)
     for cache in ROOT.glob("[!.]*/**/__pycache__"):

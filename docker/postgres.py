@@ -139,6 +139,14 @@ def dev_cluster():
     return Cluster(VAR / "pg", **FAST)
 
 
+def stop_all():
+    """Stop every embedded server of this checkout, before its programs go."""
+    if not VENV.exists():
+        return
+    for control in VAR.glob("**/pg/postmaster.pid"):
+        Cluster(control.parent).stop()
+
+
 def uses_own_server(environ=os.environ):
     return any(environ.get(name) for name in OWN_SERVER)
 
