@@ -558,9 +558,10 @@ class MindboxEndpoint(models.Model):
         waiting = self._count_requests("pending")
         rejected = self._count_requests("rejected")
         for endpoint in self:
-            count, oldest = waiting.get(endpoint, (0, None))
+            # In the settings they are shown before anything is saved.
+            count, oldest = waiting.get(endpoint._origin, (0, None))
             endpoint.waiting_count = count
-            endpoint.rejected_count = rejected.get(endpoint, (0, None))[0]
+            endpoint.rejected_count = rejected.get(endpoint._origin, (0, None))[0]
             endpoint.health = ", ".join(endpoint._get_health(count, oldest))
 
     def _count_requests(self, state):
