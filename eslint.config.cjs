@@ -17,7 +17,7 @@ const rules = {
   "no-shadow": "error",
   "no-undef": "error",
   "no-unused-vars": "error",
-  "no-use-before-define": "error",
+  "no-use-before-define": ["error", {functions: false}],
   "no-var": "error",
   "prefer-const": "error",
 };
