@@ -161,7 +161,7 @@ class OdooServer:
         answer = requests.post(f"{self.url}/jsonrpc", json=body, timeout=300).json()
         if error := answer.get("error"):
             raise RuntimeError(error["data"].get("debug") or error["message"])
-        return answer["result"]
+        return answer.get("result")
 
     def log(self):
         return self.log_path.read_text(errors="replace")
