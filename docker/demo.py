@@ -181,7 +181,8 @@ def demo():
     check_ports()
     with ExitStack() as stack:
         say("Starting PostgreSQL ...")
-        cluster = postgres.Cluster(HOME / "pg")
+        # A power cut may take the last second, never the database.
+        cluster = postgres.Cluster(HOME / "pg", synchronous_commit="off")
         os.environ.update(stack.enter_context(postgres.served(cluster)))
         prepare_database()
         start_sandbox(stack)
