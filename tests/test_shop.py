@@ -482,3 +482,19 @@ def test_a_page_is_not_slower_for_a_view_and_writes_nothing(shop):
     before = shop.rpc("mindbox.request", "search_count", [])
     visitor.open("/shop")
     assert shop.rpc("mindbox.request", "search_count", []) == before
+
+
+def test_the_tracker_is_in_the_head_and_told_of_pages_without_the_key(shop):
+    visitor = shop.visitor()
+    assert "tracker.js" not in visitor.open("/shop")
+    websites = shop.rpc("website", "search", [])
+    shop.rpc("website", "write", websites, {"mindbox_tracker": True})
+    try:
+        page = visitor.open(f"/shop/lamp-{shop.lamp['template']}")
+        assert f"{shop.sandbox.api_url}/scripts/v1/tracker.js" in page
+        assert "viewProduct" in page
+        visitor.add(shop.lamp)
+        assert "setCart" in visitor.open("/shop/cart")
+        assert "sandbox-key" not in page
+    finally:
+        shop.rpc("website", "write", websites, {"mindbox_tracker": False})

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
         string="Integration Points",
         compute="_compute_mindbox_endpoint_ids",
     )
+    mindbox_tracker = fields.Boolean(
+        related="website_id.mindbox_tracker", readonly=False
+    )
     mindbox_body_days = fields.Integer(
         string="Keep Bodies (days)",
         default=3,

@@ -173,12 +173,16 @@ class SaleOrder(models.Model):
 
     def _mindbox_cart_set_body(self, endpoint):
         body = self._mindbox_cart_clear_body(endpoint)
-        body["productList"] = [
+        body["productList"] = self._mindbox_list_items(endpoint)
+        return body
+
+    def _mindbox_list_items(self, endpoint):
+        """Return what is in the cart; products without an ID are left out."""
+        return [
             line._mindbox_list_item(endpoint, cents)
             for line, cents in self._mindbox_allocate(endpoint).items()
             if endpoint._get_product_ids(line.product_id)
         ]
-        return body
 
     def _mindbox_cart_clear_body(self, endpoint):
         return self._mindbox_customer()._mindbox_customer_part(endpoint)

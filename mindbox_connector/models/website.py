@@ -1,6 +1,8 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import json
+
 from odoo import fields, models
 
 
@@ -18,6 +20,33 @@ class Website(models.Model):
         self.ensure_one()
         endpoint = self.env["mindbox.endpoint"].sudo()
         return endpoint.browse(endpoint._get_route(self.id, self.company_id.id) or [])
+
+    def _mindbox_get_personalization(self, kind, record):
+        """Return what the tracker is told about a page, as JSON; None where it is off.
+
+        :param str kind: ``product``, ``category`` or ``cart``
+        :param record: the variant, the category or the cart; may be empty
+        """
+        if not self._mindbox_get_tracker() or not record and kind != "cart":
+            return None
+        endpoint = self._mindbox_get_endpoint()
+        record = endpoint._with_sender(record)
+        return json.dumps(getattr(self, f"_mindbox_show_{kind}")(endpoint, record))
+
+    def _mindbox_show_product(self, endpoint, product):
+        ids = endpoint._get_product_ids(product)
+        return {
+            "call": "viewProduct",
+            "data": {"viewProduct": {"product": {"ids": ids}}},
+        }
+
+    def _mindbox_show_category(self, endpoint, category):
+        viewed = {"productCategory": {"ids": endpoint._get_category_ids(category)}}
+        return {"call": "viewCategory", "data": {"viewProductCategory": viewed}}
+
+    def _mindbox_show_cart(self, endpoint, cart):
+        items = cart._mindbox_list_items(endpoint) if cart else []
+        return {"call": "setCart", "data": {"productList": items}}
 
     def _mindbox_get_tracker(self):
         """Return what the snippet needs, None where it is off.
