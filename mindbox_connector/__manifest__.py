@@ -43,6 +43,9 @@
         "web.assets_frontend": [
             "mindbox_connector/static/src/interactions/*.esm.js",
         ],
+        "web.assets_tests": [
+            "mindbox_connector/static/tests/tours/*.esm.js",
+        ],
     },
     "application": True,
     "uninstall_hook": "uninstall_hook",

@@ -1,0 +1,143 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+const tours = registry.category("web_tour.tours");
+
+function fill(field, value) {
+    return {
+        content: `Fill in ${field}`,
+        trigger: `.o_field_widget[name='${field}'] input`,
+        run: `edit ${value}`,
+    };
+}
+
+tours.add("mindbox_endpoint_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
+        {
+            content: "Open the configuration",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_configuration']",
+            run: "click",
+        },
+        {
+            content: "Open the integration points",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_endpoints']",
+            run: "click",
+        },
+        {
+            content: "Create one",
+            trigger: ".o-kanban-button-new",
+            run: "click",
+        },
+        {
+            content: "A new integration point leads through three steps",
+            trigger: ".o_form_view .alert-info:visible:contains('Three steps')",
+        },
+        fill("name", "Tour shop"),
+        fill("url", "https://api.mindbox.ru/v3/operations"),
+        {
+            content: "Save it with an address that cannot be right",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The error is in plain words",
+            trigger: ".modal .modal-body:contains('must end after the host')",
+        },
+        {
+            content: "Close the error",
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Wait until the error is gone",
+            trigger: "body:not(:has(.modal))",
+        },
+        fill("url", "https://api.mindbox.ru"),
+        fill("endpoint_code", "Tour.Website"),
+        fill("secret_key", "tour-key"),
+        {
+            content: "Test the connection",
+            trigger: "button[name='action_test_connection']",
+            run: "click",
+        },
+        {
+            content: "All operations are right",
+            trigger: ".modal .alert-success:visible:contains('Connected')",
+        },
+        {
+            content: "Start from the report",
+            trigger: ".modal button[name='action_start']",
+            run: "click",
+        },
+        {
+            content: "It runs",
+            trigger: ".o_form_view .alert-success:visible:contains('Works')",
+        },
+    ],
+});
+
+tours.add("mindbox_requests_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
+        {
+            content: "Look at the rejected ones",
+            trigger:
+                ".o_search_panel .o_search_panel_category_value:contains('Rejected')",
+            run: "click",
+        },
+        {
+            content: "Open the customer's request",
+            trigger: ".o_data_row .o_data_cell:contains('Tour customer')",
+            run: "click",
+        },
+        {
+            content: "The reason is in words",
+            trigger:
+                ".o_form_view .alert-danger:visible:contains('The e-mail is wrong')",
+        },
+        {
+            content: "The body is readable",
+            trigger: ".o_field_widget[name='payload_pretty']:contains('customer')",
+        },
+        {
+            content: "Send it again",
+            trigger: ".o_statusbar_buttons button[name='action_resend']:visible",
+            run: "click",
+        },
+        {
+            content: "It waits",
+            trigger: ".o_form_view .alert-info:visible",
+        },
+        {
+            content: "Cancel it",
+            trigger: ".o_statusbar_buttons button[name='action_cancel']",
+            run: "click",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It will not be sent",
+            trigger: ".o_form_view .alert-secondary:visible:contains('Cancelled by')",
+        },
+        {
+            content: "Open the customer",
+            trigger: "button[name='action_open_record']:visible",
+            run: "click",
+        },
+        {
+            content: "See the customer's requests",
+            trigger: "button[name='action_view_mindbox_requests']",
+            run: "click",
+        },
+        {
+            content: "There it is",
+            trigger: ".o_data_row .o_data_cell:contains('Tour customer')",
+        },
+    ],
+});

@@ -1,0 +1,72 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The screens as people use them, in a real browser."""
+
+from odoo.tests import HttpCase, tagged
+
+from ..client import MindboxClient
+from .common import LocalMindbox
+
+
+@tagged("post_install", "-at_install")
+class TestTours(HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.endpoints = cls.env["mindbox.endpoint"]
+        # Only the tour's own integration point listens.
+        cls.endpoints.search([]).state = "draft"
+        cls.env.ref("base.user_admin").write({"lang": "en_US", "tz": "UTC"})
+        cls._leave_out_missing_library()
+
+    @classmethod
+    def _leave_out_missing_library(cls):
+        """Debian's Odoo lacks a library that blurs video calls: an error in each page.
+
+        A tour fails by any error in the console, so the library is not asked for.
+        """
+        cls.env["ir.asset"].create(
+            {
+                "name": "No blurred video calls in tours",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            }
+        )
+
+    def test_endpoint(self):
+        """A newcomer mistypes the address, is told so, tests and starts."""
+        mindbox = LocalMindbox()
+        self.addCleanup(mindbox.close)
+        client = MindboxClient(mindbox.url, "Tour.Website", "tour-key", "secret_key")
+        self.patch(
+            self.registry["mindbox.endpoint"], "_get_client", lambda *_args: client
+        )
+        self.start_tour("/odoo", "mindbox_endpoint_tour", login="admin")
+        endpoint = self.endpoints.search([("name", "=", "Tour shop")])
+        self.assertEqual(endpoint.state, "running")
+        self.assertEqual(len(mindbox.calls), len(endpoint.operation_ids))
+
+    def test_requests(self):
+        """A rejected request is read, sent again, cancelled, and found again."""
+        endpoint = self.endpoints.create(
+            {"name": "Tour shop", "endpoint_code": "Tour.Website", "secret_key": "key"}
+        )
+        customer = self.env["res.partner"].create({"name": "Tour customer"})
+        request = self.env["mindbox.request"].create(
+            {
+                "endpoint_id": endpoint.id,
+                "event": "customer_edit",
+                "mode": "async",
+                "res_model": "res.partner",
+                "res_id": customer.id,
+                "partner_id": customer.id,
+                "merge_key": f"customer/res.partner/{customer.id}",
+                "state": "rejected",
+                "attempts": 1,
+                "error": "The e-mail is wrong",
+                "payload": '{"customer":{}}',
+            }
+        )
+        self.start_tour("/odoo", "mindbox_requests_tour", login="admin")
+        self.assertEqual(request.state, "cancelled")
