@@ -5,16 +5,21 @@
 Contract: Mindbox HTTP API v3, https://developers.mindbox.ru/docs/v3
 """
 
+import ipaddress
 import json
 import logging
-import threading
+import os
+import re
 import time
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 import requests
+import urllib3
+from urllib3 import exceptions as urllib3_errors
 
 from .exceptions import (
     MindboxMisconfigured,
@@ -42,6 +47,8 @@ BULK_DIALECT = {
 CONNECT_TIMEOUT = 5
 MAX_ANSWER_BYTES = 1024 * 1024
 KEPT_ANSWER_CHARS = 10_000
+READ_SIZE = 65536
+DEVICE = re.compile(r"[\x21-\x7e]{1,64}")
 
 # A 429 may carry anything in Retry-After; the answer decides within these bounds.
 THROTTLE_DEFAULT = 120
@@ -55,6 +62,7 @@ MISCONFIGURED = {
     404: "Nothing answers at this address (404): check the URL.",
     407: "The proxy between Odoo and Mindbox asks for credentials (407).",
 }
+UNUSABLE = "The URL or the secret key cannot be used as it is: check both."
 # What a synchronous success can hide: the steps ran, but not for this entity.
 REFUSED_PROCESSING = {
     "NotFound": "not found",
@@ -64,19 +72,25 @@ REFUSED_PROCESSING = {
     "ProtocolError": "not understood",
     "AlreadyBoundToAnotherCustomer": "already belongs to another customer",
 }
+# In this order: the later ones are more general.
 NETWORK_REASONS = (
-    (requests.exceptions.SSLError, "The secure connection to Mindbox failed (TLS)."),
-    (requests.exceptions.ProxyError, "The proxy does not connect to Mindbox."),
-    (requests.exceptions.ConnectTimeout, "Mindbox cannot be reached in time."),
-    (requests.exceptions.Timeout, "Mindbox does not answer in time."),
-    (requests.exceptions.ConnectionError, "The connection to Mindbox failed."),
-    (requests.exceptions.RequestException, "The answer of Mindbox broke off."),
+    (urllib3_errors.SSLError, "The secure connection to Mindbox failed (TLS)."),
+    (urllib3_errors.ProxyError, "The proxy does not connect to Mindbox."),
+    (
+        # urllib3 2 has a word of its own for it.
+        getattr(urllib3_errors, "NameResolutionError", ()),
+        "The address of Mindbox cannot be found (DNS).",
+    ),
+    (
+        urllib3_errors.NewConnectionError,
+        "Nothing accepts connections at the address of Mindbox.",
+    ),
+    (urllib3_errors.ConnectTimeoutError, "Mindbox cannot be reached in time."),
+    (urllib3_errors.TimeoutError, "Mindbox does not answer in time."),
+    (urllib3_errors.HTTPError, "The connection to Mindbox broke off."),
+    # What urllib3 and http.client let through on a garbled answer.
+    (Exception, "The answer of Mindbox is unreadable."),
 )
-# urllib3's own word for why no connection came about.
-CONNECTION_REASONS = {
-    "NameResolutionError": "The address of Mindbox cannot be found (DNS).",
-    "NewConnectionError": "Nothing accepts connections at the address of Mindbox.",
-}
 
 
 class Call(NamedTuple):
@@ -106,20 +120,26 @@ class MindboxClient:
     :param str secret_key: goes into the Authorization header, nowhere else
     :param str auth_scheme: a key of :data:`AUTH_SCHEMES`
     :param float timeout: seconds to wait for an answer
+    :param int width: how many connections are kept for the next calls
     """
 
-    def __init__(self, url, endpoint_code, secret_key, auth_scheme, timeout=30):
+    def __init__(
+        self, url, endpoint_code, secret_key, auth_scheme, timeout=30, width=1
+    ):
         self._url = url.rstrip("/")
         self._endpoint_code = endpoint_code
         self._timeout = timeout
+        self._width = width
+        self._authorization = AUTH_SCHEMES[auth_scheme].format(secret_key)
         self._headers = {
-            "Authorization": AUTH_SCHEMES[auth_scheme].format(secret_key),
+            "Authorization": self._authorization,
             "Accept": "application/json",
+            # Answers are small; a compressed one could unpack to any size.
+            "Accept-Encoding": "identity",
             "User-Agent": "odoo-mindbox-connector",
             "Mindbox-Integration": "Odoo",
             "Mindbox-Integration-Version": "19.0",
         }
-        self._threads = threading.local()
 
     def send(self, call):
         """Send one call and return its :class:`Answer`.
@@ -133,12 +153,11 @@ class MindboxClient:
         started = time.monotonic()
         try:
             status, headers, content = self._post(call)
-        except requests.exceptions.RequestException as error:
+        except urllib3_errors.LocationValueError:
+            raise MindboxMisconfigured(UNUSABLE) from None
+        except (OSError, ValueError, urllib3_errors.HTTPError) as error:
+            _logger.debug("No answer: %s", type(error).__name__)
             raise MindboxUnavailable(_network_reason(error)) from None
-        except (OSError, ValueError) as error:
-            # What urllib3 and http.client let through on a garbled answer.
-            _logger.debug("Unreadable answer: %s", type(error).__name__)
-            raise MindboxUnavailable("The answer of Mindbox is unreadable.") from None
         _logger.debug(
             "Mindbox %s %s %s: %s in %d ms",
             call.mode,
@@ -150,32 +169,67 @@ class MindboxClient:
         return _read_answer(call, status, headers, content)
 
     def _post(self, call):
-        session, settings = self._session()
-        request = requests.Request(
+        deadline = time.monotonic() + CONNECT_TIMEOUT + self._timeout
+        response = self._pool.urlopen(
             "POST",
-            f"{self._url}/v3/operations/{call.mode}?{self._query(call)}",
+            f"{self._root}/v3/operations/{call.mode}?{self._query(call)}",
+            # What is no text, like half of an emoji, may not stop the rest.
+            body=call.body.encode("utf-8", "replace"),
             headers=self._call_headers(call),
-            data=call.body.encode(),
-        ).prepare()
-        deadline = time.monotonic() + CONNECT_TIMEOUT + 2 * self._timeout
-        with session.send(
-            request,
-            timeout=(CONNECT_TIMEOUT, self._timeout),
-            allow_redirects=False,
-            **settings,
-        ) as response:
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=self._timeout),
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+        )
+        try:
             content = _read_limited(response, deadline)
-            return response.status_code, response.headers, content
+        except BaseException:
+            response.close()
+            raise
+        response.release_conn()
+        return response.status, response.headers, content
 
-    def _session(self):
-        """Return this thread's keep-alive session and its proxy and TLS settings."""
-        if not hasattr(self._threads, "session"):
-            session = requests.Session()
-            settings = session.merge_environment_settings(
-                self._url, {}, True, None, None
+    @cached_property
+    def _pool(self):
+        """The keep-alive connections, with the proxy and TLS of the environment."""
+        try:
+            # http.client would notice later, and then it looks like a broken answer.
+            self._authorization.encode("latin-1")
+            return self._manager.connection_from_url(self._url)
+        except (UnicodeError, urllib3_errors.LocationValueError):
+            raise MindboxMisconfigured(UNUSABLE) from None
+
+    @cached_property
+    def _root(self):
+        """What the path starts with: a proxy of plain HTTP is told the host, too."""
+        return self._url if self._is_relayed else ""
+
+    @property
+    def _is_relayed(self):
+        return self._proxy and self._url.startswith("http:")
+
+    @cached_property
+    def _settings(self):
+        return requests.Session().merge_environment_settings(
+            self._url, {}, True, None, None
+        )
+
+    @cached_property
+    def _proxy(self):
+        return requests.utils.select_proxy(self._url, self._settings["proxies"])
+
+    @cached_property
+    def _manager(self):
+        options = {"maxsize": self._width, **_trust(self._settings["verify"])}
+        if not self._proxy:
+            return urllib3.PoolManager(**options)
+        user, password = requests.utils.get_auth_from_url(self._proxy)
+        if user:
+            options["proxy_headers"] = urllib3.make_headers(
+                proxy_basic_auth=f"{user}:{password}"
             )
-            self._threads.session, self._threads.settings = session, settings
-        return self._threads.session, self._threads.settings
+        return urllib3.proxy_from_url(self._proxy, **options)
 
     def _query(self, call):
         params = {
@@ -183,7 +237,7 @@ class MindboxClient:
             "operation": call.operation,
             "transactionId": call.transaction_id,
         }
-        if call.device_uuid:
+        if DEVICE.fullmatch(call.device_uuid):
             params["deviceUUID"] = call.device_uuid
         if call.mode == "bulk":
             params.update(BULK_DIALECT)
@@ -191,27 +245,50 @@ class MindboxClient:
 
     def _call_headers(self, call):
         headers = {**self._headers, "Content-Type": CONTENT_TYPES[call.mode]}
-        if call.customer_ip:
+        if _is_address(call.customer_ip):
             headers["X-Customer-IP"] = call.customer_ip
         return headers
 
 
+def _is_address(text):
+    """A proxy in front of the shop may hand on anything as the visitor's address."""
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
+
+
+def _trust(verify):
+    """Return urllib3's options for whom to trust, as requests decides it."""
+    place = requests.certs.where() if verify is True else verify
+    if not place:
+        return {"cert_reqs": "CERT_NONE"}
+    kind = "ca_cert_dir" if os.path.isdir(place) else "ca_certs"
+    return {"cert_reqs": "CERT_REQUIRED", kind: place}
+
+
 def _read_limited(response, deadline):
-    """Read at most MAX_ANSWER_BYTES: neither size nor slowness may hold a thread."""
+    """Read at most MAX_ANSWER_BYTES: neither size nor slowness may hold a thread.
+
+    :return: text without what PostgreSQL cannot store
+    """
+    # Whatever has arrived; a plain read would wait for a slow drip to fill it.
+    read = getattr(response, "read1", response.read)
     chunks, size = [], 0
-    for chunk in response.iter_content(65536):
+    while chunk := read(READ_SIZE):
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_ANSWER_BYTES or time.monotonic() > deadline:
-            raise requests.exceptions.ReadTimeout("answer too long or too slow")
-    return b"".join(chunks).decode("utf-8", "replace")
+            raise urllib3_errors.TimeoutError("answer too long or too slow")
+    return _clean(b"".join(chunks).decode("utf-8", "replace"))
+
+
+def _clean(text):
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _network_reason(error):
-    cause = getattr(error.args[0] if error.args else None, "reason", None)
-    return CONNECTION_REASONS.get(type(cause).__name__) or next(
-        reason for kind, reason in NETWORK_REASONS if isinstance(error, kind)
-    )
+    return next(reason for kind, reason in NETWORK_REASONS if isinstance(error, kind))
 
 
 def _read_answer(call, http_status, headers, content):
@@ -284,7 +361,7 @@ def _explain(answer, http_status):
     if not texts and isinstance(answer.get("errorMessage"), str):
         texts = [answer["errorMessage"]]
     if texts:
-        return "; ".join(texts)[:1000]
+        return _clean("; ".join(texts)[:1000])
     return f"Mindbox refuses the call ({http_status})."
 
 

@@ -21,7 +21,11 @@ from .exceptions import (
 
 # So many failures in a row, and nobody else needs to find out.
 FAILURES_TO_STOP = 3
+# A call that failed so often proves nothing: it may be the call and not Mindbox.
+OFTEN = 5
+# Longer than any answer takes: see Lanes.abandon.
 JOIN_TIMEOUT = 70
+ABANDONED = "Mindbox does not answer in time."
 
 
 class Parcel(NamedTuple):
@@ -63,12 +67,16 @@ class Pace:
         return max(0.0, self._next - time.monotonic())
 
     def wait(self, stopped):
-        """Sleep until it is the caller's turn; False when ``stopped`` came first."""
+        """Sleep until it is the caller's turn; False when ``stopped`` came first.
+
+        One caller sleeps, the others queue behind it: who is stopped uses up no turn.
+        """
         with self._lock:
-            turn = max(self._next, time.monotonic())
-            self._next = turn + self._interval
-        delay = turn - time.monotonic()
-        return not (stopped.wait(delay) if delay > 0 else stopped.is_set())
+            delay = self._next - time.monotonic()
+            if stopped.wait(delay) if delay > 0 else stopped.is_set():
+                return False
+            self._next = time.monotonic() + self._interval
+            return True
 
 
 class Lanes:
@@ -81,19 +89,25 @@ class Lanes:
     :param send: callable that takes a :class:`Call`; returns or raises
     :param int width: number of threads
     :param Pace pace: when calls may start
+    :param bool probing: an outage is on, so that one failure proves that it still is
     """
 
-    def __init__(self, send, width, pace):
+    def __init__(self, send, width, pace, probing=False):
         self._send = send
         self._pace = pace
         self._lanes = {}
         self._closed = set()
+        self._sending = set()
+        self._abandoned = False
         self._ready = queue.SimpleQueue()
         self._outcomes = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._failures = 0
+        self._probing = probing
         self.failure = None
+        # Whether a failure since the last success came from a call without a past.
+        self.proven = False
         self.outstanding = 0
         self._threads = [
             threading.Thread(target=self._work, name="mindbox-lane", daemon=True)
@@ -147,21 +161,43 @@ class Lanes:
         """Let calls on their way end; all else comes back untried."""
         self._stopped.set()
 
+    def abandon(self):
+        """Wait no longer: what is still on its way comes back as unanswered.
+
+        For answers that trickle in, which no timeout of a socket ends.
+        """
+        self.stop()
+        with self._lock:
+            self._abandoned = True
+            for key, lane in self._lanes.items():
+                if key in self._sending:
+                    error = MindboxUnavailable(ABANDONED)
+                    self._put_outcome(Outcome(lane.popleft(), error=error))
+                for parcel in lane:
+                    self._put_outcome(Outcome(parcel))
+            self._lanes.clear()
+
     def close(self):
         """End the threads; wait for those that still have a call on its way."""
         self.stop()
         for _thread in self._threads:
             self._ready.put(None)
+        deadline = time.monotonic() + (0 if self._abandoned else JOIN_TIMEOUT)
         for thread in self._threads:
-            thread.join(JOIN_TIMEOUT)
+            thread.join(max(0, deadline - time.monotonic()))
 
     def _work(self):
         while (key := self._ready.get()) is not None:
             with self._lock:
+                if self._abandoned:
+                    continue
                 parcel = self._lanes[key][0]
+                self._sending.add(key)
             outcome = self._try(parcel)
             with self._lock:
-                self._advance(key, outcome)
+                self._sending.discard(key)
+                if not self._abandoned:
+                    self._advance(key, outcome)
 
     def _try(self, parcel):
         if not self._pace.wait(self._stopped):
@@ -175,28 +211,33 @@ class Lanes:
     def _advance(self, key, outcome):
         lane = self._lanes[key]
         lane.popleft()
-        self._outcomes.put(outcome)
-        self._judge(outcome)
-        if not outcome.tried or isinstance(
+        self._put_outcome(outcome)
+        if self.stopped or isinstance(
             outcome.error, MindboxUnavailable | MindboxMisconfigured
         ):
             self._closed.add(key)
             for parcel in lane:
-                self._outcomes.put(Outcome(parcel))
+                self._put_outcome(Outcome(parcel))
             lane.clear()
         if lane:
             self._ready.put(key)
         else:
             del self._lanes[key]
 
+    def _put_outcome(self, outcome):
+        self._judge(outcome)
+        self._outcomes.put(outcome)
+
     def _judge(self, outcome):
         if isinstance(outcome.error, MindboxUnavailable):
             self._failures += 1
             self.failure = outcome.error
-            if self._failures >= FAILURES_TO_STOP:
+            self.proven |= outcome.parcel.attempts < OFTEN
+            if self._failures >= FAILURES_TO_STOP or self._probing and self.proven:
                 self._stopped.set()
         elif outcome.answer is not None or isinstance(outcome.error, MindboxRejected):
             self._failures = 0
+            self._probing = self.proven = False
             self.failure = None
         if isinstance(outcome.error, MindboxThrottled | MindboxMisconfigured):
             self._stopped.set()

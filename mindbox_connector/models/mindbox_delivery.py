@@ -4,6 +4,7 @@
 
 import json
 import logging
+import math
 import random
 import re
 import time
@@ -11,17 +12,18 @@ import traceback
 from collections import defaultdict
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..catalogue import EVENTS
-from ..client import Call
+from ..client import CONNECT_TIMEOUT, Call
 from ..exceptions import (
     MindboxMisconfigured,
     MindboxRejected,
@@ -35,6 +37,8 @@ _logger = logging.getLogger(__name__)
 
 # A job works this long, then queues its successor: well under the worker's limits.
 TIME_BUDGET = 25
+# An answer that is still trickling in so long after its timeout is given up.
+PATIENCE = 5
 BATCH = 200
 # Advisory lock: one delivery per integration point, on whichever node.
 LOCK_CLASS = 0x4D42
@@ -43,7 +47,11 @@ LOCK_RETRY = 1
 HOLD_MAX_SHORT = 6
 HOLD_MAX_LONG = 240
 LONG_OUTAGE = timedelta(hours=1)
+# No hold and no throttling is longer; what claims to be comes from a wrong clock.
+HOLD_LIMIT = 330
+SHORT_TRIES = LONG_OUTAGE.total_seconds() // HOLD_MAX_SHORT
 ROW_RETRY_MAX = 300
+PROBE_TIMEOUT = 5
 CONCURRENCY_TRIES = 10
 
 CLAIMED_COLUMNS = (
@@ -101,166 +109,241 @@ class MindboxEndpoint(models.Model):
     def _kick(self, seconds=0):
         """Queue a delivery job of each endpoint, unless one is waiting already.
 
-        :param float seconds: start that much later, beside a job that starts at once
+        :param float seconds: start that much later
         """
         for endpoint in self.filtered(lambda endpoint: endpoint.state == "running"):
-            suffix = "later" if seconds else "now"
-            endpoint.with_delay(
-                identity_key=f"mindbox.deliver.{endpoint.id}.{suffix}",
+            wait = math.ceil(max(seconds, endpoint._get_rest()[0]))
+            key = f"mindbox.deliver.{endpoint.id}"
+            endpoint._hurry_job(key, wait)
+            endpoint.with_company(endpoint.company_id).with_delay(
+                identity_key=key,
                 description=self.env._("Deliver to Mindbox: %s", endpoint.name),
-                eta=max(1, round(seconds)) if seconds else None,
+                eta=wait or None,
                 max_retries=0,
             )._deliver()
+
+    def _hurry_job(self, key, seconds):
+        """Let a job that waits for a later moment start in time."""
+        eta = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE queue_job SET eta = %(eta)s
+                 WHERE identity_key = %(key)s AND state = 'pending' AND eta > %(eta)s
+                """,
+                eta=eta,
+                key=key,
+            ),
+            log_exceptions=False,
+        )
 
     @api.model
     def _cron_sweep(self):
         """Queue deliveries where a crash or a lost connection ate the kick."""
-        due = self.env["mindbox.request"]._read_group(
-            [
-                ("state", "=", "pending"),
-                ("next_attempt_at", "<=", fields.Datetime.now()),
-                ("endpoint_id.state", "=", "running"),
-            ],
+        waiting = self.env["mindbox.request"]._read_group(
+            [("state", "=", "pending"), ("endpoint_id.state", "=", "running")],
             ["endpoint_id"],
         )
-        for (endpoint,) in due:
-            endpoint._kick()
+        for (endpoint,) in waiting:
+            if endpoint._has_due_rows():
+                self._kick_on_fresh_cursor(endpoint.ids, [])
+
+    def _has_due_rows(self):
+        return bool(self._find_due_rows(1, {}, []))
 
     # === THE JOB === #
 
     def _deliver(self):
         """Send what waits for this integration point."""
         self.ensure_one()
-        if self.state != "running":
+        if not self._is_running():
             return self.env._("The integration point is not running.")
         self._wait_while_held()
-        with self._delivery_lock() as locked:
-            if not locked:
-                raise RetryableJobError(
-                    self.env._("Another delivery is at work."),
-                    seconds=LOCK_RETRY,
-                    ignore_retry=True,
-                )
-            sent = self._deliver_within_budget()
+        try:
+            with self._delivery_lock() as locked:
+                sent = self._deliver_within_budget() if locked else None
+        except Exception as error:
+            self._hold_after_failure(error)
+            raise
+        if sent is None:
+            raise RetryableJobError(
+                self.env._("Another delivery is at work."),
+                seconds=LOCK_RETRY,
+                ignore_retry=True,
+            )
         self._wait_while_held()
         return self.env._("%s requests worked off.", sent)
 
+    def _is_running(self):
+        """Whether calls may leave, as of this moment."""
+        rows = self.env.execute_query(
+            SQL("SELECT state FROM mindbox_endpoint WHERE id = %s", self.id)
+        )
+        return rows == [("running",)]
+
     def _wait_while_held(self):
-        """Give the job back to the queue until the hold ends."""
-        self.invalidate_recordset(["held_until", "hold_reason"])
-        if self.held_until and self.held_until > fields.Datetime.now():
-            rest = (self.held_until - fields.Datetime.now()).total_seconds()
-            raise RetryableJobError(
-                self.hold_reason, seconds=max(1, round(rest + 0.5)), ignore_retry=True
-            )
+        """Give the job back to the queue until calls may leave again."""
+        rest, reason = self.exists()._get_rest()
+        if rest:
+            raise RetryableJobError(reason, seconds=math.ceil(rest), ignore_retry=True)
+
+    def _get_rest(self):
+        """Return (seconds until calls may leave again or 0, why)."""
+        self.invalidate_recordset(["held_until", "hold_reason", "paced_until"])
+        now = fields.Datetime.now()
+        pace = self.env._("Keeps to the calls per minute.")
+        moments = (self.held_until, self.hold_reason), (self.paced_until, pace)
+        waits = [((m - now).total_seconds(), why) for m, why in moments if m]
+        return max(
+            (wait for wait in waits if 0 < wait[0] < HOLD_LIMIT), default=(0, "")
+        )
 
     @contextmanager
     def _delivery_lock(self):
-        """Hold the endpoint's session lock; it does not end with a commit."""
-        cr = self.env.cr
-        cr.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, self.id))
-        (locked,) = cr.fetchone()
-        try:
+        """Tell whether this is the only delivery of the endpoint, on any node.
+
+        The lock has a cursor of its own: it outlives the commits of the delivery, and
+        however the delivery ends, it cannot stay behind on a pooled connection.
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, self.id)
+            )
+            (locked,) = cr.fetchone()
+            # See what the delivery before this one has written down.
+            self._commit()
             yield locked
-        finally:
-            if locked:
-                cr.rollback()
-                cr.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, self.id))
-                self._commit()
+
+    def _hold_after_failure(self, error):
+        """A fault of the connector itself neither floods the monitor nor gives up."""
+        name = type(error).__name__
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        # The text of an exception may hold personal data: only its kind is kept.
+        _logger.error("Delivery of %s: %s in %s", self, name, where)
+        reason = self.env._("The delivery itself failed (%s), see the log.", name)
+        with self.env.registry.cursor() as cr:
+            endpoint = self.with_env(self.env(cr=cr)).exists()
+            endpoint._hold(MindboxUnavailable(reason))
+            rest = endpoint._get_rest()[0]
+        raise RetryableJobError(
+            reason, seconds=max(1, math.ceil(rest)), ignore_retry=True
+        ) from None
 
     def _deliver_within_budget(self):
         """Claim, send and record until nothing is due or the time is over.
 
         While the threads send, the next rows are claimed and built, so that nobody
         waits for the other.
+
+        :return: how many calls Mindbox has accepted
         """
-        pace = Pace(self.rate_limit, self._get_pace_delay())
-        lanes = Lanes(self._get_client().send, self.concurrency, pace)
+        # The last job may have sent its last call just now.
+        pace = Pace(self.rate_limit, delay=min(1, 60 / self.rate_limit))
+        send = self._get_client(self._get_timeout()).send
+        lanes = Lanes(send, self.concurrency, pace, probing=bool(self.failures))
         try:
             done = self._fill_and_empty(lanes)
+            more = lanes.stopped
         finally:
             lanes.close()
-        self._committed(lambda: self._finish(lanes, pace))
+        self._committed(lambda: self._finish(lanes, pace, more))
         return done
 
+    def _get_timeout(self):
+        """Return how long to wait for answers.
+
+        While nothing answers, short waits notice sooner that the outage is over, and
+        leave the worker to others. Now and then a long one: Mindbox may be slow.
+        """
+        return min(self.timeout, PROBE_TIMEOUT) if self.failures % 4 else self.timeout
+
     def _fill_and_empty(self, lanes):
-        deadline = time.monotonic() + TIME_BUDGET
+        deadline = time.monotonic() + self._get_time_budget()
+        give_up = deadline + CONNECT_TIMEOUT + self.timeout + PATIENCE
+        size = self._get_batch_size()
         # After an outage start with one call, then double while all goes well.
-        window = 1 if self.failures else self._get_batch_size()
-        on_the_way, done = set(), 0
+        window = 1 if self.failures else size
+        on_the_way, done = {}, 0
         more = True
         while more or lanes.outstanding:
             if time.monotonic() > deadline:
                 lanes.stop()
+            if time.monotonic() > give_up:
+                lanes.abandon()
             if lanes.stopped:
                 more = False
             elif more and lanes.outstanding <= window // 2:
-                parcels = self._claim_committed(window, on_the_way, lanes.closed)
-                more = bool(parcels)
-                on_the_way.update(parcel.id for parcel in parcels)
+                rows, parcels = self._claim_committed(window, on_the_way, lanes)
+                more = bool(rows)
+                on_the_way.update((p.id, rows[p.id]) for p in parcels)
                 lanes.put(parcels)
             outcomes = lanes.take(timeout=0.2) if lanes.outstanding else []
             if outcomes:
-                self._record_committed(outcomes, lanes.failing)
-                on_the_way.difference_update(outcome.parcel.id for outcome in outcomes)
+                if not self._record_committed(outcomes, lanes.failing):
+                    lanes.stop()
+                for outcome in outcomes:
+                    del on_the_way[outcome.parcel.id]
                 done += sum(outcome.answer is not None for outcome in outcomes)
                 more = True
                 if not lanes.failing:
-                    window = min(window * 2, self._get_batch_size())
+                    window = min(window * 2, size)
         return done
 
-    def _claim_committed(self, limit, on_the_way, closed_lanes):
-        return self._committed(lambda: self._claim(limit, on_the_way, closed_lanes))
+    def _get_time_budget(self):
+        """Return how long to claim: the worker must outlive the last answers."""
+        budget = TIME_BUDGET
+        if real := config["limit_time_real"]:
+            spent = CONNECT_TIMEOUT + self.timeout + 3 * PATIENCE
+            budget = min(budget, real - spent)
+        if cpu := config["limit_time_cpu"]:
+            budget = min(budget, cpu / 2)
+        return max(1, budget)
+
+    def _claim_committed(self, limit, on_the_way, lanes):
+        work = partial(self._claim, limit, on_the_way, lanes.closed)
+        return self._committed(work)
 
     def _record_committed(self, outcomes, failing):
-        self._committed(lambda: self._record(outcomes, failing))
+        return self._committed(lambda: self._record(outcomes, failing))
 
     def _get_batch_size(self):
         """Claim no more than the pace lets through in one run."""
         return max(1, min(BATCH, self.rate_limit * TIME_BUDGET // 60))
 
-    def _get_pace_delay(self):
-        if not self.paced_until:
-            return 0
-        return max(0, (self.paced_until - fields.Datetime.now()).total_seconds())
-
-    def _finish(self, lanes, pace):
+    def _finish(self, lanes, pace, more):
         """Leave the endpoint as the next job needs it, and queue that job."""
-        self.invalidate_recordset()
-        if pace.delay > 1:
-            self.paced_until = fields.Datetime.now() + timedelta(seconds=pace.delay + 1)
-        if self.state != "running":
+        if not self._is_running():
             return
-        if lanes.failure:
+        now = fields.Datetime.now()
+        slow = pace.delay > 1
+        self.paced_until = now + timedelta(seconds=pace.delay + 1) if slow else False
+        if lanes.failure and (lanes.proven or self._count_failing_lanes() > 1):
             self._hold(lanes.failure)
             return
         if self.failures:
             self.write(NOT_HELD)
-        delay = self._get_next_due_delay()
+        delay = 0 if more else self._get_next_due_delay()
         if delay is not None:
-            self._kick(seconds=max(delay, pace.delay if pace.delay > 1 else 0))
+            self._kick(seconds=delay)
 
     def _get_next_due_delay(self):
-        """Return in how many seconds a waiting row is due, None where none waits."""
-        [(moment,)] = self.env.execute_query(
+        """Return in how many seconds a row is tried again, None where none waits.
+
+        At least one: it may be due by now, or be kept back by another one.
+        """
+        [(seconds,)] = self.env.execute_query(
             SQL(
                 """
-                SELECT LEAST(
-                    (SELECT min(next_attempt_at) FROM mindbox_request
-                      WHERE endpoint_id = %(id)s AND state = 'pending'
-                        AND attempts > 0),
-                    (SELECT next_attempt_at FROM mindbox_request
-                      WHERE endpoint_id = %(id)s AND state = 'pending'
-                        AND attempts = 0
-                      ORDER BY priority, id LIMIT 1)
-                )
+                SELECT EXTRACT(EPOCH FROM min(next_attempt_at)
+                                          - now() at time zone 'UTC')
+                  FROM mindbox_request
+                 WHERE endpoint_id = %s AND state = 'pending' AND attempts > 0
+                   AND next_attempt_at < now() at time zone 'UTC' + '1h'::interval
                 """,
-                id=self.id,
+                self.id,
             )
         )
-        if moment is None:
-            return None
-        return max(0.0, (moment - fields.Datetime.now()).total_seconds())
+        return None if seconds is None else max(1, float(seconds))
 
     # === TRANSACTIONS OF THE DELIVERY === #
 
@@ -285,55 +368,95 @@ class MindboxEndpoint(models.Model):
     # === CLAIM AND BUILD === #
 
     def _claim(self, limit, on_the_way, closed_lanes):
-        """Take due rows in order, freeze their bodies and return them as parcels."""
+        """Take due rows in order and freeze their bodies.
+
+        :param dict on_the_way: {ID: merge key} of rows that are being sent
+        :return: ({ID: merge key} of the rows, parcels of those that can be sent)
+        """
+        if not self._is_running():
+            return {}, []
         rows = self._lock_due_rows(limit, on_the_way, closed_lanes)
+        claimed = {row["id"]: row["merge_key"] for row in rows}
         rows = self.env["mindbox.request"]._merge(rows)
         self._freeze([row for row in rows if row["payload"] is None])
-        operations = {
-            operation.id: operation._get_route_values()
-            for operation in self.with_context(active_test=False).operation_ids
-        }
-        return [
-            _get_parcel(row, operations[row["operation_id"]])
+        rows = [row for row in rows if row["payload"] is not None]
+        operations = self._get_row_operations(rows)
+        self._skip([row for row in rows if row["id"] not in operations])
+        return claimed, [
+            _get_parcel(row, operations[row["id"]])
             for row in rows
-            if row["payload"] is not None and row["operation_id"] in operations
+            if row["id"] in operations
         ]
 
-    def _lock_due_rows(self, limit, on_the_way, closed_lanes):
-        """Return due rows in the order of the queue.
+    def _get_row_operations(self, rows):
+        """Return {row ID: operation}; an operation may be gone since the event."""
+        by_id = {values["id"]: values for values in self._get_operations().values()}
+        found = {
+            row["id"]: by_id.get(row["operation_id"])
+            or self._get_operation(row["event"])
+            for row in rows
+        }
+        return {row_id: values for row_id, values in found.items() if values}
 
-        A customer with an earlier row that waits for another attempt is left alone,
-        and so is all that comes after a row some transaction holds a lock on.
+    def _skip(self, rows):
+        """End rows whose operation was switched off after the fact."""
+        reason = self.env._("The operation is switched off.")
+        if rows:
+            self.env["mindbox.request"]._update(
+                [{"id": r["id"], "state": "skipped", "error": reason} for r in rows]
+            )
+
+    def _find_due_rows(self, limit, on_the_way, closed_lanes):
+        """Return (ID, lane) of due rows in the order of the queue.
+
+        A row that was never tried is due whatever its date: only another attempt
+        waits. A customer with an earlier row that does is left alone. A body that
+        was tried goes before a newer one of the same state is built.
         """
-        candidates = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """
                 SELECT id, customer_key
                   FROM mindbox_request due
                  WHERE endpoint_id = %(endpoint)s AND state = 'pending'
-                   AND next_attempt_at <= now() at time zone 'UTC'
+                   AND NOT (%(due_is_deferred)s)
                    AND id != ALL(%(on_the_way)s)
-                   AND customer_key != ALL(%(closed)s)
+                   AND COALESCE(customer_key, '') != ALL(%(closed)s)
                    AND NOT EXISTS (
-                       SELECT 1 FROM mindbox_request deferred
-                        WHERE deferred.endpoint_id = due.endpoint_id
-                          AND deferred.customer_key = due.customer_key
-                          AND deferred.state = 'pending' AND deferred.attempts > 0
-                          AND deferred.next_attempt_at > now() at time zone 'UTC'
-                          AND (deferred.priority, deferred.id) < (due.priority, due.id)
+                       SELECT 1 FROM mindbox_request tried
+                        WHERE tried.endpoint_id = due.endpoint_id
+                          AND tried.customer_key = due.customer_key
+                          AND tried.state = 'pending' AND %(tried_is_deferred)s
+                          AND (tried.priority, tried.id) < (due.priority, due.id)
+                   )
+                   AND NOT EXISTS (
+                       SELECT 1 FROM mindbox_request tried
+                        WHERE tried.endpoint_id = due.endpoint_id
+                          AND tried.merge_key = due.merge_key
+                          AND tried.state = 'pending' AND tried.attempts > 0
+                          AND due.payload IS NULL
                    )
                  ORDER BY priority, id
                  LIMIT %(limit)s
                 """,
                 endpoint=self.id,
                 on_the_way=list(on_the_way),
-                closed=list(closed_lanes),
+                closed=[key or "" for key in closed_lanes],
+                due_is_deferred=_is_deferred("due"),
+                tried_is_deferred=_is_deferred("tried"),
                 limit=limit,
             )
         )
+
+    def _lock_due_rows(self, limit, on_the_way, closed_lanes):
+        """Lock due rows; all that comes after a row locked elsewhere is left alone.
+
+        A state whose body is on its way, perhaps for another customer, is, too.
+        """
+        candidates = self._find_due_rows(limit, on_the_way, closed_lanes)
         if not candidates:
             return []
-        locked = self.env.execute_query_dict(
+        self.env.cr.execute(
             SQL(
                 """
                 SELECT %s FROM mindbox_request
@@ -343,11 +466,19 @@ class MindboxEndpoint(models.Model):
                 """,
                 SQL(CLAIMED_COLUMNS),
                 [row_id for row_id, _key in candidates],
-            )
+            ),
+            # That PostgreSQL asks to look again is no error.
+            log_exceptions=False,
         )
+        locked = self.env.cr.dictfetchall()
         locked_ids = {row["id"] for row in locked}
         passed_over = {key for row_id, key in candidates if row_id not in locked_ids}
-        return [row for row in locked if row["customer_key"] not in passed_over]
+        busy = set(on_the_way.values()) - {None}
+        return [
+            row
+            for row in locked
+            if row["customer_key"] not in passed_over and row["merge_key"] not in busy
+        ]
 
     def _freeze(self, rows):
         """Build the missing bodies and write them down before anything is sent."""
@@ -376,6 +507,8 @@ class MindboxEndpoint(models.Model):
         return {
             (model, record.id): record
             for model, model_ids in ids.items()
+            # The module of a model may be gone since the event.
+            if model in self.env
             for record in self._with_sender(self.env[model].browse(model_ids)).exists()
         }
 
@@ -437,23 +570,31 @@ class MindboxEndpoint(models.Model):
             "event": event,
             "operation_id": operation["id"],
             "mode": operation["mode"],
-            "payload": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+            "payload": _to_text(body),
         }
 
     # === RECORD === #
 
     def _record(self, outcomes, failing):
-        """Write down what became of the parcels, all in one statement."""
+        """Write down what became of the parcels, all in one statement.
+
+        :return: whether to go on sending
+        """
         self._give_back([o.parcel.id for o in outcomes if not o.tried])
         tried = [outcome for outcome in outcomes if outcome.tried]
         if tried:
             rows = [self._get_result(outcome, failing) for outcome in tried]
-            self.env["mindbox.request"]._update(rows)
+            # Who has cancelled a row meanwhile is overruled by an answer only.
+            guard = SQL("(mindbox_request.state = 'pending' OR new.state = 'sent')")
+            self.env["mindbox.request"]._update(rows, guard)
+        if not self._is_running():
+            return False
         for outcome in tried:
             if isinstance(outcome.error, MindboxMisconfigured):
                 self._pause_misconfigured(str(outcome.error))
             elif isinstance(outcome.error, MindboxRejected):
                 self._try_instead(outcome)
+        return True
 
     def _give_back(self, ids):
         """Forget bodies that never left, so that a newer state can take their place."""
@@ -492,8 +633,11 @@ class MindboxEndpoint(models.Model):
             "http_status": getattr(error, "http_status", 0),
             "response": getattr(error, "response", ""),
         }
-        if isinstance(error, MindboxUnavailable | MindboxMisconfigured):
-            cap = HOLD_MAX_SHORT if failing else ROW_RETRY_MAX
+        if isinstance(error, MindboxMisconfigured):
+            return result | {"state": "pending"}
+        if isinstance(error, MindboxUnavailable):
+            short = failing and outcome.parcel.attempts < SHORT_TRIES
+            cap = HOLD_MAX_SHORT if short else ROW_RETRY_MAX
             delay = min(2 ** min(outcome.parcel.attempts, 10), cap)
             return result | {
                 "state": "pending",
@@ -510,9 +654,10 @@ class MindboxEndpoint(models.Model):
         """Where Mindbox knows the customer or order already, send the other event."""
         if outcome.error.http_status != 400:
             return
-        request = self.env["mindbox.request"].browse(outcome.parcel.id)
-        if instead := EVENTS[request.event].instead:
-            self.env[request.res_model].browse(request.res_id)._mindbox_mark(instead)
+        request = self.env["mindbox.request"].browse(outcome.parcel.id).exists()
+        if request and (instead := EVENTS[request.event].instead):
+            record = self.env[request.res_model].browse(request.res_id).exists()
+            record._mindbox_mark(instead)
 
     # === HOLD AND PAUSE === #
 
@@ -524,7 +669,8 @@ class MindboxEndpoint(models.Model):
         if isinstance(error, MindboxThrottled):
             seconds = error.retry_after
         else:
-            cap = HOLD_MAX_LONG if now - since > LONG_OUTAGE else HOLD_MAX_SHORT
+            long = now - since > LONG_OUTAGE and self._count_failing_lanes() > 1
+            cap = HOLD_MAX_LONG if long else HOLD_MAX_SHORT
             seconds = min(2 ** min(failures - 1, 10), cap) * random.uniform(0.75, 1.25)
         self.write(
             {
@@ -533,6 +679,36 @@ class MindboxEndpoint(models.Model):
                 "held_until": now + timedelta(seconds=seconds),
                 "hold_reason": str(error),
             }
+        )
+
+    def _count_failing_lanes(self):
+        """Count the customers with failures: a single one is no proof of an outage."""
+        [(count,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(DISTINCT customer_key) FROM mindbox_request
+                 WHERE endpoint_id = %s AND state = 'pending' AND attempts > 0
+                """,
+                self.id,
+            )
+        )
+        return count
+
+    def _forget_waits(self):
+        """Let everything that waits be tried at once."""
+        now = fields.Datetime.now()
+        self.write(NOT_HELD | {"paced_until": False})
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mindbox_request SET next_attempt_at = %(now)s
+                 WHERE endpoint_id = ANY(%(ids)s) AND state = 'pending'
+                   AND attempts > 0 AND next_attempt_at > %(now)s
+                RETURNING id
+                """,
+                ids=self.ids,
+                now=now,
+            )
         )
 
     def _pause_misconfigured(self, reason):
@@ -547,11 +723,30 @@ class MindboxEndpoint(models.Model):
         )
 
 
+def _is_deferred(alias):
+    """Return the condition that a row waits for its next attempt.
+
+    None waits for an hour: a date that far ahead comes from a wrong clock.
+    """
+    return SQL(
+        "%(row)s.attempts > 0"
+        " AND %(row)s.next_attempt_at > now() at time zone 'UTC'"
+        " AND %(row)s.next_attempt_at < now() at time zone 'UTC' + '1h'::interval",
+        row=SQL.identifier(alias),
+    )
+
+
+def _to_text(body):
+    """Return the exact text of a body; what is no Unicode becomes a question mark."""
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
+
+
 def _get_parcel(row, operation):
     with_device = operation["send_device_uuid"]
     return Parcel(
         row["id"],
-        row["customer_key"],
+        row["customer_key"] or "",
         row["attempts"],
         Call(
             row["mode"],

@@ -393,7 +393,7 @@ class MindboxEndpoint(models.Model):
         # Delivery runs without a person; nobody reads the key through this.
         return self._get_outside_secret_key() or self.sudo().secret_key or ""
 
-    def _get_client(self):
+    def _get_client(self, timeout=None):
         """Return a :class:`MindboxClient` of this integration point."""
         self.ensure_one()
         return MindboxClient(
@@ -401,7 +401,8 @@ class MindboxEndpoint(models.Model):
             self.endpoint_code,
             self._get_secret_key(),
             self.auth_scheme,
-            timeout=self.timeout,
+            timeout=timeout or self.timeout,
+            width=self.concurrency,
         )
 
     # === ROUTES: which integration point a record's events leave by === #
@@ -502,16 +503,8 @@ class MindboxEndpoint(models.Model):
         """
         for endpoint in self:
             endpoint._check_complete()
-        self.write(
-            {
-                "state": "running",
-                "pause_reason": False,
-                "held_until": False,
-                "hold_reason": False,
-                "failing_since": False,
-                "failures": 0,
-            }
-        )
+        self.write({"state": "running", "pause_reason": False})
+        self._forget_waits()
         self.activity_unlink(["mindbox_connector.activity_type_paused"])
         self._kick_after_commit()
         return True

@@ -3,6 +3,7 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -154,7 +155,13 @@ class MindboxRequest(models.Model):
         "AND merge_key IS NOT NULL",
     )
     _record_idx = models.Index("(res_id, res_model)")
-    _finished_idx = models.Index("(occurred_at, state)")
+    _tried_idx = models.Index(
+        "(merge_key, endpoint_id) WHERE state = 'pending' AND attempts > 0 "
+        "AND merge_key IS NOT NULL",
+    )
+    # A finished row keeps the moment of its last attempt: occurred_at may be years
+    # ago where history is imported.
+    _finished_idx = models.Index("(next_attempt_at, state) WHERE state != 'pending'")
 
     # === FOR PEOPLE === #
 
@@ -320,7 +327,7 @@ class MindboxRequest(models.Model):
         """
         names = list(rows[0])
         rows = [row | {"position": position} for position, row in enumerate(rows)]
-        return self.env.execute_query(
+        return self._execute(
             SQL(
                 """
                 INSERT INTO mindbox_request (%(columns)s)
@@ -339,25 +346,26 @@ class MindboxRequest(models.Model):
                 """,
                 columns=SQL(", ").join(map(SQL.identifier, names)),
                 types=_column_types(names),
-                rows=json.dumps(rows, default=str),
+                rows=_to_json(rows),
                 own_ids=list(own_ids),
             )
         )
 
     @api.model
-    def _update(self, rows):
+    def _update(self, rows, guard=None):
         """Write rows, each its own values, in one statement.
 
         :param list rows: dicts with ``id`` and the columns to set, same keys in all
+        :param SQL guard: which of them may be written to
         """
         names = [name for name in rows[0] if name != "id"]
-        self.env.execute_query(
+        self._execute(
             SQL(
                 """
                 UPDATE mindbox_request
                    SET %(assignments)s
                   FROM json_to_recordset(%(rows)s::json) AS new (%(types)s)
-                 WHERE mindbox_request.id = new.id
+                 WHERE mindbox_request.id = new.id AND %(guard)s
                 RETURNING mindbox_request.id
                 """,
                 assignments=SQL(", ").join(
@@ -365,10 +373,21 @@ class MindboxRequest(models.Model):
                     for name in names
                 ),
                 types=_column_types(["id", *names]),
-                rows=json.dumps(rows, default=str),
+                guard=guard or SQL("TRUE"),
+                rows=_to_json(rows),
             )
         )
         self.browse(row["id"] for row in rows).invalidate_recordset()
+
+    @api.model
+    def _execute(self, query):
+        """Execute a statement that carries bodies, and return its rows.
+
+        Odoo would write a failing one to the log, with the personal data in it.
+        """
+        self.env.flush_query(query)
+        self.env.cr.execute(query, log_exceptions=False)
+        return self.env.cr.fetchall()
 
     @api.model
     def _merge_waiting(self, ids):
@@ -402,19 +421,23 @@ class MindboxRequest(models.Model):
     def _merge(self, rows):
         """Keep the first of the locked, unsent rows of each state; drop the others.
 
+        A row with a body stays as it is: it was tried, or is a fact.
+
         :param list rows: dicts in the order of the queue
         :return: the rows that are kept
         """
-        kept, dropped = {}, []
+        kept, dropped, absorbing = {}, [], {}
         for row in rows:
-            key = row["merge_key"] and (row["endpoint_id"], row["merge_key"])
+            mergeable = row["merge_key"] and row.get("payload") is None
+            key = mergeable and (row["endpoint_id"], row["merge_key"])
             first = kept.setdefault(key or row["id"], row)
             if first is not row:
                 _absorb(first, row)
                 dropped.append(row["id"])
+                absorbing[first["id"]] = first
         if dropped:
             names = ("id", "event", "operation_id", "occurred_at")
-            self._update([{n: row[n] for n in names} for row in kept.values()])
+            self._update([{n: row[n] for n in names} for row in absorbing.values()])
             self.env.execute_query(
                 SQL(
                     "DELETE FROM mindbox_request WHERE id = ANY(%s) RETURNING id",
@@ -490,13 +513,13 @@ class MindboxRequest(models.Model):
                      WHERE id IN (
                          SELECT id FROM mindbox_request
                           WHERE state IN ('sent', 'skipped', 'cancelled')
-                            AND occurred_at < now() at time zone 'UTC' - %s * '1d'::interval
+                            AND next_attempt_at < %s
                             AND (payload IS NOT NULL OR response IS NOT NULL)
                           LIMIT %s
                             FOR UPDATE SKIP LOCKED
                      ) RETURNING id
                     """,
-                    days,
+                    fields.Datetime.now() - timedelta(days=days),
                     GC_CHUNK,
                 )
             )
@@ -510,13 +533,13 @@ class MindboxRequest(models.Model):
                     DELETE FROM mindbox_request WHERE id IN (
                         SELECT id FROM mindbox_request
                          WHERE state IN %s
-                           AND occurred_at < now() at time zone 'UTC' - %s * '1d'::interval
+                           AND next_attempt_at < %s
                          LIMIT %s
                            FOR UPDATE SKIP LOCKED
                     ) RETURNING id
                     """,
                     tuple(states),
-                    days,
+                    fields.Datetime.now() - timedelta(days=days),
                     GC_CHUNK,
                 )
             )
@@ -530,6 +553,23 @@ def _column_types(names):
     return SQL(", ").join(
         SQL("%s %s", SQL.identifier(name), SQL(COLUMN_TYPES[name])) for name in names
     )
+
+
+def _to_json(rows):
+    """Return rows as JSON that PostgreSQL can take in.
+
+    Its text holds neither NUL nor half of a surrogate pair; what Mindbox or a browser
+    sends may hold both.
+    """
+    text = json.dumps(rows, default=str, ensure_ascii=False)
+    if "\\u0000" in text:
+        rows = [{name: _without_nul(row[name]) for name in row} for row in rows]
+        text = json.dumps(rows, default=str, ensure_ascii=False)
+    return text.encode("utf-8", "replace").decode()
+
+
+def _without_nul(value):
+    return value.replace("\0", "") if isinstance(value, str) else value
 
 
 def _absorb(first, later):

@@ -3,12 +3,14 @@
 
 import logging
 import re
+import traceback
 import uuid
 from collections import defaultdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import MissingError
 from odoo.http import request
 
 from ..catalogue import EVENTS, RANK
@@ -161,9 +163,14 @@ class MindboxSource(models.AbstractModel):
             try:
                 for entry in entries:
                     rows += record._mindbox_prepare_rows(mark, entry, visitor)
+            except MissingError:
+                # The database deleted it along with what it belonged to.
+                _logger.debug("%s is not recorded: it is gone", mark)
             except Exception as error:
-                # Whatever it is must not reach the shopper.
-                _logger.exception("%s is not recorded: %r", mark, type(error))
+                # Whatever it is must not reach the shopper; nor its text the log,
+                # which may hold personal data.
+                where = traceback.extract_tb(error.__traceback__)[-1]
+                _logger.error("%s is not recorded: %r in %s", mark, type(error), where)
         if rows:
             self._mindbox_insert(rows)
 
