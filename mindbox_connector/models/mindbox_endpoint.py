@@ -8,7 +8,7 @@ from ast import literal_eval
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import config, format_datetime, ormcache
 
 from ..catalogue import EVENTS
@@ -21,6 +21,7 @@ MAX_CONCURRENCY = 64
 SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 # Writing one of these changes what is captured, and where it goes.
 ROUTE_FIELDS = frozenset({"state", "active", "company_id", "website_id", "sequence"})
+KEY_GOES_TO = frozenset({"url", "endpoint_code"})
 LIVE_STATES = ("running", "paused")
 
 
@@ -413,6 +414,7 @@ class MindboxEndpoint(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        self._check_address_access(vals)
         if not ROUTE_FIELDS.isdisjoint(vals):
             self.env.registry.clear_cache()
         return super().write(vals)
@@ -420,6 +422,19 @@ class MindboxEndpoint(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _check_address_access(self, vals):
+        """Who sets the address gets to know the key: it is sent there."""
+        if self.env.su or self.env.user.has_group("base.group_system"):
+            return
+        for name in KEY_GOES_TO & vals.keys():
+            if any(endpoint[name] != vals[name] for endpoint in self):
+                raise AccessError(
+                    self.env._(
+                        "Only system administrators may change where the secret key "
+                        "is sent to."
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live(self):

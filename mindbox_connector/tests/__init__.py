@@ -1,3 +1,4 @@
+from . import test_bad_input
 from . import test_card
 from . import test_cart
 from . import test_client
@@ -6,7 +7,9 @@ from . import test_delivery
 from . import test_i18n
 from . import test_lanes
 from . import test_lists_and_consent
+from . import test_neutralize
 from . import test_order
 from . import test_outbox
 from . import test_routes
+from . import test_security
 from . import test_tours
