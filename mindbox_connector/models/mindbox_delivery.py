@@ -7,6 +7,7 @@ import logging
 import math
 import random
 import re
+import threading
 import time
 import traceback
 from collections import defaultdict
@@ -16,7 +17,7 @@ from functools import partial
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, config
 
@@ -86,7 +87,21 @@ class MindboxEndpoint(models.Model):
 
         @self.env.cr.postcommit.add
         def kick():
-            self._kick_on_fresh_cursor(ids, [])
+            self._kick_beside(ids, [])
+
+    @api.model
+    def _kick_beside(self, endpoint_ids, request_ids):
+        """Queue a delivery in a thread beside, so that the shopper's answer is out.
+
+        A server that stops waits for it; one that is killed leaves it to the sweeper.
+        """
+        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, request_ids)
+        if modules.module.current_test:
+            kick()
+        else:
+            thread = threading.Thread(target=kick, name="mindbox-kick")
+            thread.dbname = self.env.cr.dbname
+            thread.start()
 
     @api.model
     def _kick_on_fresh_cursor(self, endpoint_ids, request_ids):
@@ -558,9 +573,12 @@ class MindboxEndpoint(models.Model):
         if record is None:
             raise MindboxSkipped(self.env._("The record no longer exists."))
         event = record._mindbox_resolve(event, self)
-        operation = self._get_operation(
-            record._mindbox_operation_of(event, self), record._mindbox_is_guest()
+        carrier = record._mindbox_operation_of(event, self)
+        # Whether there is an account takes a look at the users: only where it matters.
+        for_guests = (
+            bool(EVENTS[carrier].guest_operation) and record._mindbox_is_guest()
         )
+        operation = self._get_operation(carrier, for_guests)
         if not operation:
             raise MindboxSkipped(self.env._("The operation is switched off."))
         body = getattr(record, f"_mindbox_{event}_body")(self, **facts)

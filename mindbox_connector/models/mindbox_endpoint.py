@@ -500,6 +500,11 @@ class MindboxEndpoint(models.Model):
             for operation in operations
         }
 
+    @ormcache("self.id")
+    def _get_statuses(self):
+        """Return {milestone: status} of the Mindbox project."""
+        return {status.milestone: status.status for status in self.sudo().status_ids}
+
     def _get_operation(self, event, for_guests=False):
         """Return the active operation's values for an event, or None."""
         operations = self._get_operations()

@@ -54,6 +54,19 @@ class MindboxOrderStatus(models.Model):
                     self.env._("The status may not be empty or contain “|”.")
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     @api.model
     def _default_commands(self):
         """Return commands that create the usual statuses."""

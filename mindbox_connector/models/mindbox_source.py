@@ -201,7 +201,7 @@ class MindboxSource(models.AbstractModel):
         """After the commit: merge what waits twice and queue the delivery."""
         recorded = self.env.cr.postcommit.data.pop(RECORDED, {})
         if recorded:
-            self.env["mindbox.endpoint"]._kick_on_fresh_cursor(
+            self.env["mindbox.endpoint"]._kick_beside(
                 list({endpoint_id for endpoint_id, _merge_key in recorded.values()}),
                 [row_id for row_id, (_e, merge_key) in recorded.items() if merge_key],
             )

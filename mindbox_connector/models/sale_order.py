@@ -246,16 +246,12 @@ class SaleOrder(models.Model):
 
         :raise MindboxSkipped: none is mapped
         """
-        statuses = endpoint.status_ids
-        mapped = statuses.filtered(lambda status: status.milestone == milestone)
-        if not mapped:
-            labels = dict(
-                statuses._fields["milestone"]._description_selection(self.env)
-            )
-            raise MindboxSkipped(
-                self.env._("No status is mapped for “%s”.", labels[milestone])
-            )
-        return mapped.status
+        status = endpoint._get_statuses().get(milestone)
+        if not status:
+            field = endpoint.status_ids._fields["milestone"]
+            label = dict(field._description_selection(self.env))[milestone]
+            raise MindboxSkipped(self.env._("No status is mapped for “%s”.", label))
+        return status
 
     # === AMOUNTS: tax included, in the endpoint's currency, to the cent === #
 
