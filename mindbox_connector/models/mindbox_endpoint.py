@@ -14,6 +14,7 @@ from odoo.tools import config, format_datetime, ormcache
 from ..catalogue import EVENTS
 from ..client import AUTH_SCHEMES, MindboxClient
 from ..exceptions import MindboxRejected
+from ..wording import in_words
 
 # Mindbox's own limit: 8,000 calls a minute per operation and integration point.
 DEFAULT_RATE_LIMIT = 8000
@@ -523,6 +524,8 @@ class MindboxEndpoint(models.Model):
         """
         for endpoint in self:
             endpoint._check_complete()
+        # What was paused just before must make room in the database first.
+        self.flush_model(["state"])
         self.write({"state": "running", "pause_reason": False})
         self._forget_waits()
         self.activity_unlink(["mindbox_connector.activity_type_paused"])
@@ -566,6 +569,7 @@ class MindboxEndpoint(models.Model):
 
     # === HEALTH === #
 
+    @api.depends_context("lang")
     @api.depends("state", "pause_reason", "held_until", "hold_reason")
     def _compute_health(self):
         waiting = self._count_requests("pending")
@@ -602,12 +606,12 @@ class MindboxEndpoint(models.Model):
         else:
             yield _("nothing waits")
         if self.state == "paused":
-            yield _("paused: %s", self.pause_reason or _("by hand"))
+            reason = in_words(self.env, self.pause_reason)
+            yield _("paused: %s", reason or _("by hand"))
         elif self.held_until and self.held_until > fields.Datetime.now():
             until = format_datetime(self.env, self.held_until, dt_format="HH:mm:ss")
-            yield _(
-                "held until %(until)s: %(reason)s", until=until, reason=self.hold_reason
-            )
+            reason = in_words(self.env, self.hold_reason)
+            yield _("held until %(until)s: %(reason)s", until=until, reason=reason)
 
     def _format_age(self, moment):
         minutes = int((fields.Datetime.now() - moment).total_seconds() // 60)

@@ -89,6 +89,13 @@ class TestRoutes(SourceCase):
             [item] = body["productList"]
             self.assertEqual(list(item["product"]["ids"]), [endpoint.product_id_name])
 
+    def test_one_point_takes_over_from_another_at_once(self):
+        successor = self.endpoint.copy({"name": "Successor", "secret_key": "key"})
+        self.endpoint.action_pause()
+        successor.action_start()
+        self.make_cart((self.product, 1))
+        self.assertEqual(self.recorded("cart_set").endpoint_id, successor)
+
     def test_a_paused_point_still_records(self):
         self.endpoint.action_pause()
         self.make_cart((self.product, 1))
