@@ -1,0 +1,68 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What a rule can look at, as data.
+
+Each measure is an SQL expression over one row of facts and scores, so that the rules
+of a scheme become one CASE expression.
+"""
+
+from typing import NamedTuple
+
+
+class Measure(NamedTuple):
+    """One number that is known of a customer.
+
+    * ``sql``: the expression over a row of facts and scores
+    * ``whole``: whether only whole numbers occur
+    * ``lowest``: the smallest value that can occur, None where there is none
+    * ``score``: whether the values are 1 to the number of bins
+    """
+
+    label: str
+    short: str
+    sql: str
+    whole: bool = True
+    lowest: int | None = 0
+    score: bool = False
+
+
+MEASURES = {
+    "recency": Measure("Days since the last order", "days", "recency"),
+    "age": Measure("Days since the first order", "days since the first order", "age"),
+    "orders": Measure("Orders", "orders", "order_count"),
+    "amount": Measure("Amount", "amount", "amount", False, None),
+    "average": Measure(
+        "Average order",
+        "average order",
+        "amount / NULLIF(order_count, 0)",
+        False,
+        None,
+    ),
+    "r": Measure("R score", "R", "r_score", True, 1, True),
+    "f": Measure("F score", "F", "f_score", True, 1, True),
+    "m": Measure("M score", "M", "m_score", True, 1, True),
+    "fm": Measure("(F + M) / 2", "FM", "(f_score + m_score) / 2.0", False, 1, True),
+}
+OPERATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+UPPER = ("<", "<=")
+
+# Cells of the score matrix are written as three digits, "545"; ten is an A.
+DIGITS = "0123456789A"
+MIN_BINS, MAX_BINS = 3, 10
+
+
+def cell_code(*scores):
+    """Return the code of a cell, e.g. "545"."""
+    return "".join(DIGITS[score] for score in scores)
+
+
+def expand_cells(patterns, bins):
+    """Return the cell codes of patterns like "54*", where * is any score."""
+    codes = []
+    for pattern in patterns.split():
+        found = [""]
+        for sign in pattern:
+            signs = DIGITS[1 : bins + 1] if sign == "*" else sign
+            found = [code + digit for code in found for digit in signs]
+        codes += found
+    return codes

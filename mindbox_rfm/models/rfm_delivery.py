@@ -1,0 +1,123 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How changed segments reach Mindbox: one import per run, or customer by customer."""
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
+
+from ..catalogue import SEGMENT_SET
+
+CHUNK = 1000
+
+
+class RfmScheme(models.Model):
+    _inherit = "rfm.scheme"
+
+    mindbox_way = fields.Selection(
+        [
+            ("none", "Not at all"),
+            ("bulk", "One import per run"),
+            ("field", "A field of the customer"),
+            ("operation", "An operation per segment"),
+        ],
+        string="To Mindbox",
+        required=True,
+        default="bulk",
+        help="One import per run: the operation of the event is a bulk import of a "
+        "static segmentation. Otherwise it is asynchronous, and changes the customer.",
+    )
+    mindbox_segmentation = fields.Char(
+        string="Segmentation",
+        default="RFM",
+        help="External ID of the static segmentation in Mindbox.",
+    )
+    mindbox_field = fields.Char(
+        string="Field",
+        default="rfmSegment",
+        help="System name of the customer's additional field in Mindbox.",
+    )
+
+    def _after_run(self, run):
+        super()._after_run(run)
+        if not run.changed or self.mindbox_way == "none":
+            return
+        if self.mindbox_way == "bulk":
+            run._mindbox_mark(SEGMENT_SET)
+        else:
+            self._queue_marks(run, 0)
+
+    def _queue_marks(self, run, after):
+        self.with_delay(
+            description=self.env._("RFM segments to Mindbox: %s", self.name)
+        )._mark_movers(run.id, after)
+
+    def _mark_movers(self, run_id, after):
+        """Mark the customers who moved in a run, some at a time."""
+        run = self.env["rfm.run"].browse(run_id).exists()
+        movers = self.env["rfm.transition"].search(
+            [("run_id", "=", run.id), ("id", ">", after)], order="id", limit=CHUNK
+        )
+        movers.partner_id.exists()._mindbox_mark(SEGMENT_SET)
+        if len(movers) == CHUNK:
+            self._queue_marks(run, movers[-1].id)
+
+
+class RfmRun(models.Model):
+    _name = "rfm.run"
+    _inherit = ["rfm.run", "mindbox.source"]
+
+    # === SOURCE: a run is the event of many customers === #
+
+    def _mindbox_customer(self):
+        return self.env["res.partner"]
+
+    def _mindbox_concerns(self, event, customer, visitor):
+        return True
+
+    def _mindbox_customer_key(self, customer, visitor):
+        """The imports of a scheme leave one after the other."""
+        return f"rfm-{self.scheme_id.id}"
+
+    def _mindbox_shop(self):
+        return self.env["website"], self.company_id
+
+    def _mindbox_segment_set_csv(self, endpoint):
+        """Return the import of who moved in this run, with their segments of now.
+
+        An empty segment takes the customer out of the segmentation.
+
+        :raise MindboxSkipped: none of them is a customer of this integration point
+        """
+        rows = self.env.execute_query(self._movers_sql(endpoint))
+        if not rows:
+            raise MindboxSkipped(self.env._("No customer to tell of."))
+        segmentation = self.scheme_id.mindbox_segmentation
+        header = (
+            f"CustomerExternalIdentity{endpoint.customer_id_name};"
+            "SegmentationExternalId;SegmentExternalId"
+        )
+        lines = (f"{customer};{segmentation};{code or ''}" for customer, code in rows)
+        return "\n".join([header, *lines, ""])
+
+    def _movers_sql(self, endpoint):
+        partners = self.env["res.partner"].with_context(active_test=False)
+        included = partners._search(endpoint._get_customer_domain())
+        return SQL(
+            """
+            SELECT moved.partner_id, segment.code
+              FROM (
+                  SELECT DISTINCT partner_id FROM rfm_transition WHERE run_id = %(run)s
+              ) moved
+              LEFT JOIN rfm_profile profile
+                     ON profile.partner_id = moved.partner_id
+                    AND profile.scheme_id = %(scheme)s
+              LEFT JOIN rfm_segment segment ON segment.id = profile.segment_id
+             WHERE moved.partner_id IN %(included)s
+             ORDER BY moved.partner_id
+            """,
+            run=self.id,
+            scheme=self.scheme_id.id,
+            included=included.subselect(),
+        )

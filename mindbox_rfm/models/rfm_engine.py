@@ -1,0 +1,775 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The SQL of a run: aggregate, score, assign, write only what changed.
+
+Everything happens in one transaction: a run that is killed leaves all as it was.
+Scores: equal values share a score, 1 + how many thresholds lie strictly below the
+value. With the percentile_disc thresholds of equal shares this is the same as
+1 + floor(bins * L / N), L being the number of customers with a strictly worse value.
+"""
+
+import hashlib
+import time
+from datetime import datetime, timedelta, timezone
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.fields import Domain
+from odoo.modules import module
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from .rfm_scheme import AXES, CUT_FIELDS, FACT_FIELDS
+
+# Advisory lock: one run per scheme, on whichever node.
+LOCK_CLASS = 0x52464D
+LOCK_RETRY = 5
+# Up to so many orders a preview counts anew; above, it takes the last run's facts.
+FRESH_ORDERS = 300_000
+
+FACTS = SQL.identifier("rfm_facts")
+FACT_COLUMNS = ("first_order_date", "last_order_date", "order_count", "amount")
+PROFILE_COLUMNS = (*FACT_COLUMNS, "r_score", "f_score", "m_score", "segment_id")
+
+
+class Facts(NamedTuple):
+    """Where facts come from: a relation, when they were counted, thresholds then."""
+
+    source: SQL
+    counted_at: datetime | None = None
+    run: models.BaseModel | None = None
+
+
+class RfmScheme(models.Model):
+    _inherit = "rfm.scheme"
+
+    # === THE JOB === #
+
+    @api.model
+    def _cron_compute(self):
+        """Queue a run of every active scheme."""
+        for scheme in self.search([("state", "=", "active")]):
+            scheme._queue_run()
+
+    def _queue_run(self):
+        """Return the log of a new run; one that still waits is not doubled."""
+        waiting = self.env["rfm.run"].search(
+            [("scheme_id", "=", self.id), ("state", "=", "queued")], limit=1
+        )
+        run = waiting or self.env["rfm.run"].sudo().create({"scheme_id": self.id})
+        self.sudo().with_user(SUPERUSER_ID).with_delay(
+            identity_key=f"rfm.compute.{self.id}",
+            description=self.env._("RFM segments: %s", self.name),
+        )._job_compute(run.id)
+        return run
+
+    def _job_compute(self, run_id):
+        """Compute the segments of all customers."""
+        run = self.env["rfm.run"].browse(run_id).exists()
+        if self.state != "active" or not run:
+            return self.env._("The scheme is not active.")
+        self._close_interrupted(run)
+        run.write({"state": "running", "started_at": fields.Datetime.now()})
+        self._commit()
+        try:
+            self._compute(run)
+        except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:
+            self._report_failure(run, error)
+            raise
+        return self.env._("%s customers moved.", run.changed)
+
+    def _commit(self):
+        # The job function has "Allow commit": the log shows at once that it runs.
+        if not module.current_test:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _close_interrupted(self, run):
+        """Say so in the log of runs that were killed."""
+        self.run_ids.filtered(lambda r: r.state == "running" and r != run).write(
+            {
+                "state": "failed",
+                "error": self.env._("Interrupted: nothing was changed."),
+            }
+        )
+
+    def _report_failure(self, run, error):
+        """Say why in the log; all else of the run's transaction is undone."""
+        if module.current_test:
+            return
+        self.env.cr.rollback()
+        with self.env.registry.cursor() as cr:
+            run.with_env(run.env(cr=cr)).write(
+                {
+                    "state": "failed",
+                    "error": str(error),
+                    "finished_at": fields.Datetime.now(),
+                }
+            )
+
+    def _get_today(self):
+        """Return the date where the company is."""
+        now = datetime.now(timezone.utc)
+        return now.astimezone(ZoneInfo(self.tz)).date()
+
+    # === A RUN === #
+
+    def _compute(self, run=None, today=None):
+        """Give every customer scores and a segment; return the log.
+
+        :param run: the log to fill, a new one by default
+        :param today: the last day whose orders count, today by default
+        """
+        self.ensure_one()
+        self = self._as_system()
+        started = time.monotonic()
+        today = today or self._get_today()
+        self.env.flush_all()
+        run = self.env["rfm.run"].browse(run and run.id) or self.env["rfm.run"].create(
+            {"scheme_id": self.id}
+        )
+        self._lock_run()
+        self._use_set_plans()
+        self._load_facts(today)
+        cuts = self._get_cuts(FACTS, today)
+        self._keep_cuts(cuts, today)
+        rules_digest = self._stage_changes(cuts, today)
+        written, changed = self._write_changes(run, today, rules_digest)
+        moved = changed + self._retire_other_schemes(run, today)
+        self._use_usual_plans()
+        for model in ("rfm.profile", "rfm.transition", "res.partner"):
+            self.env[model].invalidate_model()
+        run.write(
+            {
+                "date": today,
+                "cut_points": cuts,
+                "facts": self._get_facts_key() | {"rules": rules_digest},
+                "written": written,
+                "changed": moved,
+            }
+        )
+        self._take_stock(run, today)
+        run.write(
+            {
+                "state": "done",
+                "finished_at": fields.Datetime.now(),
+                "duration": time.monotonic() - started,
+            }
+        )
+        self._after_run(run)
+        return run
+
+    def _as_system(self):
+        """A run sees all there is, in the company of the scheme."""
+        company = self.company_id
+        context = {"allowed_company_ids": company.ids, "lang": company.partner_id.lang}
+        return self.with_env(self.env(user=SUPERUSER_ID, su=True, context=context))
+
+    def _lock_run(self):
+        [(locked,)] = self.env.execute_query(
+            SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, self.id)
+        )
+        if not locked:
+            raise RetryableJobError(
+                self.env._("Another run is at work."),
+                seconds=LOCK_RETRY,
+                ignore_retry=True,
+            )
+
+    def _use_set_plans(self):
+        """Leave PostgreSQL room for a million customers, within this transaction.
+
+        Everything here joins whole tables: a nested loop is only ever chosen where
+        statistics are missing, and then takes minutes instead of a second.
+        """
+        self.env.cr.execute(
+            "SET LOCAL work_mem TO '128MB'; SET LOCAL jit TO off; "
+            "SET LOCAL enable_nestloop TO off"
+        )
+
+    def _use_usual_plans(self):
+        self.env.cr.execute("RESET work_mem; RESET jit; RESET enable_nestloop")
+
+    def _after_run(self, run):
+        """What follows a run within its transaction; other files add to it."""
+
+    # === FACTS: one pass over the orders === #
+
+    def _load_facts(self, today):
+        """Count the orders of all customers into a temporary table."""
+        self._create_temp("rfm_facts", self._facts_sql(today))
+        self.env.cr.execute("ANALYZE rfm_facts")
+
+    def _create_temp(self, name, query):
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query)
+        )
+
+    def _facts_sql(self, today):
+        """Return the query of first and last order, orders and amount by customer."""
+        digits = self.currency_id.decimal_places
+        return SQL(
+            """
+            WITH %(corrections)s, bought AS (%(bought)s)
+            SELECT c.id AS partner_id,
+                   %(first)s AS first_order_date,
+                   %(last)s AS last_order_date,
+                   b.order_count, round(b.amount, %(digits)s) AS amount
+              FROM %(customers)s c %(join)s bought b ON b.partner_id = c.id
+             WHERE b.partner_id IS NOT NULL OR c.is_prospect
+            """,
+            corrections=self._corrections_sql(today),
+            bought=self._bought_sql(today),
+            first=self._local_date_sql("b.first_at"),
+            last=self._local_date_sql("b.last_at"),
+            digits=digits,
+            customers=self._customers_sql(),
+            join=SQL("LEFT JOIN" if self.include_prospects else "JOIN"),
+        )
+
+    def _local_date_sql(self, column):
+        """Return the company's day of a UTC moment."""
+        return SQL(
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", SQL(column), self.tz
+        )
+
+    def _utc_start(self, day):
+        """Return the moment, in UTC, when a day begins for the company."""
+        start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.tz))
+        return start.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def _bought_sql(self, today):
+        """Return the query that adds up orders by customer.
+
+        Moments are compared and put together in UTC; only the first and the last of
+        a customer become days.
+        """
+        since = datetime.min
+        if self.lookback_months:
+            since = self._utc_start(today - relativedelta(months=self.lookback_months))
+        in_window = SQL("o.date_order >= %s", since)
+        by_order = SQL(
+            """
+            SELECT o.partner_id, min(o.date_order) AS first_at,
+                   max(o.date_order) AS last_at,
+                   count(*) FILTER (WHERE %(in_window)s) AS order_count,
+                   COALESCE(sum(%(net)s) FILTER (WHERE %(in_window)s), 0) AS amount
+              FROM sale_order o LEFT JOIN corrections x ON x.order_id = o.id
+             WHERE o.state = 'sale' AND o.company_id = %(company)s
+               AND o.date_order < %(end)s AND x.returned IS NOT TRUE %(not_free)s
+             GROUP BY o.partner_id
+            """,
+            in_window=in_window,
+            net=self._net_sql(),
+            company=self.company_id.id,
+            end=self._utc_start(today + timedelta(days=1)),
+            not_free=SQL() if self.count_zero_orders else SQL("AND o.amount_total > 0"),
+        )
+        if self.partner_level == "contact":
+            return by_order
+        return SQL(
+            """
+            SELECT p.commercial_partner_id AS partner_id, min(first_at) AS first_at,
+                   max(last_at) AS last_at, sum(order_count)::int AS order_count,
+                   sum(amount) AS amount
+              FROM (%s) o JOIN res_partner p ON p.id = o.partner_id
+             GROUP BY p.commercial_partner_id
+            """,
+            by_order,
+        )
+
+    def _net_sql(self):
+        """Return an order's amount in the currency of the company, by its own rate."""
+        return SQL(
+            """
+            CASE WHEN x.order_id IS NULL AND o.currency_rate = 1 THEN o.%(amount)s
+                 ELSE (o.%(amount)s - COALESCE(x.delivery, 0))
+                      / COALESCE(NULLIF(o.currency_rate, 0), 1)
+                      - COALESCE(x.credited, 0)
+            END
+            """,
+            amount=SQL.identifier(f"amount_{self.amount_basis}"),
+        )
+
+    def _corrections_sql(self, today):
+        """Return the CTE of what is taken off single orders.
+
+        Posted credit notes by the lines they give back, the delivery where it does
+        not count, and orders given back as a whole: nothing is left at the customer,
+        or all of the amount was credited.
+        """
+        price = SQL.identifier(
+            "price_subtotal" if self.amount_basis == "untaxed" else "price_total"
+        )
+        goods = SQL() if self.include_delivery else SQL("AND s.is_delivery IS NOT TRUE")
+        delivery = SQL(
+            """
+            UNION ALL
+            SELECT order_id, 0, %s, FALSE FROM sale_order_line WHERE is_delivery
+            """,
+            price,
+        )
+        return SQL(
+            """
+            given_back AS (
+                SELECT s.order_id, l.%(price)s
+                       / COALESCE(NULLIF(m.invoice_currency_rate, 0), 1) AS credited,
+                       0 AS delivery, FALSE AS returned
+                  FROM account_move m
+                  JOIN account_move_line l ON l.move_id = m.id
+                  JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = l.id
+                  JOIN sale_order_line s ON s.id = rel.order_line_id
+                 WHERE m.move_type = 'out_refund' AND m.state = 'posted'
+                   AND m.company_id = %(company)s AND m.invoice_date <= %(today)s
+                   AND l.display_type = 'product'
+                   AND s.is_downpayment IS NOT TRUE %(goods)s
+                UNION ALL
+                SELECT s.order_id, 0, 0, TRUE
+                  FROM sale_order_line s
+                 WHERE s.display_type IS NULL AND s.is_delivery IS NOT TRUE
+                   AND s.order_id IN (
+                       SELECT r.order_id
+                         FROM stock_move back
+                         JOIN sale_order_line r ON r.id = back.sale_line_id
+                        WHERE back.origin_returned_move_id IS NOT NULL
+                          AND back.state = 'done' AND back.date < %(end)s
+                   )
+                 GROUP BY s.order_id HAVING max(s.qty_delivered) <= 0
+                %(delivery)s
+            ), corrections AS (
+                SELECT g.order_id, sum(g.credited) AS credited,
+                       sum(g.delivery) AS delivery,
+                       bool_or(g.returned) OR (
+                           sum(g.credited) > 0 AND sum(g.credited) >=
+                           (o.%(amount)s - sum(g.delivery))
+                           / COALESCE(NULLIF(o.currency_rate, 0), 1) - 0.005
+                       ) AS returned
+                  FROM given_back g JOIN sale_order o ON o.id = g.order_id
+                 WHERE o.company_id = %(company)s AND o.state = 'sale'
+                 GROUP BY g.order_id, o.id
+            )
+            """,
+            price=price,
+            amount=SQL.identifier(f"amount_{self.amount_basis}"),
+            company=self.company_id.id,
+            today=today,
+            end=self._utc_start(today + timedelta(days=1)),
+            goods=goods,
+            delivery=SQL() if self.include_delivery else delivery,
+        )
+
+    def _customers_sql(self):
+        """Return the relation of all who may have a segment, as the ORM finds them."""
+        partners = self.env["res.partner"].with_context(active_test=False)
+        public = partners._mindbox_public_ids()
+        domain = Domain("active", "=", True) & Domain("partner_share", "=", True)
+        domain &= Domain("id", "not in", list(public))
+        query = partners._search(domain & Domain(self._get_customer_domain()))
+        is_prospect = SQL("FALSE")
+        if self.include_prospects:
+            is_prospect = SQL(
+                """
+                res_partner.supplier_rank = 0 AND %s
+                AND (res_partner.company_id IS NULL OR res_partner.company_id = %s)
+                AND res_partner.id NOT IN (SELECT partner_id FROM res_company)
+                """,
+                SQL("res_partner.commercial_partner_id = res_partner.id")
+                if self.partner_level == "commercial"
+                else SQL("(res_partner.type = 'contact' OR res_partner.is_company)"),
+                self.company_id.id,
+            )
+        return SQL(
+            "(%s)",
+            query.select("res_partner.id", SQL("%s AS is_prospect", is_prospect)),
+        )
+
+    # === THRESHOLDS === #
+
+    def _get_cuts(self, source, today):
+        """Return {axis: thresholds}; those of R are days, falling."""
+        if self.method == "fixed" or self._is_frozen(today):
+            parsed = (self._parse_cuts(field) for field in CUT_FIELDS)
+            return dict(zip(AXES, parsed, strict=True))
+        return self._measure_cuts(source, today)
+
+    def _keep_cuts(self, cuts, today):
+        """Freeze the thresholds of a run, and show them where they are edited."""
+        if self.method == "frozen" and not self._is_frozen(today):
+            self.write(_cut_values(cuts) | {"frozen_on": today})
+
+    def _is_frozen(self, today):
+        """Whether the kept thresholds are still good for today."""
+        if self.method != "frozen" or not self.frozen_on:
+            return False
+        if any(len(self._parse_cuts(name)) != self.bins - 1 for name in CUT_FIELDS):
+            return False
+        end = self.frozen_on + relativedelta(months=self.frozen_months)
+        return not self.frozen_months or today < end
+
+    def _measure_cuts(self, source, today):
+        """Return the thresholds of equal shares of those who have ordered."""
+        shares = [score / self.bins for score in range(1, self.bins)]
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT percentile_disc(%(shares)s::float[])
+                           WITHIN GROUP (ORDER BY last_order_date),
+                       percentile_disc(%(shares)s::float[])
+                           WITHIN GROUP (ORDER BY order_count),
+                       percentile_disc(%(shares)s::float[])
+                           WITHIN GROUP (ORDER BY amount)
+                  FROM %(source)s facts
+                 WHERE last_order_date IS NOT NULL
+                """,
+                shares=shares,
+                source=source,
+            )
+        )
+        if row[0] is None:  # nobody has ordered yet
+            return {axis: [0.0] * len(shares) for axis in AXES}
+        dates, orders, amounts = row
+        return {
+            "r": [float((today - date).days) for date in dates],
+            "f": [float(count) for count in orders],
+            "m": [float(amount) for amount in amounts],
+        }
+
+    # === SCORES AND RULES === #
+
+    def _scored_sql(self, source, cuts, today, more=None):
+        """Return the query of facts with days and scores; unknown stays unknown."""
+        return SQL(
+            """
+            SELECT facts.*, %(r)s AS r_score, %(f)s AS f_score, %(m)s AS m_score
+              FROM (
+                  SELECT partner_id, first_order_date, last_order_date, order_count,
+                         amount, %(today)s - last_order_date AS recency,
+                         %(today)s - first_order_date AS age %(more)s
+                    FROM %(source)s source
+              ) facts
+            """,
+            source=source,
+            more=more or SQL(),
+            today=SQL("%s::date", today),
+            r=_score_sql("recency", "<", cuts["r"]),
+            f=_score_sql("order_count", ">", cuts["f"]),
+            m=_score_sql("amount", ">", cuts["m"]),
+        )
+
+    def _winner_sql(self, rules=None):
+        """Return the position of the first rule that matches, as one CASE."""
+        rules = self.rule_ids.sorted() if rules is None else rules
+        predicates = [rule._to_sql() for rule in rules]
+        return SQL(
+            "CASE %s END",
+            SQL(" ").join(
+                SQL("WHEN %s THEN %s", predicate, position)
+                for position, predicate in enumerate(predicates)
+            ),
+        )
+
+    def _find_winner(self, profile):
+        """Return the position of the rule that wins for one profile, as it is."""
+        [(position,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT %(winner)s FROM (
+                    SELECT *, %(today)s - last_order_date AS recency,
+                           %(today)s - first_order_date AS age
+                      FROM rfm_profile WHERE id = %(id)s
+                ) customer
+                """,
+                winner=self._winner_sql(),
+                today=SQL("%s::date", self._get_today()),
+                id=profile.id,
+            )
+        )
+        return position
+
+    # === CHANGES === #
+
+    def _stage_changes(self, cuts, today):
+        """Compare all customers with their profiles; keep what differs.
+
+        :return: a digest of rules and settings that decide beside the facts
+        """
+        winner = self._winner_sql()
+        segments = self.rule_ids.sorted().segment_id.ids
+        positions = [segments.index(r.segment_id.id) for r in self.rule_ids.sorted()]
+        self._create_temp("rfm_changes", self._changes_sql(cuts, today, winner))
+        settled = (self.method, self.bins, self.min_stay_days, positions)
+        code = self.env.cr.mogrify(winner.code, winner.params)
+        return hashlib.sha1(code + repr(settled).encode()).hexdigest()
+
+    def _changes_sql(self, cuts, today, winner):
+        segments = [rule.segment_id.id for rule in self.rule_ids.sorted()]
+        return SQL(
+            """
+            SELECT * FROM (
+                SELECT fresh.partner_id AS fresh_id,
+                       COALESCE(fresh.partner_id, old.partner_id) AS partner_id,
+                       fresh.first_order_date, fresh.last_order_date,
+                       fresh.order_count, fresh.amount,
+                       fresh.r_score, fresh.f_score, fresh.m_score,
+                       CASE WHEN fresh.partner_id IS NULL THEN NULL
+                            WHEN old.segment_since > %(stay)s THEN old.segment_id
+                            ELSE fresh.segment_id END AS segment_id,
+                       old.id AS profile_id, old.segment_id AS old_segment_id,
+                       old.previous_segment_id, old.segment_since,
+                       (%(fresh_facts)s) IS DISTINCT FROM (%(old_facts)s) AS ordered,
+                       (%(fresh_scores)s) IS DISTINCT FROM (%(old_scores)s) AS scored
+                  FROM (
+                      SELECT *, (%(segments)s::int[])[1 + %(winner)s] AS segment_id
+                        FROM (%(scored)s) customer
+                  ) fresh
+                  FULL JOIN (
+                      SELECT * FROM rfm_profile WHERE scheme_id = %(scheme)s
+                  ) old ON old.partner_id = fresh.partner_id
+            ) compared
+             WHERE ordered OR scored OR fresh_id IS NULL OR profile_id IS NULL
+                OR segment_id IS DISTINCT FROM old_segment_id
+            """,
+            stay=SQL("%s::date", today - timedelta(days=self.min_stay_days)),
+            fresh_facts=_columns(FACT_COLUMNS, "fresh"),
+            old_facts=_columns(FACT_COLUMNS, "old"),
+            fresh_scores=_columns(("r_score", "f_score", "m_score"), "fresh"),
+            old_scores=_columns(("r_score", "f_score", "m_score"), "old"),
+            segments=segments,
+            winner=winner,
+            scored=self._scored_sql(FACTS, cuts, today),
+            scheme=self.id,
+        )
+
+    def _write_changes(self, run, today, digest):
+        """Write the changed profiles and who moved; return how many of each."""
+        written = self._upsert_profiles(today)
+        changed = self._add_transitions(run, today, digest)
+        gone = self._execute_count(
+            SQL(
+                """
+                DELETE FROM rfm_profile p USING rfm_changes c
+                 WHERE p.id = c.profile_id AND c.fresh_id IS NULL
+                """
+            )
+        )
+        return written + gone, changed
+
+    def _upsert_profiles(self, today):
+        columns = _columns(PROFILE_COLUMNS)
+        return self._execute_count(
+            SQL(
+                """
+                INSERT INTO rfm_profile AS p (
+                    scheme_id, partner_id, %(columns)s, previous_segment_id,
+                    segment_since
+                )
+                SELECT %(scheme)s, partner_id, %(columns)s,
+                       CASE WHEN segment_id IS DISTINCT FROM old_segment_id
+                            THEN old_segment_id ELSE previous_segment_id END,
+                       CASE WHEN segment_id IS DISTINCT FROM old_segment_id
+                            THEN %(today)s ELSE segment_since END
+                  FROM rfm_changes
+                 WHERE fresh_id IS NOT NULL
+                 ORDER BY partner_id
+                    ON CONFLICT (partner_id, scheme_id) DO UPDATE SET %(updates)s
+                """,
+                columns=columns,
+                scheme=self.id,
+                today=SQL("%s::date", today),
+                updates=_updates(
+                    (*PROFILE_COLUMNS, "previous_segment_id", "segment_since")
+                ),
+            )
+        )
+
+    def _add_transitions(self, run, today, digest):
+        last = (self.last_run_id.facts or {}).get("rules")
+        otherwise = "ageing" if last in (None, digest) else "rules"
+        return self._execute_count(
+            SQL(
+                """
+                INSERT INTO rfm_transition (
+                    scheme_id, run_id, partner_id, date, from_segment_id,
+                    to_segment_id, reason
+                )
+                SELECT %(scheme)s, %(run)s, partner_id, %(today)s, old_segment_id,
+                       segment_id, CASE WHEN profile_id IS NULL THEN 'new'
+                                        WHEN fresh_id IS NULL THEN 'left'
+                                        WHEN ordered THEN 'orders'
+                                        ELSE %(otherwise)s END
+                  FROM rfm_changes
+                 WHERE segment_id IS DISTINCT FROM old_segment_id
+                 ORDER BY partner_id
+                """,
+                scheme=self.id,
+                run=run.id,
+                today=today,
+                otherwise=otherwise,
+            )
+        )
+
+    def _retire_other_schemes(self, run, today):
+        """Remove the profiles of schemes that were active before this one.
+
+        :return: how many customers have left all segments with them
+        """
+        others = self.search([("company_id", "=", self.company_id.id)]) - self
+        left = self._execute_count(
+            SQL(
+                """
+                INSERT INTO rfm_transition (
+                    scheme_id, run_id, partner_id, date, from_segment_id, reason
+                )
+                SELECT %(scheme)s, %(run)s, partner_id, %(today)s, segment_id, 'left'
+                  FROM rfm_profile
+                 WHERE scheme_id = ANY(%(others)s) AND partner_id NOT IN (
+                     SELECT partner_id FROM rfm_profile WHERE scheme_id = %(scheme)s
+                 )
+                """,
+                scheme=self.id,
+                run=run.id,
+                today=today,
+                others=others.ids,
+            )
+        )
+        others._forget_customers()
+        return left
+
+    def _forget_customers(self):
+        """Remove the profiles of these schemes."""
+        self._execute_count(
+            SQL("DELETE FROM rfm_profile WHERE scheme_id = ANY(%s)", self.ids)
+        )
+        self.env["rfm.profile"].invalidate_model()
+
+    def _execute_count(self, query):
+        """Execute a statement and return how many rows it wrote."""
+        self.env.cr.execute(query)
+        return self.env.cr.rowcount
+
+    # === TAKING STOCK === #
+
+    def _take_stock(self, run, today):
+        """Keep the sizes of segments and cells with the run: history in a few rows."""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO rfm_run_line (
+                    run_id, segment_id, customers, orders, revenue, median_last_order
+                )
+                SELECT %(run)s, segment_id, count(*), COALESCE(sum(order_count), 0),
+                       COALESCE(sum(amount), 0),
+                       percentile_disc(0.5) WITHIN GROUP (ORDER BY last_order_date)
+                  FROM rfm_profile WHERE scheme_id = %(scheme)s
+                 GROUP BY segment_id
+                """,
+                run=run.id,
+                scheme=self.id,
+            )
+        )
+        run.invalidate_recordset(["line_ids"])
+        self.env["rfm.run.line"].invalidate_model()
+        run.cells = self._count_cells()
+        run.customers = sum(run.line_ids.mapped("customers"))
+
+    # === WHERE FACTS ARE TAKEN FROM WITHOUT A RUN === #
+
+    def _get_facts_key(self):
+        """Return what the facts depend on beside the orders, as JSON."""
+        return {
+            name: getattr(value, "id", value)
+            for name, value in ((name, self[name]) for name in FACT_FIELDS)
+        }
+
+    def _get_facts(self, today):
+        """Return facts for a preview: counted now, or by the last run if that is long.
+
+        A million customers are previewed in an instant because the last run's facts
+        are at hand; they are taken as long as no order came since.
+        """
+        run = self._get_active_run()
+        if run and self._count_orders_about() > FRESH_ORDERS:
+            key = self._get_facts_key()
+            same = all((run.facts or {}).get(name) == key[name] for name in key)
+            if same and not self._has_orders_since(run.started_at):
+                source = SQL(
+                    "(SELECT * FROM rfm_profile WHERE scheme_id = %s)", run.scheme_id.id
+                )
+                return Facts(source, run.finished_at, run)
+        self.env.flush_all()
+        self._use_set_plans()
+        self._load_facts(today)
+        self._use_usual_plans()
+        return Facts(FACTS)
+
+    def _get_active_run(self):
+        """Return the last run of the scheme that gives customers their segments."""
+        active = self.browse(self._get_active_id(self.company_id.id))
+        return active.last_run_id
+
+    def _count_orders_about(self):
+        [(count,)] = self.env.execute_query(
+            SQL(
+                "SELECT reltuples::bigint FROM pg_class WHERE oid = 'sale_order'::regclass"
+            )
+        )
+        return count
+
+    def _has_orders_since(self, moment):
+        return bool(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT 1 FROM sale_order
+                     WHERE date_order > %s AND company_id = %s AND state = 'sale'
+                     LIMIT 1
+                    """,
+                    moment,
+                    self.company_id.id,
+                )
+            )
+        )
+
+    def _get_preview_cuts(self, facts, today):
+        """Return thresholds for a preview; those of the facts' run where they serve."""
+        run = facts.run
+        relative = self.method == "quantile" or not self._is_frozen(today)
+        if run and self.method != "fixed" and relative:
+            active = run.scheme_id
+            if (active.method, active.bins) == ("quantile", self.bins):
+                aged = (today - run.date).days
+                return run.cut_points | {"r": [d + aged for d in run.cut_points["r"]]}
+        return self._get_cuts(facts.source, today)
+
+
+def _score_sql(value, operator, cuts):
+    """Return 1 + how many thresholds are worse than the value."""
+    terms = [SQL("(%s %s %s)::int", SQL(value), SQL(operator), cut) for cut in cuts]
+    return SQL(" + ").join([SQL("1"), *terms])
+
+
+def _columns(names, alias=None):
+    parts = [(alias, name) if alias else (name,) for name in names]
+    return SQL(", ").join(SQL.identifier(*part) for part in parts)
+
+
+def _updates(names):
+    return SQL(", ").join(
+        SQL("%s = excluded.%s", SQL.identifier(name), SQL.identifier(name))
+        for name in names
+    )
+
+
+def _cut_values(cuts):
+    return {
+        field: ", ".join(f"{cut:.10f}".rstrip("0").rstrip(".") for cut in cuts[axis])
+        for axis, field in zip(AXES, CUT_FIELDS, strict=True)
+    }

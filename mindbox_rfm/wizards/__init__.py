@@ -1,0 +1,2 @@
+from . import rfm_preset
+from . import rfm_preview
