@@ -385,13 +385,13 @@ class MindboxEndpoint(models.Model):
     def _claim(self, limit, on_the_way, closed_lanes):
         """Take due rows in order and freeze their bodies.
 
-        :param dict on_the_way: {ID: merge key} of rows that are being sent
-        :return: ({ID: merge key} of the rows, parcels of those that can be sent)
+        :param dict on_the_way: {ID: (merge key, lane)} of rows that are being sent
+        :return: (the same of the rows, parcels of those that can be sent)
         """
         if not self._is_running():
             return {}, []
         rows = self._lock_due_rows(limit, on_the_way, closed_lanes)
-        claimed = {row["id"]: row["merge_key"] for row in rows}
+        claimed = {row["id"]: (row["merge_key"], row["customer_key"]) for row in rows}
         rows = self.env["mindbox.request"]._merge(rows)
         self._freeze([row for row in rows if row["payload"] is None])
         rows = [row for row in rows if row["payload"] is not None]
@@ -426,7 +426,8 @@ class MindboxEndpoint(models.Model):
 
         A row that was never tried is due whatever its date: only another attempt
         waits. A customer with an earlier row that does is left alone. A body that
-        was tried goes before a newer one of the same state is built.
+        was tried goes before a newer one of the same state is built, even where
+        the record has changed hands, as a cart does when its visitor logs in.
         """
         return self.env.execute_query(
             SQL(
@@ -450,6 +451,8 @@ class MindboxEndpoint(models.Model):
                           AND tried.merge_key = due.merge_key
                           AND tried.state = 'pending' AND tried.attempts > 0
                           AND due.payload IS NULL
+                          AND (tried.customer_key != due.customer_key
+                               OR (tried.priority, tried.id) > (due.priority, due.id))
                    )
                  ORDER BY priority, id
                  LIMIT %(limit)s
@@ -466,7 +469,8 @@ class MindboxEndpoint(models.Model):
     def _lock_due_rows(self, limit, on_the_way, closed_lanes):
         """Lock due rows; all that comes after a row locked elsewhere is left alone.
 
-        A state whose body is on its way, perhaps for another customer, is, too.
+        So is what comes after a state whose older body is on its way for another
+        customer.
         """
         candidates = self._find_due_rows(limit, on_the_way, closed_lanes)
         if not candidates:
@@ -488,12 +492,7 @@ class MindboxEndpoint(models.Model):
         locked = self.env.cr.dictfetchall()
         locked_ids = {row["id"] for row in locked}
         passed_over = {key for row_id, key in candidates if row_id not in locked_ids}
-        busy = set(on_the_way.values()) - {None}
-        return [
-            row
-            for row in locked
-            if row["customer_key"] not in passed_over and row["merge_key"] not in busy
-        ]
+        return _leave_busy(locked, passed_over, dict(on_the_way.values()))
 
     def _freeze(self, rows):
         """Build the missing bodies and write them down before anything is sent."""
@@ -739,6 +738,22 @@ class MindboxEndpoint(models.Model):
             note=reason,
             user_id=self.user_id.id or SUPERUSER_ID,
         )
+
+
+def _leave_busy(rows, passed_over, busy):
+    """Return the rows that may leave now.
+
+    :param set passed_over: lanes in which something comes before them
+    :param dict busy: {merge key: lane} of the bodies that are on their way
+    """
+    free = []
+    for row in rows:
+        lane, key = row["customer_key"], row["merge_key"]
+        if key and busy.get(key, lane) != lane:
+            passed_over.add(lane)
+        if lane not in passed_over:
+            free.append(row)
+    return free
 
 
 def _is_deferred(alias):

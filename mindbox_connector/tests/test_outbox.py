@@ -360,6 +360,36 @@ class TestRacingTransactions(RealCase):
         self.deliver()
         self.assertEqual(self.names(), ["Zero", "Zero", "Newer"])
 
+    def test_a_newer_state_keeps_its_place_before_what_happened_later(self):
+        """The older body of the same state waits or is on its way: no matter."""
+        self.set_endpoint(concurrency=1)
+        self.mindbox.answer = Reply(503)
+        self.deliver()
+        self.rename(self.partner, "Newer")
+        fact = {"customer_key": f"partner-{self.partner}", "payload": '{"fact": 1}'}
+        self.insert(fact)
+        self.make_due()
+
+        def answer(call):
+            if len(self.mindbox.calls) == 2:
+                self.rename(self.partner, "Newest")
+                self.insert(fact | {"payload": '{"fact": 2}'})
+            return Reply()
+
+        self.mindbox.answer = answer
+        self.deliver()
+        said = [
+            body.get("fact") or body["customer"]["firstName"]
+            for body in self.mindbox.bodies()
+        ]
+        self.assertEqual(said[:2], ["Zero", "Zero"])
+        self.assertEqual(said[-1], 2)
+        self.assertLess(said.index(1), said.index(2))
+        newest = said.index("Newest")
+        self.assertLess(newest, said.index(2))
+        if "Newer" in said:
+            self.assertLess(said.index("Newer"), said.index(1))
+
     def test_a_body_that_never_left_makes_way_for_a_newer_state(self):
         other = self.make_partner(name="First")
         self.mindbox.answer = Reply(401)

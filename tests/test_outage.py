@@ -1,0 +1,135 @@
+"""Whatever happens to Mindbox: the shop goes on, and everything arrives in the end."""
+
+import time
+
+import pytest
+
+from tests.shop import Shop, Shopper
+
+PATIENCE = 25
+# The first page of a cold worker takes seconds, too: what counts is that the shopper
+# does not wait for an answer of Mindbox.
+TIMEOUT = 12
+QUICK = 10.0
+# Each is switched on at the sandbox, but for those that are a wrong address.
+FAULTS = ("503", "500", "429", "html", "reset", "black_hole", "refused", "dns", "tls")
+
+
+@pytest.fixture
+def shop(odoo_server, sandbox):
+    return Shop(odoo_server(workers=3), sandbox, timeout=TIMEOUT)
+
+
+def break_mindbox(shop, kind):
+    if kind == "dns":
+        shop.set(url="https://mindbox.invalid")
+    elif kind == "tls":
+        shop.set(url=shop.sandbox.api_url.replace("http:", "https:"))
+    elif kind == "429":
+        shop.sandbox.fault(kind=kind, retry_after=2)
+    else:
+        shop.sandbox.fault(kind=kind)
+
+
+def mend_mindbox(shop):
+    shop.sandbox.heal()
+    shop.set(url=shop.sandbox.api_url)
+
+
+def check_no_connection(shop):
+    """Paused, no job can send: a connection now could only be the visitor's."""
+    shop.pause()
+    shopper = Shopper(shop).do_everything()
+    assert shopper.slowest < QUICK
+    events = {row["event"] for row in shop.rows("event")}
+    assert {"customer_register", "cart_set", "order_create", "order_status"} <= events
+    assert {row["state"] for row in shop.rows()} == {"pending"}
+    state = shop.sandbox.state()["counts"]
+    assert state["calls"] == state["in_flight"] == 0
+    shop.start()
+
+
+def test_every_outage_passes_without_loss(shop, wait_until):
+    check_no_connection(shop)
+    for kind in FAULTS:
+        break_mindbox(shop, kind)
+        shopper = Shopper(shop).do_everything()
+        assert shopper.slowest < QUICK, f"{kind}: the shopper had to wait"
+        wait_until(lambda: shop.get("held_until"), TIMEOUT + 10)
+        assert shop.waiting(), kind
+        assert shop.get("hold_reason"), kind
+        mend_mindbox(shop)
+        mended = time.monotonic()
+        wait_until(shop.settled, PATIENCE)
+        print(f"{kind}: settled {time.monotonic() - mended:.1f} s after the end")
+        shop.check_arrived()
+    check_first_comes_soon(shop, wait_until)
+    check_wrong_key(shop, wait_until)
+    check_rejected_row(shop, wait_until)
+    check_newer_state(shop, wait_until)
+
+
+def check_first_comes_soon(shop, wait_until):
+    """After a longer outage, too: the first waiting row leaves within 10 s."""
+    shop.sandbox.fault(kind="503")
+    Shopper(shop).register()
+    wait_until(lambda: shop.rpc("mindbox.endpoint", "search", TRIED), 30)
+    before = len(shop.calls())
+    shop.sandbox.heal()
+    wait_until(lambda: len(shop.calls()) > before, 10)
+    wait_until(shop.settled, PATIENCE)
+
+
+TRIED = [("failures", ">", 3)]
+
+
+def check_wrong_key(shop, wait_until):
+    shop.sandbox.fault(kind="401")
+    shopper = Shopper(shop).do_everything()
+    assert shopper.slowest < QUICK
+    wait_until(lambda: shop.get("state") == "paused", 15)
+    assert len(shop.get("activity_ids")) == 1
+    before = len(shop.calls())
+    Shopper(shop).register()
+    time.sleep(1)
+    assert len(shop.calls()) == before, "sent although paused"
+    shop.sandbox.heal()
+    shop.start()
+    wait_until(shop.settled, PATIENCE)
+    assert not shop.get("activity_ids")
+    shop.check_arrived()
+
+
+def check_rejected_row(shop, wait_until):
+    """One row that Mindbox rejects does not delay others."""
+    shop.sandbox.fault(kind="400", operation="Website.SetCart")
+    started = time.monotonic()
+    Shopper(shop).do_everything()
+    wait_until(shop.settled, PATIENCE)
+    rejected = shop.rows("error", "event", domain=[("state", "=", "rejected")])
+    assert {row["event"] for row in rejected} == {"cart_set"}
+    assert all("Fault 400" in row["error"] for row in rejected)
+    assert time.monotonic() - started < 20
+    shop.sandbox.heal()
+    shop.rpc("mindbox.request", "action_resend", [row["id"] for row in rejected])
+    wait_until(shop.settled, PATIENCE)
+
+
+def check_newer_state(shop, wait_until):
+    """A change while its body is on the way goes out again, and comes last."""
+    shopper = Shopper(shop).register()
+    wait_until(shop.settled, PATIENCE)
+    shop.sandbox.fault(kind="slow", seconds=1, operation="Website.EditCustomer")
+    for number in range(4):
+        partner = [shopper.partner_id], {"name": f"State {number}"}
+        shop.rpc("res.partner", "write", *partner)
+        time.sleep(0.4)
+    shop.sandbox.heal()
+    wait_until(shop.settled, PATIENCE)
+    states = [
+        call["body"]["customer"]["lastName"]
+        for call in shop.calls(operation="Website.EditCustomer")
+        if call["body"]["customer"].get("firstName") == "State"
+    ]
+    assert states[-1] == "3"
+    assert states == sorted(states), "an older state followed"
