@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..catalogue import EVENT_SELECTION, EVENTS, MODE_SELECTION, RANK
+from ..wording import in_words
 
 # Column types of the rows that capture and delivery exchange with PostgreSQL.
 COLUMN_TYPES = {
@@ -194,6 +195,7 @@ class MindboxRequest(models.Model):
         record = self.env[self.res_model].browse(self.res_id).exists()
         return record if record and record.has_access("read") else None
 
+    @api.depends_context("lang")
     @api.depends(
         "state",
         "error",
@@ -211,17 +213,17 @@ class MindboxRequest(models.Model):
         if self.state == "sent":
             return _("Mindbox has accepted it.")
         if self.state != "pending":
-            return self.error or ""
+            return in_words(self.env, self.error)
         endpoint = self.endpoint_id
         if endpoint.state == "paused":
             return _("Waits: the integration point is paused.")
         if endpoint.held_until and endpoint.held_until > fields.Datetime.now():
-            return _("Waits: %s", endpoint.hold_reason)
+            return _("Waits: %s", in_words(self.env, endpoint.hold_reason))
         if self.attempts and self.error:
             return _(
                 "Waits after attempt %(attempts)s: %(error)s",
                 attempts=self.attempts,
-                error=self.error,
+                error=in_words(self.env, self.error),
             )
         return _("Leaves in a moment.")
 

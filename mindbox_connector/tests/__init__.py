@@ -13,3 +13,4 @@ from . import test_outbox
 from . import test_routes
 from . import test_security
 from . import test_tours
+from . import test_wording

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from ..client import Call
 from ..exceptions import MindboxError, MindboxRejected
+from ..wording import in_words
 
 NAMESPACE = uuid.UUID("6f2a3a0e-59a5-4b5a-9f0e-5d1b0f9c7a11")
 
@@ -52,9 +53,9 @@ class MindboxConnectionTest(models.TransientModel):
         try:
             client.send(call)
         except MindboxRejected as rejected:
-            return "refused", str(rejected)
+            return "refused", in_words(self.env, str(rejected))
         except MindboxError as error:
-            return "failed", str(error)
+            return "failed", in_words(self.env, str(error))
         return "accepted", self.env._("Mindbox has accepted the call.")
 
     def _judge(self, lines):
