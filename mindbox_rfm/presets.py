@@ -15,6 +15,8 @@ from odoo.tools.translate import LazyTranslate
 
 from .measures import expand_cells
 
+# At module level there is no env yet.
+# pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
 

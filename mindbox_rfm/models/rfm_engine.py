@@ -718,7 +718,8 @@ class RfmScheme(models.Model):
     def _count_orders_about(self):
         [(count,)] = self.env.execute_query(
             SQL(
-                "SELECT reltuples::bigint FROM pg_class WHERE oid = 'sale_order'::regclass"
+                "SELECT reltuples::bigint FROM pg_class "
+                "WHERE oid = 'sale_order'::regclass"
             )
         )
         return count

@@ -41,6 +41,7 @@ def rules(draw, bins):
         measures = draw(
             st.lists(st.sampled_from(list(MEASURES)), unique=True, max_size=2)
         )
+        values = {True: st.integers(1, bins), False: st.integers(0, 500)}
         parts = [
             f"{measure} {draw(operators)} {draw(values[MEASURES[measure].score])}"
             for measure in measures

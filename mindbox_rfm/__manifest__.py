@@ -1,0 +1,34 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+{
+    "name": "Mindbox RFM",
+    "summary": "Every customer in exactly one segment, by rules people can see and trust",
+    "version": "19.0.1.0.0",
+    "category": "Marketing",
+    "author": "Mindbox Connector contributors, Odoo Community Association (OCA)",
+    "license": "LGPL-3",
+    "development_status": "Beta",
+    "depends": ["mindbox_connector"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rule.xml",
+        "data/queue_job_data.xml",
+        "data/ir_cron.xml",
+        "views/templates.xml",
+        "views/rfm_scheme_views.xml",
+        "views/rfm_run_views.xml",
+        "views/rfm_transition_views.xml",
+        "views/res_partner_views.xml",
+        "views/use_views.xml",
+        "wizards/rfm_wizard_views.xml",
+        "views/menus.xml",
+    ],
+    "demo": [],
+    "assets": {
+        "web.assets_backend": [
+            "mindbox_rfm/static/src/**/*",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}
