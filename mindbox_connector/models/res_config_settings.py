@@ -50,4 +50,4 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_mindbox_endpoint_ids(self):
-        self.mindbox_endpoint_ids = self.env["mindbox.endpoint"].search([])
+        self.mindbox_endpoint_ids = self.env["mindbox.endpoint"].search([], limit=20)
