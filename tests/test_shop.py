@@ -172,6 +172,7 @@ def test_logging_in_is_told_once(shop, wait_until):
 def test_the_own_details_are_told_birthday_and_sex_included(shop, wait_until):
     customer = shop.customer()
     [country] = shop.rpc("res.country", "search", [("code", "=", "RU")])
+    assert 'id="o_birthday"' in customer.open("/my/account")
     answer = customer.post(
         "/my/address/submit",
         page="/my/account",

@@ -73,6 +73,12 @@ def edit_customer(ctx):
     return customer
 
 
+def import_customer(ctx):
+    """Created or updated by its id, as the step "Import" does (§3.2)."""
+    known = ctx.book.locate_for_change(ctx.body["customer"])
+    return edit_customer(ctx) if known else register_customer(ctx)
+
+
 def complement_customer(ctx):
     """Guests: registered or complemented, never overwritten."""
     part = ctx.body.get("customer") or NOTHING
@@ -102,6 +108,7 @@ def written(ctx, customer, part, overwrite, state=None):
 POLICIES = {
     "register": register_customer,
     "edit": edit_customer,
+    "import": import_customer,
     "complement": complement_customer,
     "existing": named,
     "find": identified,
