@@ -10,7 +10,11 @@ import re
 
 
 def _sentences(_):
-    """Return what the client and the delivery may say, %s standing for details."""
+    """Return what the client and the delivery may say, %s standing for details.
+
+    :param _: ``env._``, or ``str`` for the English as it is stored
+    """
+    # pylint: disable=prefer-env-translation
     return (
         _(
             "Mindbox does not accept the credentials (401): check the secret key, "

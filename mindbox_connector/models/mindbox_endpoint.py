@@ -596,22 +596,23 @@ class MindboxEndpoint(models.Model):
 
     def _get_health(self, waiting, oldest):
         """Yield the parts of one sentence on how the integration point does."""
-        _ = self.env._
         if self.state == "draft":
-            yield _("not started: nothing is recorded")
+            yield self.env._("not started: nothing is recorded")
             return
         if waiting:
-            yield _("waiting %s", waiting)
-            yield _("oldest %s", self._format_age(oldest))
+            yield self.env._("waiting %s", waiting)
+            yield self.env._("oldest %s", self._format_age(oldest))
         else:
-            yield _("nothing waits")
+            yield self.env._("nothing waits")
         if self.state == "paused":
             reason = in_words(self.env, self.pause_reason)
-            yield _("paused: %s", reason or _("by hand"))
+            yield self.env._("paused: %s", reason or self.env._("by hand"))
         elif self.held_until and self.held_until > fields.Datetime.now():
             until = format_datetime(self.env, self.held_until, dt_format="HH:mm:ss")
             reason = in_words(self.env, self.hold_reason)
-            yield _("held until %(until)s: %(reason)s", until=until, reason=reason)
+            yield self.env._(
+                "held until %(until)s: %(reason)s", until=until, reason=reason
+            )
 
     def _format_age(self, moment):
         minutes = int((fields.Datetime.now() - moment).total_seconds() // 60)

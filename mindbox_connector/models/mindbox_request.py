@@ -209,23 +209,22 @@ class MindboxRequest(models.Model):
             request.reason = request._get_reason()
 
     def _get_reason(self):
-        _ = self.env._
         if self.state == "sent":
-            return _("Mindbox has accepted it.")
+            return self.env._("Mindbox has accepted it.")
         if self.state != "pending":
             return in_words(self.env, self.error)
         endpoint = self.endpoint_id
         if endpoint.state == "paused":
-            return _("Waits: the integration point is paused.")
+            return self.env._("Waits: the integration point is paused.")
         if endpoint.held_until and endpoint.held_until > fields.Datetime.now():
-            return _("Waits: %s", in_words(self.env, endpoint.hold_reason))
+            return self.env._("Waits: %s", in_words(self.env, endpoint.hold_reason))
         if self.attempts and self.error:
-            return _(
+            return self.env._(
                 "Waits after attempt %(attempts)s: %(error)s",
                 attempts=self.attempts,
                 error=in_words(self.env, self.error),
             )
-        return _("Leaves in a moment.")
+        return self.env._("Leaves in a moment.")
 
     @api.depends("payload", "response")
     def _compute_pretty(self):
