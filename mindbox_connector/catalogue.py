@@ -41,6 +41,8 @@ EVENTS = {
         "Website.RegisterCustomer",
         topic="customer",
         instead="customer_edit",
+        # Not after the consent that was given with it: that would create a stub.
+        priority=0,
     ),
     "customer_authorize": Event(
         "Customer logged in",

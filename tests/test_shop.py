@@ -151,6 +151,7 @@ def test_signing_up_registers_with_device_and_consent(shop, wait_until):
     assert consent["body"]["customer"]["subscriptions"] == [
         {"pointOfContact": "Email", "isSubscribed": True}
     ]
+    assert call["effect"] and call["seq"] < consent["seq"]
     logins = shop.sandbox.calls(operation="Website.AuthorizeCustomer")["calls"]
     assert not [c for c in logins if c["device_uuid"] == device], (
         "a sign-up is no login"
