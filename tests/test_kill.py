@@ -1,0 +1,96 @@
+"""`kill -9` in the middle of the work: nothing lost, one effect per event."""
+
+import databases
+import pytest
+
+from tests.shop import Shop
+
+KILLS = 10
+BATCH = 30
+# Slow enough that a batch is on its way for seconds.
+LATENCY = 400
+
+
+@pytest.fixture
+def shop(odoo_server, sandbox):
+    return Shop(odoo_server(workers=2), sandbox, concurrency=4)
+
+
+def test_killed_workers_lose_nothing_and_repeat_nothing(shop, wait_until):
+    shop.sandbox.fault(latency=LATENCY)
+    customers = []
+    for number in range(KILLS):
+        if number % 2:
+            # Mindbox has worked it off, and nobody hears of it.
+            shop.sandbox.fault(kind="lost_answer", times=2)
+        before = len(shop.calls())
+        customers += make_customers(shop, number)
+        change(shop, customers[-BATCH:], number)
+        wait_until(lambda before=before: len(shop.calls()) > before + 3, 30)
+        kill(shop, wait_until)
+        hurry(shop)
+    wait_until(shop.settled, 60)
+    shop.check_arrived()
+    assert len(shop.rows()) >= KILLS * BATCH
+    assert duplicates(shop), "no call was ever repeated: the kills came too late"
+    check_last_state(shop, customers)
+    failed = [("state", "=", "failed"), ("model_name", "=", "mindbox.endpoint")]
+    assert not shop.rpc("queue.job", "search_count", failed)
+
+
+def test_a_killed_server_goes_on_where_it_stopped(shop, wait_until):
+    shop.sandbox.fault(latency=LATENCY)
+    make_customers(shop, 0)
+    wait_until(lambda: len(shop.calls()) > 3, 30)
+    shop.server.kill9()
+    hurry(shop)
+    shop.server.start()
+    wait_until(shop.settled, 60)
+    shop.check_arrived()
+
+
+def make_customers(shop, number):
+    values = [
+        {"name": f"Customer{number} {n}", "email": f"k{number}-{n}@example.com"}
+        for n in range(BATCH)
+    ]
+    return shop.rpc("res.partner", "create", values)
+
+
+def change(shop, partner_ids, number):
+    """A newer state while the older one may be on its way."""
+    for partner_id in partner_ids[:3]:
+        values = {"name": f"Changed{number} {partner_id}"}
+        shop.rpc("res.partner", "write", [partner_id], values)
+
+
+def kill(shop, wait_until):
+    before = {worker.pid for worker in shop.server.workers()}
+    shop.server.kill9_workers()
+    wait_until(
+        lambda: len({worker.pid for worker in shop.server.workers()} - before) == 2
+    )
+
+
+def hurry(shop):
+    """Let the ten seconds be over after which queue_job looks for dead workers."""
+    databases.query(
+        "UPDATE queue_job SET date_enqueued = date_enqueued - interval '20 s'"
+        " WHERE state IN ('started', 'enqueued')",
+        database=shop.server.database,
+    )
+
+
+def duplicates(shop):
+    return [call for call in shop.calls() if call["duplicate"]]
+
+
+def check_last_state(shop, customers):
+    """The last thing Mindbox heard of a customer is how he is."""
+    heard = {}
+    for call in shop.calls():
+        customer = call["body"]["customer"]
+        heard[int(customer["ids"]["websiteID"])] = customer["firstName"]
+    partners = shop.rpc("res.partner", "read", customers, ["name"])
+    for partner in partners:
+        assert heard[partner["id"]] == partner["name"].split()[0]
