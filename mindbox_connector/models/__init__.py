@@ -9,7 +9,6 @@ from . import mindbox_erasure
 from . import res_partner
 from . import res_users
 from . import website
-from . import base_partner_merge
 from . import loyalty_card
 from . import loyalty_history
 from . import sale_order

@@ -86,9 +86,11 @@ class MindboxConsent(models.Model):
 
     def write(self, vals):
         """A decision is a document: a new one is made instead."""
-        raise UserError(
-            self.env._("A decision is not changed afterwards: record a new one.")
-        )
+        if vals:
+            raise UserError(
+                self.env._("A decision is not changed afterwards: record a new one.")
+            )
+        return super().write(vals)
 
     # === WHAT COUNTS NOW === #
 
@@ -169,6 +171,7 @@ class MindboxConsent(models.Model):
             if not endpoint.activity_search([STUCK_ACTIVITY]):
                 endpoint.activity_schedule(
                     STUCK_ACTIVITY,
+                    summary=self.env._("Decisions of customers do not reach Mindbox"),
                     note=self.env._(
                         "%s decisions of customers on what they want to hear wait for "
                         "more than an hour. Whoever has withdrawn a consent may still "

@@ -735,6 +735,7 @@ class MindboxEndpoint(models.Model):
         self._pause(reason)
         self.activity_schedule(
             "mindbox_connector.activity_type_paused",
+            summary=self.env._("Nothing leaves for Mindbox until this is mended"),
             note=reason,
             user_id=self.user_id.id or SUPERUSER_ID,
         )

@@ -10,7 +10,6 @@ class Website(models.Model):
     _inherit = "website"
 
     mindbox_tracker = fields.Boolean(
-        string="Mindbox Tracker",
         help="Puts Mindbox's snippet into the head of each page: it gives visitors a "
         "device ID, and Mindbox shows its forms and recommendations.",
     )

@@ -14,3 +14,4 @@ from . import test_routes
 from . import test_security
 from . import test_tours
 from . import test_wording
+from . import test_tours_shop

@@ -22,8 +22,9 @@ KEY = "local-key"
 class Reply:
     """What the local Mindbox answers: a status, a body, headers, or a trick."""
 
-    def __init__(self, status=200, body=SUCCESS, headers=(), trick=None):
+    def __init__(self, status=200, body=None, headers=(), trick=None):
         self.status = status
+        body = SUCCESS if body is None else body
         self.body = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.headers = dict(headers)
         self.trick = trick
@@ -205,7 +206,8 @@ class RealCase(BaseCase):
             endpoint = env["mindbox.endpoint"].browse(endpoint_id or self.endpoint_id)
             try:
                 result = endpoint._deliver()
-                cr.commit()
+                # As queue_job does for a job that may commit.
+                cr.commit()  # pylint: disable=invalid-commit
                 return result
             except RetryableJobError as error:
                 return error
