@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 {
     "name": "Mindbox RFM",
-    "summary": "Every customer in exactly one segment, by rules people can see and trust",
+    "summary": "Every customer in exactly one segment, by rules people can see",
     "version": "19.0.1.0.0",
     "category": "Marketing",
     "author": "Mindbox Connector contributors, Odoo Community Association (OCA)",
@@ -23,7 +23,7 @@
         "wizards/rfm_wizard_views.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": ["demo/rfm_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "mindbox_rfm/static/src/**/*",

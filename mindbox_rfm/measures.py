@@ -19,7 +19,6 @@ class Measure(NamedTuple):
     """
 
     label: str
-    short: str
     sql: str
     whole: bool = True
     lowest: int | None = 0
@@ -27,21 +26,20 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "recency": Measure("Days since the last order", "days", "recency"),
-    "age": Measure("Days since the first order", "days since the first order", "age"),
-    "orders": Measure("Orders", "orders", "order_count"),
-    "amount": Measure("Amount", "amount", "amount", False, None),
+    "recency": Measure("Days since the last order", "recency"),
+    "age": Measure("Days since the first order", "age"),
+    "orders": Measure("Orders", "order_count"),
+    "amount": Measure("Amount", "amount", False, None),
     "average": Measure(
         "Average order",
-        "average order",
         "amount / NULLIF(order_count, 0)",
         False,
         None,
     ),
-    "r": Measure("R score", "R", "r_score", True, 1, True),
-    "f": Measure("F score", "F", "f_score", True, 1, True),
-    "m": Measure("M score", "M", "m_score", True, 1, True),
-    "fm": Measure("(F + M) / 2", "FM", "(f_score + m_score) / 2.0", False, 1, True),
+    "r": Measure("R score", "r_score", True, 1, True),
+    "f": Measure("F score", "f_score", True, 1, True),
+    "m": Measure("M score", "m_score", True, 1, True),
+    "fm": Measure("(F + M) / 2", "(f_score + m_score) / 2.0", False, 1, True),
 }
 OPERATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 UPPER = ("<", "<=")

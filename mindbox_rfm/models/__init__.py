@@ -9,6 +9,7 @@ from . import rfm_engine
 from . import rfm_check
 from . import rfm_overview
 from . import rfm_delivery
+from . import rfm_demo
 from . import res_partner
 from . import base_partner_merge
 from . import mindbox_endpoint

@@ -17,7 +17,8 @@ class MindboxEndpoint(models.Model):
         """A run leaves as CSV; a customer by the operation of the segment."""
         if event != SEGMENT_SET or record is None:
             return super()._get_body_values(record, event, occurred_at, **facts)
-        if record._name == "rfm.run":
+        is_import = record._name in ("rfm.run", "rfm.scheme")
+        if is_import:
             operation = self._get_operation(event)
             body = record._mindbox_segment_set_csv(self)
         else:
@@ -25,7 +26,7 @@ class MindboxEndpoint(models.Model):
             body = json.dumps(record._mindbox_segment_set_body(self))
         if not operation:
             raise MindboxSkipped(self.env._("The operation is switched off."))
-        if (operation["mode"] == "bulk") != (record._name == "rfm.run"):
+        if (operation["mode"] == "bulk") != is_import:
             raise MindboxSkipped(
                 self.env._(
                     "The mode of the operation does not fit: “One import per run” "

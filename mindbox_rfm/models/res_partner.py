@@ -17,6 +17,7 @@ COLUMNS = {
     "rfm_previous_segment_id": "previous_segment_id",
     "rfm_segment_since": "segment_since",
 }
+CURRENCY = "rfm_currency_id"
 DIGITS_SQL = "substr('0123456789A', %s + 1, 1)"
 
 
@@ -144,9 +145,11 @@ class ResPartner(models.Model):
     # === FILTER, SORT AND GROUP === #
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if query is None or field_expr not in {*COLUMNS, "rfm_score"}:
+        if query is None or field_expr not in {*COLUMNS, "rfm_score", CURRENCY}:
             return super()._field_to_sql(alias, field_expr, query)
         self._check_field_access(self._fields[field_expr], "read")
+        if field_expr == CURRENCY:
+            return SQL("%s::int", self.env.company.currency_id.id)
         profile = self._join_rfm_profile(alias, query)
         if field_expr == "rfm_score":
             scores = (SQL.identifier(profile, f"{axis}_score") for axis in "rfm")

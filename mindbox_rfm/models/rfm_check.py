@@ -23,8 +23,8 @@ MOVES_SHOWN = 12
 class RfmScheme(models.Model):
     _inherit = "rfm.scheme"
 
-    check_html = fields.Html(compute="_compute_check_html", sanitize=False)
-    preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
+    check_html = fields.Html(compute="_compute_htmls", sanitize=False)
+    preview_html = fields.Html(compute="_compute_htmls", sanitize=False)
 
     # === HOLES, OVERLAPS, DEAD RULES === #
 
@@ -223,16 +223,7 @@ class RfmScheme(models.Model):
             "counted_at": facts.counted_at,
         }
 
-    # === ON THE FORM: both are computed anew while the rules are edited === #
-
-    @api.depends("rule_ids.summary", "rule_ids.sequence", "rule_ids.segment_id", "bins")
-    @api.depends_context("lang")
-    def _compute_check_html(self):
-        for scheme in self:
-            coverage = scheme.rule_ids and scheme._check_coverage()
-            scheme.check_html = self.env["ir.qweb"]._render(
-                "mindbox_rfm.check", {"scheme": scheme, "coverage": coverage}
-            )
+    # === ON THE FORM: computed anew while the rules are edited, before they are saved
 
     @api.depends(
         "rule_ids.summary",
@@ -240,7 +231,6 @@ class RfmScheme(models.Model):
         "rule_ids.domain",
         "rule_ids.sequence",
         "rule_ids.segment_id",
-        "matrix",
         "method",
         "bins",
         "r_cuts",
@@ -250,24 +240,69 @@ class RfmScheme(models.Model):
         "lookback_months",
     )
     @api.depends_context("lang")
-    def _compute_preview_html(self):
+    def _compute_htmls(self):
         for scheme in self:
-            scheme.preview_html = scheme._render_preview()
+            values = scheme._get_html_values()
+            render = self.env["ir.qweb"]._render
+            scheme.check_html = render("mindbox_rfm.check", values)
+            scheme.preview_html = render("mindbox_rfm.preview", values)
 
-    def _render_preview(self):
+    def _get_html_values(self):
+        values = {"scheme": self, "shown": MOVES_SHOWN, "problem": ""}
         if not self.rule_ids:
-            return False
+            problem = self.env._(
+                "Add segments and rules first. The last rule has no conditions: it "
+                "catches all others."
+            )
+            return values | {"problem": problem}
         try:
-            preview = self._summarize_preview()
+            values |= self._summarize_preview()
+            coverage = self._check_coverage()
         except (UserError, ValueError, SyntaxError) as error:
             # What is being typed is not finished yet.
-            return self.env["ir.qweb"]._render(
-                "mindbox_rfm.preview", {"problem": str(error), "scheme": self}
-            )
-        return self.env["ir.qweb"]._render(
-            "mindbox_rfm.preview",
-            {"scheme": self, "problem": "", "shown": MOVES_SHOWN, **preview},
+            return values | {"problem": str(error)}
+        return values | {
+            "headline": self._get_headline(values),
+            "coverage": coverage,
+            "badges": list(self._get_badges(coverage)),
+        }
+
+    def _get_headline(self, preview):
+        """Return the sentence on how many customers a preview moves."""
+        moved = sum(move[2] for move in preview["moves"])
+        total = preview["total"]
+        if not moved:
+            return self.env._("With these rules none of %s customers moves.", total)
+        return self.env._(
+            "With these rules %(moved)s of %(total)s customers move.",
+            moved=moved,
+            total=total,
         )
+
+    def _get_badges(self, coverage):
+        """Yield (kind, text) of what the check has found."""
+        if coverage is None:
+            text = self.env._("Too many different borders to try all combinations")
+            yield "secondary", text
+            return
+        points, holes = coverage["points"], coverage["holes"]
+        if dead := sum(row["dead"] for row in coverage["rules"]):
+            yield "danger", self.env._("Rules that can never win: %s", dead)
+        else:
+            yield "success", self.env._("Every rule can win")
+        if holes:
+            text = self.env._(
+                "%(holes)s of %(points)s combinations are left to the last rule",
+                holes=holes,
+                points=points,
+            )
+            yield "warning", text
+        else:
+            yield "success", self.env._("No holes in %s combinations", points)
+        text = self.env._(
+            "%s match more than one rule: the first one wins", coverage["overlaps"]
+        )
+        yield "secondary", text
 
 
 def _borders(measure, bounds):

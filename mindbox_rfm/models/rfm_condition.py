@@ -65,7 +65,7 @@ class RfmCondition(models.Model):
 
         :param value: of one customer; left out, the bound alone
         """
-        name = dict(self.env["rfm.rule"]._measure_names())[self.measure]
+        name = self.env["rfm.rule"]._measure_names()[self.measure]
         bound = f"{OPERATORS[self.operator]} {self._format(self.value)}"
         if value is None:
             return f"{name} {bound}"

@@ -3,6 +3,7 @@
 """How changed segments reach Mindbox: one import per run, or customer by customer."""
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
@@ -12,8 +13,75 @@ from ..catalogue import SEGMENT_SET
 CHUNK = 1000
 
 
+class RfmSource(models.AbstractModel):
+    """What goes to Mindbox as one import of many customers."""
+
+    _name = "rfm.source"
+    _description = "Source of RFM Segments"
+    _inherit = "mindbox.source"
+
+    def _mindbox_customer(self):
+        return self.env["res.partner"]
+
+    def _mindbox_concerns(self, event, customer, visitor):
+        return True
+
+    def _mindbox_customer_key(self, customer, visitor):
+        """The imports of a scheme leave one after the other."""
+        return f"rfm-{self._get_rfm_scheme().id}"
+
+    def _mindbox_shop(self):
+        return self.env["website"], self.company_id
+
+    def _mindbox_segment_set_csv(self, endpoint):
+        """Return the import of these customers, with their segments of now.
+
+        An empty segment takes the customer out of the segmentation.
+
+        :raise MindboxSkipped: none of them is a customer of this integration point
+        """
+        rows = self.env.execute_query(self._segments_sql(endpoint))
+        if not rows:
+            raise MindboxSkipped(self.env._("No customer to tell of."))
+        segmentation = self._get_rfm_scheme().mindbox_segmentation
+        header = (
+            f"CustomerExternalIdentity{endpoint.customer_id_name};"
+            "SegmentationExternalId;SegmentExternalId"
+        )
+        lines = (f"{customer};{segmentation};{code or ''}" for customer, code in rows)
+        return "\n".join([header, *lines, ""])
+
+    def _segments_sql(self, endpoint):
+        partners = self.env["res.partner"].with_context(active_test=False)
+        included = partners._search(endpoint._get_customer_domain())
+        return SQL(
+            """
+            SELECT told.partner_id, segment.code
+              FROM (%(told)s) told
+              LEFT JOIN rfm_profile profile
+                     ON profile.partner_id = told.partner_id
+                    AND profile.scheme_id = %(scheme)s
+              LEFT JOIN rfm_segment segment ON segment.id = profile.segment_id
+             WHERE told.partner_id IN %(included)s
+             ORDER BY told.partner_id
+            """,
+            told=self._told_sql(),
+            scheme=self._get_rfm_scheme().id,
+            included=included.subselect(),
+        )
+
+    def _get_rfm_scheme(self):
+        """Return the scheme whose segments are told."""
+        raise NotImplementedError
+
+    def _told_sql(self):
+        """Return the query of the customers to tell of."""
+        raise NotImplementedError
+
+
 class RfmScheme(models.Model):
-    _inherit = "rfm.scheme"
+    _name = "rfm.scheme"
+    _inherit = ["rfm.scheme", "rfm.source"]
 
     mindbox_way = fields.Selection(
         [
@@ -48,6 +116,22 @@ class RfmScheme(models.Model):
         else:
             self._queue_marks(run, 0)
 
+    def action_send_all(self):
+        """Tell Mindbox the segments of all customers, moved or not, in one import."""
+        self.ensure_one()
+        if self.mindbox_way != "bulk":
+            raise UserError(
+                self.env._("Only an import can tell of all customers at once.")
+            )
+        self._mindbox_mark(SEGMENT_SET)
+        return True
+
+    def _get_rfm_scheme(self):
+        return self
+
+    def _told_sql(self):
+        return SQL("SELECT partner_id FROM rfm_profile WHERE scheme_id = %s", self.id)
+
     def _queue_marks(self, run, after):
         self.with_delay(
             description=self.env._("RFM segments to Mindbox: %s", self.name)
@@ -65,59 +149,15 @@ class RfmScheme(models.Model):
 
 
 class RfmRun(models.Model):
+    """A run tells of those who moved."""
+
     _name = "rfm.run"
-    _inherit = ["rfm.run", "mindbox.source"]
+    _inherit = ["rfm.run", "rfm.source"]
 
-    # === SOURCE: a run is the event of many customers === #
+    def _get_rfm_scheme(self):
+        return self.scheme_id
 
-    def _mindbox_customer(self):
-        return self.env["res.partner"]
-
-    def _mindbox_concerns(self, event, customer, visitor):
-        return True
-
-    def _mindbox_customer_key(self, customer, visitor):
-        """The imports of a scheme leave one after the other."""
-        return f"rfm-{self.scheme_id.id}"
-
-    def _mindbox_shop(self):
-        return self.env["website"], self.company_id
-
-    def _mindbox_segment_set_csv(self, endpoint):
-        """Return the import of who moved in this run, with their segments of now.
-
-        An empty segment takes the customer out of the segmentation.
-
-        :raise MindboxSkipped: none of them is a customer of this integration point
-        """
-        rows = self.env.execute_query(self._movers_sql(endpoint))
-        if not rows:
-            raise MindboxSkipped(self.env._("No customer to tell of."))
-        segmentation = self.scheme_id.mindbox_segmentation
-        header = (
-            f"CustomerExternalIdentity{endpoint.customer_id_name};"
-            "SegmentationExternalId;SegmentExternalId"
-        )
-        lines = (f"{customer};{segmentation};{code or ''}" for customer, code in rows)
-        return "\n".join([header, *lines, ""])
-
-    def _movers_sql(self, endpoint):
-        partners = self.env["res.partner"].with_context(active_test=False)
-        included = partners._search(endpoint._get_customer_domain())
+    def _told_sql(self):
         return SQL(
-            """
-            SELECT moved.partner_id, segment.code
-              FROM (
-                  SELECT DISTINCT partner_id FROM rfm_transition WHERE run_id = %(run)s
-              ) moved
-              LEFT JOIN rfm_profile profile
-                     ON profile.partner_id = moved.partner_id
-                    AND profile.scheme_id = %(scheme)s
-              LEFT JOIN rfm_segment segment ON segment.id = profile.segment_id
-             WHERE moved.partner_id IN %(included)s
-             ORDER BY moved.partner_id
-            """,
-            run=self.id,
-            scheme=self.scheme_id.id,
-            included=included.subselect(),
+            "SELECT DISTINCT partner_id FROM rfm_transition WHERE run_id = %s", self.id
         )

@@ -125,15 +125,26 @@ class RfmScheme(models.Model):
             cells[cell] = cells.get(cell, 0) + customers
         return cells
 
-    def action_view_cell(self, r_scores, f_scores, m_scores, name):
-        """Open the customers of some cells of the matrix."""
+    def action_view_cell(self, r_scores, f_scores, m_scores, name, fm=False):
+        """Open the customers of some cells of the matrix.
+
+        :param fm: only those whose F and M are so much on average, rounded up
+        """
         self.ensure_one()
+        if fm:
+            return self._action_view_partners(name, self._get_fm_domain(r_scores, fm))
         domain = [
             ("rfm_r", "in", r_scores),
             ("rfm_f", "in", f_scores),
             ("rfm_m", "in", m_scores),
         ]
         return self._action_view_partners(name, domain)
+
+    def _get_fm_domain(self, r_scores, fm):
+        scores = range(1, self.bins + 1)
+        pairs = [(f, m) for f in scores for m in scores if -(-(f + m) // 2) == fm]
+        codes = [cell_code(r, f, m) for r in r_scores for f, m in pairs]
+        return [("rfm_score", "in", codes)]
 
     # === TRANSITIONS === #
 

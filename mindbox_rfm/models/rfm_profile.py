@@ -83,15 +83,14 @@ class RfmProfile(models.Model):
         )
 
     def _explain_rest(self, rule):
-        _ = self.env._
         if rule.no_orders:
-            yield _("has no orders")
+            yield self.env._("has no orders")
         if rule._get_cells():
-            yield _("scores %s", self.score)
+            yield self.env._("scores %s", self.score)
         if rule._get_domain_text():
-            yield _("matches the filter of the rule")
+            yield self.env._("matches the filter of the rule")
         if rule.is_catch_all:
-            yield _("no other rule matches")
+            yield self.env._("no other rule matches")
 
     def _find_rule(self):
         """Return number and rule that wins for this customer, as the rules are now."""
@@ -132,15 +131,18 @@ class RfmProfile(models.Model):
         }
 
     def _get_bars(self):
-        _ = self.env._
         amount = formatLang(self.env, self.amount, currency_obj=self.currency_id)
         days = self._get_days(self.last_order_date)
         return [
-            {"axis": "R", "score": self.r_score, "text": _("%s days ago", days)},
+            {
+                "axis": "R",
+                "score": self.r_score,
+                "text": self.env._("%s days ago", days),
+            },
             {
                 "axis": "F",
                 "score": self.f_score,
-                "text": _("%s orders", self.order_count),
+                "text": self.env._("%s orders", self.order_count),
             },
             {"axis": "M", "score": self.m_score, "text": amount},
         ]

@@ -83,19 +83,18 @@ class RfmRule(models.Model):
 
     @api.model
     def _measure_names(self):
-        """Return (measure, name within a sentence) in the language of the user."""
-        _ = self.env._
-        return [
-            ("recency", _("days")),
-            ("age", _("days since the first order")),
-            ("orders", _("orders")),
-            ("amount", _("in total")),
-            ("average", _("per order")),
-            ("r", "R"),
-            ("f", "F"),
-            ("m", "M"),
-            ("fm", "FM"),
-        ]
+        """Return {measure: its name within a sentence} in the user's language."""
+        return {
+            "recency": self.env._("days"),
+            "age": self.env._("days since the first order"),
+            "orders": self.env._("orders"),
+            "amount": self.env._("in total"),
+            "average": self.env._("per order"),
+            "r": "R",
+            "f": "F",
+            "m": "M",
+            "fm": "FM",
+        }
 
     # === CHECKS === #
 

@@ -409,6 +409,11 @@ class RfmScheme(models.Model):
                     matrix.setdefault(cell, rule.segment_id._origin.id)
             scheme.matrix = matrix
 
+    @api.onchange("matrix")
+    def _onchange_matrix(self):
+        """Painting shows at once in the rules, and in what they would do."""
+        self._inverse_matrix()
+
     def _inverse_matrix(self):
         """Give each segment's first painted rule the cells it has now."""
         for scheme in self:
@@ -418,7 +423,7 @@ class RfmScheme(models.Model):
             painted = scheme.rule_ids.sorted().filtered("cells")
             for segment in scheme.segment_ids:
                 rules = painted.filtered(lambda r, s=segment: r.segment_id == s)
-                scheme._paint(segment, rules[:1], cells.get(segment.id, []))
+                scheme._paint(segment, rules[:1], cells.get(segment._origin.id, []))
 
     def _paint(self, segment, rule, cells):
         if set(rule._get_cells()) == set(cells):
@@ -426,17 +431,14 @@ class RfmScheme(models.Model):
         if rule and cells:
             rule.cells = " ".join(cells)
         elif rule:
-            rule.unlink()
+            self.rule_ids = [Command.delete(rule.id)]
         else:
-            first = min(self.rule_ids.mapped("sequence"), default=10)
-            self.env["rfm.rule"].create(
-                {
-                    "scheme_id": self.id,
-                    "segment_id": segment.id,
-                    "cells": " ".join(cells),
-                    "sequence": first,
-                }
-            )
+            values = {
+                "segment_id": segment._origin.id,
+                "cells": " ".join(cells),
+                "sequence": min(self.rule_ids.mapped("sequence"), default=10),
+            }
+            self.rule_ids = [Command.create(values)]
 
     # === THRESHOLDS IN WORDS === #
 
@@ -457,7 +459,6 @@ class RfmScheme(models.Model):
                 yield self._describe_band(worse and worse + step, better, axis)
 
     def _describe_band(self, low, high, axis):
-        _ = self.env._
         digits = 2 if axis == "m" and any(x and x % 1 for x in (low, high)) else 0
         low_text, high_text = (
             formatLang(self.env, edge or 0, digits=digits) for edge in (low, high)
@@ -466,10 +467,10 @@ class RfmScheme(models.Model):
             return "–"  # equal thresholds: nobody can have this score
         if high is None:
             if axis == "m":
-                return _("more than %s", low_text)
-            return _("%s or more", low_text)
+                return self.env._("more than %s", low_text)
+            return self.env._("%s or more", low_text)
         if low is None:
-            return _("%s or less", high_text)
+            return self.env._("up to %s", high_text)
         return low_text if low == high else f"{low_text} – {high_text}"
 
     # === PRESETS === #

@@ -95,6 +95,28 @@ class RfmSegment(models.Model):
 
     # === BUTTONS === #
 
+    @api.model
+    def can_mail(self):
+        """Whether the user can make mailings."""
+        return "mailing.mailing" in self.env and self.env["mailing.mailing"].has_access(
+            "create"
+        )
+
+    def action_mail(self):
+        """Start a mailing to the customers of the segment."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Mailing: %s", self.name),
+            "res_model": "mailing.mailing",
+            "view_mode": "form",
+            "context": {
+                "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "default_mailing_domain": repr([("rfm_segment_id", "in", self.ids)]),
+                "default_subject": self.name,
+            },
+        }
+
     def action_view_customers(self):
         """Open the customers of the segment."""
         self.ensure_one()

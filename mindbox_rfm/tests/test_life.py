@@ -187,12 +187,12 @@ class TestLife(RfmCase):
         words = self.scheme._describe_cuts(cuts)
         self.assertEqual(
             words["r"],
-            ["365 or more", "180 – 364", "90 – 179", "30 – 89", "29 or less"],
+            ["365 or more", "180 – 364", "90 – 179", "30 – 89", "up to 29"],
         )
-        self.assertEqual(words["f"], ["1 or less", "2", "3", "4 – 5", "6 or more"])
+        self.assertEqual(words["f"], ["up to 1", "2", "3", "4 – 5", "6 or more"])
         self.assertEqual(words["m"][-1], "more than 40")
         ties = self.scheme._describe_cuts({"r": [9, 9], "f": [1, 1], "m": [0, 0]})
-        self.assertEqual(ties["f"], ["1 or less", "–", "2 or more"])
+        self.assertEqual(ties["f"], ["up to 1", "–", "2 or more"])
 
     def test_copy_brings_rules_to_its_own_segments(self):
         twin = self.scheme.copy()

@@ -141,3 +141,18 @@ class TestPartner(RfmCase):
         self.assertIn("555", scheme.rule_ids.sorted()[1].cells)
         self.assertEqual(scheme.matrix["554"], champions.id)
         self.assertEqual(scheme._check_coverage()["holes"], 0)
+
+    def test_painting_shows_before_it_is_saved(self):
+        rules = [("best", "", {"cells": "555"}), ("rest", "")]
+        self.scheme.state = "draft"
+        scheme = self.make_custom(rules)
+        self.run_scheme(scheme)
+        best, rest = scheme.segment_ids
+        code = self.vip.rfm_score
+        matrix = {"555": rest.id, code: best.id}
+        fields = ("matrix", "preview_html", "rule_ids")
+        spec = {name: {} for name in fields} | {"rule_ids": {"fields": {"cells": {}}}}
+        result = scheme.onchange({"matrix": matrix}, ["matrix"], spec)["value"]
+        self.assertIn("move", result["preview_html"])
+        self.assertTrue(result["rule_ids"])
+        self.assertEqual(scheme.matrix, {"555": best.id})

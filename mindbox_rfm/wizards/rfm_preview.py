@@ -12,10 +12,14 @@ class RfmPreview(models.TransientModel):
 
     scheme_id = fields.Many2one("rfm.scheme", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="scheme_id.currency_id")
-    customers = fields.Integer(readonly=True)
+    headline = fields.Char(readonly=True)
     moved = fields.Integer(readonly=True)
-    moved_revenue = fields.Monetary(readonly=True)
-    counted_at = fields.Datetime(readonly=True)
+    moved_revenue = fields.Monetary(string="Their Revenue", readonly=True)
+    counted_at = fields.Datetime(
+        string="Orders Counted At",
+        readonly=True,
+        help="By the last run; empty where they were counted just now.",
+    )
     check_html = fields.Html(related="scheme_id.check_html", sanitize=False)
     line_ids = fields.One2many("rfm.preview.line", "preview_id", readonly=True)
     size_ids = fields.One2many("rfm.preview.size", "preview_id", readonly=True)
@@ -31,7 +35,7 @@ class RfmPreview(models.TransientModel):
         summary = self.scheme_id._summarize_preview()
         moves = summary["moves"]
         return {
-            "customers": summary["total"],
+            "headline": self.scheme_id._get_headline(summary),
             "moved": sum(move[2] for move in moves),
             "moved_revenue": sum(move[3] for move in moves),
             "counted_at": summary["counted_at"],
