@@ -57,8 +57,8 @@ CONCURRENCY_TRIES = 10
 
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
-    "customer_key, merge_key, transaction_id, occurred_at, attempts, payload, "
-    "device_uuid, customer_ip"
+    "customer_key, merge_key, cleared, transaction_id, occurred_at, attempts, "
+    "payload, device_uuid, customer_ip"
 )
 FROZEN_COLUMNS = ("id", "event", "operation_id", "mode", "state", "error", "payload")
 NOT_HELD = {
@@ -537,7 +537,10 @@ class MindboxEndpoint(models.Model):
 
     def _build(self, row, sources):
         record = sources.get((row["res_model"], row["res_id"]))
-        row.update(self._build_values(record, row["event"], row["occurred_at"]))
+        facts = {"cleared": row["cleared"].split()} if row["cleared"] else {}
+        row.update(
+            self._build_values(record, row["event"], row["occurred_at"], **facts)
+        )
 
     def _build_values(self, record, event, occurred_at, **facts):
         """Return the column values of a row's body; or the reason why there is none.

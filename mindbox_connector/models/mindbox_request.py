@@ -24,6 +24,7 @@ COLUMN_TYPES = {
     "res_id": "int4",
     "customer_key": "varchar",
     "merge_key": "varchar",
+    "cleared": "varchar",
     "transaction_id": "varchar",
     "occurred_at": "timestamp",
     "next_attempt_at": "timestamp",
@@ -80,6 +81,9 @@ class MindboxRequest(models.Model):
     merge_key = fields.Char(
         readonly=True,
         help="What waits with the same key is one state, sent once in its newest form.",
+    )
+    cleared = fields.Char(
+        readonly=True, help="Contacts of the customer that were removed in Odoo."
     )
     transaction_id = fields.Char(
         string="Transaction ID",
@@ -341,6 +345,7 @@ class MindboxRequest(models.Model):
                         AND own.endpoint_id = new.endpoint_id
                         AND own.merge_key = new.merge_key
                         AND own.event = new.event
+                        AND (new.cleared IS NULL OR own.cleared = new.cleared)
                  )
                  ORDER BY position
                 RETURNING id, endpoint_id, merge_key
@@ -402,7 +407,8 @@ class MindboxRequest(models.Model):
             SQL(
                 """
                 SELECT waiting.id, waiting.merge_key, waiting.endpoint_id,
-                       waiting.event, waiting.operation_id, waiting.occurred_at
+                       waiting.event, waiting.operation_id, waiting.occurred_at,
+                       waiting.cleared
                   FROM mindbox_request waiting
                  WHERE waiting.state = 'pending' AND waiting.payload IS NULL
                    AND waiting.merge_key IS NOT NULL
@@ -437,7 +443,7 @@ class MindboxRequest(models.Model):
                 dropped.append(row["id"])
                 absorbing[first["id"]] = first
         if dropped:
-            names = ("id", "event", "operation_id", "occurred_at")
+            names = ("id", "event", "operation_id", "occurred_at", "cleared")
             self._update([{n: row[n] for n in names} for row in absorbing.values()])
             self.env.execute_query(
                 SQL(
@@ -580,6 +586,8 @@ def _absorb(first, later):
         first["operation_id"] = later["operation_id"]
     elif later["event"] == first["event"]:
         first["occurred_at"] = later["occurred_at"]
+    cleared = {*(first["cleared"] or "").split(), *(later["cleared"] or "").split()}
+    first["cleared"] = " ".join(sorted(cleared)) or None
 
 
 def _prettify(text):

@@ -95,10 +95,11 @@ class MindboxSource(models.AbstractModel):
         # Not self.ids: a form that is being edited is not stored yet.
         for record_id in filter(None, self._ids):
             mark = Mark(event, self._name, record_id, website and website.id or False)
+            entries = marks.setdefault(mark, [])
             if EVENTS[event].topic:
-                marks[mark] = [(now, facts)]
+                entries[:] = [(now, _join(entries, facts))]
             else:
-                marks.setdefault(mark, []).append((now, facts))
+                entries.append((now, facts))
 
     def _mindbox_mark_last(self, event):
         """Record an event with its body at once, of records about to be deleted."""
@@ -227,6 +228,7 @@ class MindboxSource(models.AbstractModel):
                 row["endpoint_id"] = endpoint.id
                 row["occurred_at"] = self._mindbox_moment(mark.event, moment)
                 row["partner_id"] = customer.id or None
+                row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
                 row["customer_key"] = self._mindbox_customer_key(customer, visitor)
                 row.update(visitor)
                 if at_once or not EVENTS[mark.event].topic:
@@ -315,6 +317,15 @@ class MindboxSource(models.AbstractModel):
 def _rank(item):
     mark, _entries = item
     return RANK[mark.event]
+
+
+def _join(entries, facts):
+    """Return the facts of a state that is marked again: sets, joined by name."""
+    joined = {name: set(values) for name, values in facts.items()}
+    for _moment, before in entries:
+        for name, values in before.items():
+            joined[name] = joined.get(name, set()) | values
+    return joined
 
 
 def get_website():

@@ -12,7 +12,10 @@ TRACKED = frozenset(
     "country_id active".split()
 )
 WISHLIST_EVENTS = ("wishlist_set", "wishlist_clear")
+CONTACTS = {"phone": "mobilePhone", "email": "email"}
 MAX_EMAIL = 254
+# Mindbox's word for a value that is to be forgotten; a missing key means no change.
+CLEAR = "%CLEAR%"
 
 
 class ResPartner(models.Model):
@@ -47,9 +50,21 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         changed = frozenset(vals)  # super() takes keys out of vals
+        cleared = self._mindbox_get_cleared(vals)
         result = super().write(vals)
         self._mindbox_mark_changed("customer_edit", changed, TRACKED)
+        for partner, names in cleared.items():
+            partner._mindbox_mark("customer_edit", cleared=names)
         return result
+
+    def _mindbox_get_cleared(self, vals):
+        """Return {partner: Mindbox fields} of the contacts that a write removes."""
+        removed = [name for name in CONTACTS if name in vals and not vals[name]]
+        return {
+            partner: {CONTACTS[name] for name in removed if partner[name]}
+            for partner in self
+            if any(partner[name] for name in removed)
+        }
 
     def unlink(self):
         """A customer who is deleted here must be deleted in Mindbox too."""
@@ -119,11 +134,15 @@ class ResPartner(models.Model):
 
     # === BODIES === #
 
-    def _mindbox_customer_register_body(self, endpoint):
+    def _mindbox_customer_register_body(self, endpoint, cleared=()):
         return {"customer": self._mindbox_profile(endpoint)}
 
-    def _mindbox_customer_edit_body(self, endpoint):
-        profile = self._mindbox_profile(endpoint)
+    def _mindbox_customer_edit_body(self, endpoint, cleared=()):
+        """Return the profile.
+
+        :param cleared: fields that were removed in Odoo since the last edit
+        """
+        profile = dict.fromkeys(cleared, CLEAR) | self._mindbox_profile(endpoint)
         if not (profile.get("email") or profile.get("mobilePhone")):
             raise MindboxSkipped(
                 self.env._("No contact: the customer has neither e-mail nor phone.")

@@ -35,6 +35,31 @@ class TestCustomer(SourceCase):
         self.customer.email = "new@example.com"
         self.assertEqual(len(self.recorded("customer_edit")), 1)
 
+    def test_a_removed_phone_is_cleared_in_mindbox(self):
+        self.customer.phone = False
+        self.env.cr.flush()
+        row = self.recorded("customer_edit")
+        self.assertEqual(row.cleared, "mobilePhone")
+        body = self.endpoint._build_values(
+            self.endpoint._with_sender(self.customer),
+            "customer_edit",
+            row.occurred_at,
+            cleared=row.cleared.split(),
+        )["payload"]
+        self.assertIn('"mobilePhone":"%CLEAR%"', body)
+        self.customer.phone = "8 999 123-45-67"
+        self.assertNotIn("CLEAR", str(self.body("customer_edit")))
+
+    def test_a_phone_removed_before_another_edit_is_still_cleared(self):
+        self.customer.phone = False
+        first = self.recorded("customer_edit")
+        self.customer.city = "Omsk"
+        second = self.recorded("customer_edit")
+        self.env["mindbox.request"]._merge_waiting((first | second).ids)
+        self.env.invalidate_all()
+        self.assertEqual(first.exists().cleared, "mobilePhone")
+        self.assertFalse(second.exists())
+
     def test_a_write_on_other_fields_is_no_edit(self):
         self.customer.comment = "likes lamps"
         self.assertFalse(self.recorded())

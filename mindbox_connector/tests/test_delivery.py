@@ -92,8 +92,8 @@ class TestDelivery(DeliveryCase):
         self.assertIn("No …", row["error"])
 
     def test_a_body_that_cannot_be_built_ends_its_row_only(self):
-        bad, good = self.make_partner(), self.make_partner()
-        body = type(self.registry["res.partner"])
+        bad = self.make_partner()
+        self.make_partner()
 
         def fail(partner, endpoint):
             if partner.id == bad:
@@ -107,13 +107,9 @@ class TestDelivery(DeliveryCase):
             self.assertLogs(mindbox_delivery.__name__, "ERROR") as log,
         ):
             self.deliver()
-        self.assertTrue(body)
-        rows = {row["id"]: row for row in self.rows()}
-        self.assertEqual(
-            sorted(row["state"] for row in rows.values()), ["rejected", "sent"]
-        )
-        self.assertTrue(good)
-        self.assertNotIn("anna@example.com", str(log.output) + str(rows))
+        self.assertEqual(sorted(self.states()), ["rejected", "sent"])
+        errors = [row["error"] for row in self.rows("error")]
+        self.assertNotIn("anna@example.com", f"{log.output} {errors}")
 
     def test_a_body_that_breaks_the_transaction_ends_its_row_only(self):
         bad = self.make_partner()
@@ -144,9 +140,7 @@ class TestDelivery(DeliveryCase):
         self.assertEqual(self.mindbox.bodies()[0]["customer"]["firstName"], "a\0b?")
 
     def test_an_answer_is_stored_whatever_characters_are_in_it(self):
-        self.mindbox.answer = Reply(
-            400, b'{"errorMessage": "a\\u0000b\\ud83d", "x": "\0"}'.replace(b"\0", b" ")
-        )
+        self.mindbox.answer = Reply(400, b'{"errorMessage": "a\\u0000b\\ud83d"}')
         self.facts("a")
         self.deliver()
         row = self.rows("state", "error")[0]
@@ -180,18 +174,13 @@ class TestDelivery(DeliveryCase):
         self.facts("a", "b", "c")
         with self.transaction() as env:
             rows = env["mindbox.request"].search([], order="id desc", limit=3)
-            deleted = rows.operation_id
-            deleted.active = False
+            rows.operation_id.active = False
             rows[0].operation_id = False
             rows.event = "customer_edit"
         self.deliver()
         self.assertEqual(self.states(), ["skipped"] * 3)
         self.assertFalse(self.mindbox.calls)
-        self.assertIsNone(self._next_job())
-
-    def _next_job(self):
-        jobs = self.jobs()
-        return jobs[0] if jobs else None
+        self.assertFalse(self.jobs())
 
     def test_a_row_without_a_customer_key_is_sent_too(self):
         self.facts("a", customer_key=None)
@@ -369,11 +358,10 @@ class TestOutage(DeliveryCase):
     def test_a_lost_database_connection_leaves_no_lock_behind(self):
         self.facts("a", "b")
 
-        def die(lanes_self, call):
+        def die(*args):
             raise AdminShutdown("terminating connection due to administrator command")
 
-        record = "_record_committed"
-        with patch.object(self.registry["mindbox.endpoint"], record, die, create=False):
+        with patch.object(self.registry["mindbox.endpoint"], "_record_committed", die):
             job = self.deliver_quietly()
         self.assertIsInstance(job, RetryableJobError)
         self.make_due()
