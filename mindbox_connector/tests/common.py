@@ -6,6 +6,7 @@ import json
 import threading
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from odoo import SUPERUSER_ID, api
@@ -14,6 +15,7 @@ from odoo.tests.common import BaseCase, get_db_name
 from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.queue_job.jobrunner.runner import QueueJobRunner
 
 SUCCESS = {"status": "Success"}
 KEY = "local-key"
@@ -104,6 +106,10 @@ class RealCase(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.registry = Registry(get_db_name())
+        # A server that runs beside the tests would work off the jobs they look at.
+        runner = patch.object(QueueJobRunner, "run_jobs", lambda self: None)
+        runner.start()
+        cls.addClassCleanup(runner.stop)
 
     def setUp(self):
         super().setUp()
