@@ -10,7 +10,7 @@ import re
 import threading
 import time
 import traceback
-from collections import defaultdict
+from collections import defaultdict, deque
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -55,6 +55,7 @@ ROW_RETRY_MAX = 300
 PROBE_TIMEOUT = 5
 CONCURRENCY_TRIES = 10
 
+JOB_KEY = "mindbox.deliver."
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
     "customer_key, merge_key, cleared, transaction_id, occurred_at, attempts, "
@@ -72,6 +73,42 @@ PERSONAL_KEYS = frozenset(
     "email mobilePhone lastName firstName middleName fullName number birthDate".split()
 )
 CONTACT_PATTERN = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d\s()-]{8,}\d")
+
+
+class KickQueue:
+    """The kicks of this process, worked off one after the other by one thread."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._waiting = deque()
+        self._thread = None
+
+    def put(self, dbname, kick):
+        """Have ``kick`` called soon; start a thread where none is at work."""
+        with self._lock:
+            self._waiting.append((dbname, kick))
+            if self._thread:
+                return
+            self._thread = threading.Thread(target=self._work, name="mindbox-kick")
+            self._thread.start()
+
+    def join(self):
+        """Wait until nothing is left to do."""
+        while thread := self._thread:
+            thread.join()
+
+    def _work(self):
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                dbname, kick = self._waiting.popleft()
+            threading.current_thread().dbname = dbname
+            kick()
+
+
+KICKS = KickQueue()
 
 
 class MindboxEndpoint(models.Model):
@@ -99,9 +136,7 @@ class MindboxEndpoint(models.Model):
         if modules.module.current_test:
             kick()
         else:
-            thread = threading.Thread(target=kick, name="mindbox-kick")
-            thread.dbname = self.env.cr.dbname
-            thread.start()
+            KICKS.put(self.env.cr.dbname, kick)
 
     @api.model
     def _kick_on_fresh_cursor(self, endpoint_ids, request_ids):
@@ -112,6 +147,8 @@ class MindboxEndpoint(models.Model):
         """
         try:
             with self.env.registry.cursor() as cr:
+                if not self._needs_kick(cr, endpoint_ids, request_ids):
+                    return
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 # Losing this commit in a crash is fine: no need to wait for the disk.
                 cr.execute("SET LOCAL synchronous_commit TO off")
@@ -121,6 +158,44 @@ class MindboxEndpoint(models.Model):
         except Exception as error:
             _logger.warning("Delivery not queued yet: %s", type(error).__name__)
 
+    @api.model
+    def _needs_kick(self, cr, endpoint_ids, request_ids):
+        """Whether a state waits twice, or an endpoint has no job that is due.
+
+        In a busy shop mostly not: one statement finds out.
+        """
+        cr.execute(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM mindbox_request new
+                      JOIN mindbox_request other
+                        ON other.merge_key = new.merge_key
+                       AND other.endpoint_id = new.endpoint_id
+                       AND other.id != new.id
+                     WHERE new.id = ANY(%(requests)s)
+                       AND other.state = 'pending' AND other.payload IS NULL
+                       AND other.merge_key IS NOT NULL
+                ) OR EXISTS (
+                    SELECT 1 FROM mindbox_endpoint endpoint
+                     WHERE endpoint.id = ANY(%(endpoints)s)
+                       AND endpoint.state = 'running'
+                       AND NOT EXISTS (
+                           SELECT 1 FROM queue_job job
+                            WHERE job.identity_key = %(prefix)s || endpoint.id
+                              AND job.state IN ('pending', 'enqueued')
+                              AND (job.eta IS NULL
+                                   OR job.eta <= now() at time zone 'UTC')
+                       )
+                )
+                """,
+                requests=list(request_ids),
+                endpoints=list(endpoint_ids),
+                prefix=JOB_KEY,
+            )
+        )
+        return cr.fetchone()[0]
+
     def _kick(self, seconds=0):
         """Queue a delivery job of each endpoint, unless one is waiting already.
 
@@ -128,7 +203,7 @@ class MindboxEndpoint(models.Model):
         """
         for endpoint in self.filtered(lambda endpoint: endpoint.state == "running"):
             wait = math.ceil(max(seconds, endpoint._get_rest()[0]))
-            key = f"mindbox.deliver.{endpoint.id}"
+            key = f"{JOB_KEY}{endpoint.id}"
             endpoint._hurry_job(key, wait)
             endpoint.with_company(endpoint.company_id).with_delay(
                 identity_key=key,

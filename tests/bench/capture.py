@@ -8,9 +8,10 @@ import time
 
 from . import _odoo
 
-ROUNDS = 300
+ROUNDS = 200
 BLOCK = 25
 IMPORTED = 10_000
+IMPORTS = 2
 
 
 def main():
@@ -24,7 +25,9 @@ def main():
 
 class Shop:
     def __init__(self, env):
-        self.env = env
+        from odoo.addons.mindbox_connector.models.mindbox_delivery import KICKS
+
+        self.env, self.kicks = env, KICKS
         self.endpoint = env["mindbox.endpoint"].create(
             {
                 "name": "Bench",
@@ -107,12 +110,15 @@ class Shop:
         self.env.cr.flush()
         count = self.env.cr.sql_log_count - before
         self.env.cr.commit()
-        return (time.perf_counter() - started) * 1000, count
+        spent = (time.perf_counter() - started) * 1000
+        # The kick runs beside, after the answer is out.
+        self.kicks.join()
+        return spent, count
 
     def compare_import(self):
         """Odoo's own import of a file with customers."""
         off, on = [], []
-        for turn in range(4):
+        for turn in range(2 * IMPORTS):
             switched_on = bool(turn % 2)
             self.switch(switched_on)
             rows = [
