@@ -45,12 +45,12 @@ list_db = False
 http_interface = 127.0.0.1
 http_port = {HTTP}
 gevent_port = {LIVE}
-workers = 3
+workers = 4
 max_cron_threads = 1
 server_wide_modules = base,web,rpc,queue_job
 
 [queue_job]
-channels = root:2,root.mindbox:1
+channels = root:3,root.mindbox:2
 """
 
 WELCOME = f"""
