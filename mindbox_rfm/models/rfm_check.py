@@ -128,11 +128,13 @@ class RfmScheme(models.Model):
         nobody = [SQL("NULL::numeric")] * len(columns)
         return SQL(
             """
-            SELECT *, current_date AS last_order_date, %(plain)s AS plain
+            SELECT *, current_date AS last_order_date,
+                   (r_score * 121 + f_score * 11 + m_score)::int AS cell,
+                   %(plain)s AS plain
               FROM %(lists)s
              WHERE age IS NULL OR recency IS NULL OR age >= recency
              UNION ALL
-            SELECT %(nobody)s, NULL, FALSE
+            SELECT %(nobody)s, NULL, NULL, FALSE
             """,
             plain=SQL(" AND ").join(plain) if plain else SQL("TRUE"),
             lists=SQL(" CROSS JOIN ").join(lists),

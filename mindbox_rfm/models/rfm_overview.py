@@ -2,8 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The numbers behind the pictures: a few aggregate queries, whatever the size."""
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -270,7 +268,7 @@ class RfmScheme(models.Model):
 
     def _after_run(self, run):
         super()._after_run(run)
-        run.warnings = "\n".join(self._get_warnings(run)) or False
+        run.facts = run.facts | self._measure_thinness(run)
         if jumps := list(self._get_jumps(run)):
             self.activity_schedule(
                 "mindbox_rfm.activity_type_jump",
@@ -278,11 +276,24 @@ class RfmScheme(models.Model):
                 user_id=self.user_id.id or self.env.uid,
             )
 
-    def _get_warnings(self, run):
+    def _measure_thinness(self, run):
+        """Return what tells whether equal shares mean something."""
+        [(buyers, one_time, first)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*), count(*) FILTER (WHERE order_count = 1),
+                       min(first_order_date)
+                  FROM rfm_profile
+                 WHERE scheme_id = %s AND last_order_date IS NOT NULL
+                """,
+                self.id,
+            )
+        )
+        days = (run.date - first).days if first else 0
+        return {"buyers": buyers, "one_time": one_time, "days": days}
+
+    def _get_warnings(self, buyers, one_time, days):
         """Yield why the data is too thin for equal shares to mean something."""
-        if self.method == "fixed":
-            return
-        buyers, one_time, first = self._measure_thinness()
         if buyers < THIN_CUSTOMERS:
             yield self.env._(
                 "Only %(buyers)s customers have ordered: equal shares say little below "
@@ -296,26 +307,12 @@ class RfmScheme(models.Model):
                 "tell them apart.",
                 share=round(100 * one_time / buyers),
             )
-        if first and run.date - first < timedelta(days=THIN_DAYS):
+        if buyers and days < THIN_DAYS:
             yield self.env._(
                 "The orders go back %(days)s days only: R means more after %(least)s.",
-                days=(run.date - first).days,
+                days=days,
                 least=THIN_DAYS,
             )
-
-    def _measure_thinness(self):
-        [row] = self.env.execute_query(
-            SQL(
-                """
-                SELECT count(*), count(*) FILTER (WHERE order_count = 1),
-                       min(first_order_date)
-                  FROM rfm_profile
-                 WHERE scheme_id = %s AND last_order_date IS NOT NULL
-                """,
-                self.id,
-            )
-        )
-        return row
 
     def _get_jumps(self, run):
         """Yield what to tell of segments that grew or shrank by more than allowed."""

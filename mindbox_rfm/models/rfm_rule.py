@@ -220,9 +220,7 @@ class RfmRule(models.Model):
             parts.append(SQL("last_order_date IS NULL"))
         if cells := self._get_cells():
             numbers = [_cell_number(cell) for cell in cells]
-            parts.append(
-                SQL("r_score * 121 + f_score * 11 + m_score = ANY(%s)", numbers)
-            )
+            parts.append(SQL("cell = ANY(%s)", numbers))
         if self._get_domain_text():
             parts.append(domain_sql or self._domain_to_sql())
         return SQL(" AND ").join(parts) if parts else SQL("TRUE")

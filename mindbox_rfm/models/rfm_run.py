@@ -50,7 +50,7 @@ class RfmRun(models.Model):
     cut_text = fields.Text(compute="_compute_cut_text", string="Thresholds")
     cells = fields.Json(readonly=True, help="{cell: customers}")
     facts = fields.Json(readonly=True, help="What the facts were counted with.")
-    warnings = fields.Text(readonly=True)
+    warnings = fields.Text(compute="_compute_warnings")
     error = fields.Text(readonly=True)
     line_ids = fields.One2many("rfm.run.line", "run_id", readonly=True)
 
@@ -62,6 +62,16 @@ class RfmRun(models.Model):
                 elapsed = (fields.Datetime.now() - run.started_at).total_seconds()
                 expected = run._get_previous().duration or 10
                 run.progress = min(99, round(100 * elapsed / expected))
+
+    @api.depends("facts")
+    @api.depends_context("lang")
+    def _compute_warnings(self):
+        for run in self:
+            facts = run.facts or {}
+            relative = facts.get("method") != "fixed" and "buyers" in facts
+            thin = {name: facts.get(name) for name in ("buyers", "one_time", "days")}
+            lines = run.scheme_id._get_warnings(**thin) if relative else ()
+            run.warnings = "\n".join(lines)
 
     @api.depends("cut_points")
     @api.depends_context("lang")

@@ -1,0 +1,183 @@
+"""Segments with real servers: they arrive in the sandbox, and survive `kill -9`."""
+
+import uuid
+
+import psycopg2
+import pytest
+import requests
+
+from tests.shop import KEY, Shop
+
+COLUMNS = "partner_id, segment_id, order_count, amount, r_score, segment_since"
+
+
+@pytest.fixture
+def shop(odoo_server, sandbox):
+    return Shop(odoo_server(workers=2), sandbox)
+
+
+@pytest.fixture
+def connect(shop):
+    """Look into the shop's database beside Odoo."""
+    made = []
+
+    def connect():
+        made.append(psycopg2.connect(dbname=shop.server.database))
+        return made[-1]
+
+    yield connect
+    for connection in made:
+        connection.close()
+
+
+def get_scheme(shop):
+    [scheme] = shop.rpc("rfm.scheme", "search", [("state", "=", "active")])
+    return scheme
+
+
+def know_customers(shop):
+    """Let the sandbox know some customers of the demo data: imports need them."""
+    known = [("rfm_segment_id", "!=", False), ("email", "like", "@example.com")]
+    partners = shop.rpc("res.partner", "search_read", known, ["email"], limit=40)
+    for partner in partners:
+        customer = {
+            "ids": {"websiteID": str(partner["id"])},
+            "email": partner["email"],
+        }
+        answer = requests.post(
+            f"{shop.sandbox.api_url}/v3/operations/async",
+            params={
+                "endpointId": "demo.Website",
+                "operation": "Website.RegisterCustomer",
+                "transactionId": str(uuid.uuid4()),
+            },
+            headers={
+                "Authorization": f"SecretKey {KEY}",
+                "Accept": "application/json",
+                "Content-Type": "application/json; charset=utf-8",
+            },
+            json={"customer": customer},
+            timeout=30,
+        )
+        assert answer.ok, answer.text
+    return [partner["id"] for partner in partners]
+
+
+def run(shop, wait_until, scheme):
+    action = shop.rpc("rfm.scheme", "action_compute", [scheme])
+
+    def finished():
+        [log] = shop.rpc("rfm.run", "read", [action["res_id"]], ["state", "changed"])
+        return log if log["state"] in ("done", "failed") else None
+
+    return wait_until(finished, 60)
+
+
+def segments_in_mindbox(shop):
+    """{customer: segment} of the RFM segmentation, as the sandbox has it."""
+    found = {}
+    for row in shop.sandbox.control("GET", "customers?limit=1000")["customers"]:
+        customer = shop.sandbox.control("GET", f"customers/{row['id']}")
+        own_id = customer["ids"].get("websiteID")
+        found[own_id] = (customer.get("segments") or {}).get("RFM")
+    return found
+
+
+def test_segments_arrive(shop, wait_until):
+    ids = know_customers(shop)
+    scheme = get_scheme(shop)
+    shop.rpc("rfm.scheme", "action_send_all", [scheme])
+    wait_until(shop.settled, 60)
+    codes = read_codes(shop, ids)
+    wait_until(lambda: matches(shop, codes), 20)
+
+    # One customer moves: only that one is told.
+    partner_id = next(i for i in ids if codes[i] and codes[i] != "champions")
+    for _number in range(9):
+        make_order(shop, partner_id)
+    assert run(shop, wait_until, scheme)["changed"]
+    wait_until(shop.settled, 60)
+    [*_others, row] = shop.rows("payload", domain=[("event", "=", "segment_set")])
+    assert f"{partner_id};RFM;{read_codes(shop, ids)[partner_id]}" in row["payload"]
+    wait_until(lambda: matches(shop, read_codes(shop, ids)), 20)
+
+    # Nothing has changed: nothing is written, nothing is sent.
+    before = len(shop.calls())
+    assert run(shop, wait_until, scheme)["changed"] == 0
+    wait_until(shop.settled, 60)
+    assert len(shop.calls()) == before
+
+
+def read_codes(shop, ids):
+    rows = shop.rpc("res.partner", "read", ids, ["rfm_segment_id"])
+    segments = shop.rpc("rfm.segment", "search_read", [], ["code"])
+    code = {segment["id"]: segment["code"] for segment in segments}
+    return {r["id"]: r["rfm_segment_id"] and code[r["rfm_segment_id"][0]] for r in rows}
+
+
+def matches(shop, codes):
+    found = segments_in_mindbox(shop)
+    return all(found.get(str(key)) == (code or None) for key, code in codes.items())
+
+
+def make_order(shop, partner_id):
+    [product] = shop.rpc(
+        "product.product", "search", [("type", "=", "service")], limit=1
+    )
+    line = {"product_id": product, "price_unit": 300}
+    order = shop.rpc(
+        "sale.order",
+        "create",
+        [{"partner_id": partner_id, "order_line": [(0, 0, line)]}],
+    )
+    shop.rpc("sale.order", "action_confirm", order)
+
+
+def test_killed_in_the_middle_the_old_segments_stay_whole(shop, connect, wait_until):
+    scheme = get_scheme(shop)
+    run(shop, wait_until, scheme)
+    look = connect()
+    before = read_profiles(look)
+    partner_id = before[0][0]
+    for _number in range(9):
+        make_order(shop, partner_id)
+
+    # The run has written the profiles, and cannot write the moves: there it is killed.
+    obstacle = connect()
+    obstacle.cursor().execute("LOCK TABLE rfm_transition IN EXCLUSIVE MODE")
+    action = shop.rpc("rfm.scheme", "action_compute", [scheme])
+    wait_until(lambda: waits_for_lock(look), 30)
+    shop.server.kill9()
+    obstacle.rollback()
+    wait_until(lambda: not waits_for_lock(look), 30)
+    assert read_profiles(look) == before
+
+    # queue_job starts the job again with the server; the run completes.
+    shop.server.start()
+
+    def done():
+        [log] = shop.rpc("rfm.run", "read", [action["res_id"]], ["state"])
+        return log["state"] == "done"
+
+    wait_until(done, 90)
+    assert read_profiles(look) != before
+    assert run(shop, wait_until, scheme)["changed"] == 0
+
+
+def read_profiles(connection):
+    cursor = connection.cursor()
+    cursor.execute(f"SELECT {COLUMNS} FROM rfm_profile ORDER BY partner_id")
+    rows = cursor.fetchall()
+    connection.rollback()
+    return rows
+
+
+def waits_for_lock(connection):
+    cursor = connection.cursor()
+    cursor.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+        "AND query LIKE '%INSERT INTO rfm_transition%' AND datname = current_database()"
+    )
+    [(count,)] = cursor.fetchall()
+    connection.rollback()
+    return count
