@@ -11,7 +11,6 @@ from . import rfm_overview
 from . import rfm_delivery
 from . import rfm_demo
 from . import res_partner
-from . import base_partner_merge
 from . import mindbox_endpoint
 from . import mindbox_operation
 from . import mindbox_request

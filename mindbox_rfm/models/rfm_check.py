@@ -21,7 +21,8 @@ MOVES_SHOWN = 12
 
 
 class RfmScheme(models.Model):
-    _inherit = "rfm.scheme"
+    _name = "rfm.scheme"
+    _inherit = ["rfm.scheme"]
 
     check_html = fields.Html(compute="_compute_htmls", sanitize=False)
     preview_html = fields.Html(compute="_compute_htmls", sanitize=False)

@@ -108,13 +108,12 @@ class RfmScheme(models.Model):
     )
 
     def _after_run(self, run):
-        super()._after_run(run)
-        if not run.changed or self.mindbox_way == "none":
-            return
-        if self.mindbox_way == "bulk":
+        result = super()._after_run(run)
+        if run.changed and self.mindbox_way == "bulk":
             run._mindbox_mark(SEGMENT_SET)
-        else:
+        elif run.changed and self.mindbox_way != "none":
             self._queue_marks(run, 0)
+        return result
 
     def action_send_all(self):
         """Tell Mindbox the segments of all customers, moved or not, in one import."""

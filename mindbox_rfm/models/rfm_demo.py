@@ -35,7 +35,8 @@ HABITS = (
 
 
 class RfmScheme(models.Model):
-    _inherit = "rfm.scheme"
+    _name = "rfm.scheme"
+    _inherit = ["rfm.scheme"]
 
     @api.model
     def _load_demo(self):

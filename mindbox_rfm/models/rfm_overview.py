@@ -13,7 +13,8 @@ THIN_ONE_TIME = 0.9
 
 
 class RfmScheme(models.Model):
-    _inherit = "rfm.scheme"
+    _name = "rfm.scheme"
+    _inherit = ["rfm.scheme"]
 
     @api.model
     def get_overview(self, scheme_id=False):
@@ -267,7 +268,7 @@ class RfmScheme(models.Model):
     # === ALERTS AND BANNERS === #
 
     def _after_run(self, run):
-        super()._after_run(run)
+        result = super()._after_run(run)
         run.facts = run.facts | self._measure_thinness(run)
         if jumps := list(self._get_jumps(run)):
             self.activity_schedule(
@@ -275,6 +276,7 @@ class RfmScheme(models.Model):
                 note="<br/>".join(jumps),
                 user_id=self.user_id.id or self.env.uid,
             )
+        return result
 
     def _measure_thinness(self, run):
         """Return what tells whether equal shares mean something."""

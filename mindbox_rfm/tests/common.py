@@ -18,10 +18,18 @@ class RfmCase(TransactionCase):
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
         cls.company = cls.env.company
         cls.company.partner_id.tz = "Europe/Moscow"
-        cls.env["rfm.scheme"].search([("state", "=", "active")]).state = "draft"
+        cls._remove_demo()
         cls.product = cls.env["product.product"].create(
             {"name": "Cream", "type": "consu", "taxes_id": False, "list_price": 100}
         )
+
+    @classmethod
+    def _remove_demo(cls):
+        """Only the schemes of the test are there, and nobody is in a segment yet."""
+        schemes = cls.env["rfm.scheme"].search([])
+        schemes.state = "draft"
+        cls.env.flush_all()
+        schemes.unlink()
 
     @classmethod
     def make_scheme(cls, preset="article", active=True, **values):

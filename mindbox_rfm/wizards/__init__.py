@@ -1,2 +1,3 @@
+from . import base_partner_merge
 from . import rfm_preset
 from . import rfm_preview

@@ -4,6 +4,7 @@ Sizes by environment variables: RFM_CUSTOMERS (100,000; the README's figures are
 1,000,000) with five times as many orders, RFM_LOOP (20,000) contacts for the loop.
 """
 
+import itertools
 import os
 import statistics
 import time
@@ -72,8 +73,11 @@ def main():
     with _odoo.environment("rfm") as env:
         shop = Shop(env)
         shop.load()
-        rows = [*shop.compare_runs(), *shop.compare_lists(), *shop.compare_loop()]
-    _odoo.table(["what", "seconds", "compared with", "seconds", "ratio"], rows)
+        header = ["what", "seconds", "compared with", "seconds", "ratio"]
+        compared = (shop.compare_runs(), shop.compare_lists(), shop.compare_loop())
+        _odoo.table(header, ())
+        for row in itertools.chain(*compared):
+            print("| " + " | ".join(row) + " |", flush=True)
 
 
 class Shop:
@@ -209,7 +213,9 @@ class Shop:
         domain = f"[('id', '>=', {self.values['first']}), ('id', '<=', {last})]"
         self.scheme.write({"customer_domain": domain, "include_prospects": False})
         self.cr.execute("DELETE FROM rfm_profile")
+        self.cr.execute("ALTER TABLE sale_order DISABLE TRIGGER ALL")
         self.cr.execute("DELETE FROM sale_order WHERE partner_id > %s", [last])
+        self.cr.execute("ALTER TABLE sale_order ENABLE TRIGGER ALL")
         self.cr.commit()
         self.vacuum("sale_order")
         engine, run = self.measure(lambda: self.scheme._compute(today=TODAY))
