@@ -339,6 +339,8 @@ class RfmScheme(models.Model):
         self.search(
             [("company_id", "=", self.company_id.id), ("state", "=", "active")]
         ).state = "draft"
+        # What was active must make room in the database first.
+        self.flush_model(["state"])
         self.state = "active"
         return self.action_compute()
 
