@@ -58,8 +58,8 @@ CONCURRENCY_TRIES = 10
 JOB_KEY = "mindbox.deliver."
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
-    "customer_key, merge_key, cleared, transaction_id, occurred_at, attempts, "
-    "payload, device_uuid, customer_ip"
+    "customer_key, merge_key, cleared, priority, transaction_id, occurred_at, "
+    "attempts, payload, device_uuid, customer_ip"
 )
 FROZEN_COLUMNS = ("id", "event", "operation_id", "mode", "state", "error", "payload")
 NOT_HELD = {

@@ -408,7 +408,7 @@ class MindboxRequest(models.Model):
                 """
                 SELECT waiting.id, waiting.merge_key, waiting.endpoint_id,
                        waiting.event, waiting.operation_id, waiting.occurred_at,
-                       waiting.cleared
+                       waiting.cleared, waiting.priority
                   FROM mindbox_request waiting
                  WHERE waiting.state = 'pending' AND waiting.payload IS NULL
                    AND waiting.merge_key IS NOT NULL
@@ -443,7 +443,14 @@ class MindboxRequest(models.Model):
                 dropped.append(row["id"])
                 absorbing[first["id"]] = first
         if dropped:
-            names = ("id", "event", "operation_id", "occurred_at", "cleared")
+            names = (
+                "id",
+                "event",
+                "operation_id",
+                "occurred_at",
+                "cleared",
+                "priority",
+            )
             self._update([{n: row[n] for n in names} for row in absorbing.values()])
             self.env.execute_query(
                 SQL(
@@ -588,6 +595,7 @@ def _absorb(first, later):
         first["occurred_at"] = later["occurred_at"]
     cleared = {*(first["cleared"] or "").split(), *(later["cleared"] or "").split()}
     first["cleared"] = " ".join(sorted(cleared)) or None
+    first["priority"] = min(first["priority"], later["priority"])
 
 
 def _prettify(text):

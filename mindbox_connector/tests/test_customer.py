@@ -60,6 +60,18 @@ class TestCustomer(SourceCase):
         self.assertEqual(first.exists().cleared, "mobilePhone")
         self.assertFalse(second.exists())
 
+    def test_a_registration_is_as_urgent_as_it_is_whatever_waited_before(self):
+        """Else the consent given with it would leave first, and create a stub."""
+        edit = self.recorded("customer_edit") or self.env["mindbox.request"]
+        self.customer.city = "Omsk"
+        edit |= self.recorded("customer_edit")
+        self.customer._mindbox_mark("customer_register")
+        register = self.recorded("customer_register")
+        self.assertLess(register.priority, edit.priority)
+        self.env["mindbox.request"]._merge_waiting((edit | register).ids)
+        self.env.invalidate_all()
+        self.assertEqual((edit.event, edit.priority), ("customer_register", 0))
+
     def test_a_write_on_other_fields_is_no_edit(self):
         self.customer.comment = "likes lamps"
         self.assertFalse(self.recorded())
