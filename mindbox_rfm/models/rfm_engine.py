@@ -142,6 +142,7 @@ class RfmScheme(models.Model):
         rules_digest = self._stage_changes(cuts, today)
         written, changed = self._write_changes(run, today, rules_digest)
         moved = changed + self._retire_other_schemes(run, today)
+        stock = self._take_stock(today)
         self._use_usual_plans()
         for model in ("rfm.profile", "rfm.transition", "res.partner"):
             self.env[model].invalidate_model()
@@ -150,17 +151,14 @@ class RfmScheme(models.Model):
                 "date": today,
                 "cut_points": cuts,
                 "facts": self._get_facts_key()
-                | {"rules": rules_digest, "method": self.method},
+                | {"rules": rules_digest, "method": self.method}
+                | stock.pop("thinness"),
                 "written": written,
                 "changed": moved,
-            }
-        )
-        self._take_stock(run, today)
-        run.write(
-            {
                 "state": "done",
                 "finished_at": fields.Datetime.now(),
                 "duration": time.monotonic() - started,
+                **stock,
             }
         )
         self._after_run(run)
@@ -190,7 +188,7 @@ class RfmScheme(models.Model):
         statistics are missing, and then takes minutes instead of a second.
         """
         self.env.cr.execute(
-            "SET LOCAL work_mem TO '128MB'; SET LOCAL jit TO off; "
+            "SET LOCAL work_mem TO '256MB'; SET LOCAL jit TO off; "
             "SET LOCAL enable_nestloop TO off"
         )
 
@@ -254,25 +252,23 @@ class RfmScheme(models.Model):
         """Return the query that adds up orders by customer.
 
         Moments are compared and put together in UTC; only the first and the last of
-        a customer become days.
+        a customer become days. Contacts of a company are put together afterwards:
+        only those who have one are added up twice.
         """
         since = datetime.min
         if self.lookback_months:
             since = self._utc_start(today - relativedelta(months=self.lookback_months))
-        customer, contacts = self._customer_of_order_sql()
-        return SQL(
+        by_contact = SQL(
             """
-            SELECT %(customer)s AS partner_id, min(o.date_order) AS first_at,
+            SELECT o.partner_id, min(o.date_order) AS first_at,
                    max(o.date_order) AS last_at,
                    count(*) FILTER (WHERE %(in_window)s) AS order_count,
                    COALESCE(sum(%(net)s) FILTER (WHERE %(in_window)s), 0) AS amount
-              FROM sale_order o %(contacts)s %(corrections)s
+              FROM sale_order o %(corrections)s
              WHERE o.state = 'sale' AND o.company_id = %(company)s
                AND o.date_order < %(end)s %(not_returned)s %(not_free)s
-             GROUP BY 1
+             GROUP BY o.partner_id
             """,
-            customer=customer,
-            contacts=contacts,
             in_window=SQL("o.date_order >= %s", since),
             net=self._net_sql(corrected),
             corrections=SQL("LEFT JOIN rfm_corrections x ON x.order_id = o.id")
@@ -283,20 +279,28 @@ class RfmScheme(models.Model):
             not_returned=SQL("AND x.returned IS NOT TRUE") if corrected else SQL(),
             not_free=SQL() if self.count_zero_orders else SQL("AND o.amount_total > 0"),
         )
-
-    def _customer_of_order_sql(self):
-        """Return whose order it is, and the join that tells: of contacts only."""
         if self.partner_level == "contact":
-            return SQL("o.partner_id"), SQL()
-        contacts = SQL(
+            return by_contact
+        return SQL(
             """
-            LEFT JOIN (
+            WITH by_contact AS MATERIALIZED (%s), family AS (
                 SELECT id, commercial_partner_id FROM res_partner
                  WHERE commercial_partner_id != id
-            ) contact ON contact.id = o.partner_id
-            """
+            ), touched AS (
+                SELECT id FROM family
+                 UNION SELECT commercial_partner_id FROM family
+            )
+            SELECT * FROM by_contact
+             WHERE partner_id NOT IN (SELECT id FROM touched)
+             UNION ALL
+            SELECT COALESCE(f.commercial_partner_id, b.partner_id), min(first_at),
+                   max(last_at), sum(order_count)::bigint, sum(amount)
+              FROM by_contact b LEFT JOIN family f ON f.id = b.partner_id
+             WHERE b.partner_id IN (SELECT id FROM touched)
+             GROUP BY 1
+            """,
+            by_contact,
         )
-        return SQL("COALESCE(contact.commercial_partner_id, o.partner_id)"), contacts
 
     def _net_sql(self, corrected):
         """Return an order's amount in the currency of the company, by its own rate."""
@@ -403,7 +407,7 @@ class RfmScheme(models.Model):
                 self.company_id.id,
             )
         return SQL(
-            "(%s)",
+            "(%s OFFSET 0)",
             query.select("res_partner.id", SQL("%s AS is_prospect", is_prospect)),
         )
 
@@ -698,31 +702,6 @@ class RfmScheme(models.Model):
         """Execute a statement and return how many rows it wrote."""
         self.env.cr.execute(query)
         return self.env.cr.rowcount
-
-    # === TAKING STOCK === #
-
-    def _take_stock(self, run, today):
-        """Keep the sizes of segments and cells with the run: history in a few rows."""
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO rfm_run_line (
-                    run_id, segment_id, customers, orders, revenue, median_last_order
-                )
-                SELECT %(run)s, segment_id, count(*), COALESCE(sum(order_count), 0),
-                       COALESCE(sum(amount), 0),
-                       percentile_disc(0.5) WITHIN GROUP (ORDER BY last_order_date)
-                  FROM rfm_profile WHERE scheme_id = %(scheme)s
-                 GROUP BY segment_id
-                """,
-                run=run.id,
-                scheme=self.id,
-            )
-        )
-        run.invalidate_recordset(["line_ids"])
-        self.env["rfm.run.line"].invalidate_model()
-        run.cells = self._count_cells()
-        run.customers = sum(run.line_ids.mapped("customers"))
 
     # === WHERE FACTS ARE TAKEN FROM WITHOUT A RUN === #
 

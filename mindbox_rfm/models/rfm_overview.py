@@ -117,13 +117,6 @@ class RfmScheme(models.Model):
         )
         return [(cell_code(*row[:3]), *row[3:]) for row in rows]
 
-    def _count_cells(self):
-        """Return {cell: customers}."""
-        cells = {}
-        for cell, _segment, customers, _amount, _orders in self._count_groups():
-            cells[cell] = cells.get(cell, 0) + customers
-        return cells
-
     def action_view_cell(self, r_scores, f_scores, m_scores, name, fm=False):
         """Open the customers of some cells of the matrix.
 
@@ -269,7 +262,6 @@ class RfmScheme(models.Model):
 
     def _after_run(self, run):
         result = super()._after_run(run)
-        run.facts = run.facts | self._measure_thinness(run)
         if jumps := list(self._get_jumps(run)):
             self.activity_schedule(
                 "mindbox_rfm.activity_type_jump",
@@ -277,22 +269,6 @@ class RfmScheme(models.Model):
                 user_id=self.user_id.id or self.env.uid,
             )
         return result
-
-    def _measure_thinness(self, run):
-        """Return what tells whether equal shares mean something."""
-        [(buyers, one_time, first)] = self.env.execute_query(
-            SQL(
-                """
-                SELECT count(*), count(*) FILTER (WHERE order_count = 1),
-                       min(first_order_date)
-                  FROM rfm_profile
-                 WHERE scheme_id = %s AND last_order_date IS NOT NULL
-                """,
-                self.id,
-            )
-        )
-        days = (run.date - first).days if first else 0
-        return {"buyers": buyers, "one_time": one_time, "days": days}
 
     def _get_warnings(self, buyers, one_time, days):
         """Yield why the data is too thin for equal shares to mean something."""

@@ -56,16 +56,18 @@ ORDERS = """
         amount_total, picking_policy, create_date, write_date
     )
     SELECT 'B' || row_number() OVER (), %(company)s, p, p, p, 'sale',
-           %(today)s::timestamp - interval '1 day' * (1 + 1000 * random() ^ 1.5),
+           %(today)s::timestamp - interval '1 day' * (1 + 1000 * age ^ 1.5),
            %(currency)s, 1, amount, 0, amount, 'direct', now(), now()
       FROM (
-          SELECT p, round((10 + 90 * random() - 60 * ln(random() + 1e-9))::numeric, 2)
+          SELECT p, random() AS age,
+                 round((10 + 90 * random() - 60 * ln(random() + 1e-9))::numeric, 2)
                     AS amount
             FROM generate_series(%(first)s, %(last)s) p,
                  generate_series(
                      1, 1 + floor(-4.6 * ln(1 - random() * 0.9999) + 0 * p)::int
                  )
       ) made
+     ORDER BY age DESC
 """
 
 
