@@ -286,6 +286,9 @@ class RfmScheme(models.Model):
     def write(self, vals):
         if {"state", "company_id"} & set(vals):
             self.env.registry.clear_cache()
+        if vals.get("state") == "active":
+            # What was active until now must make room in the database first.
+            self.flush_model(["state"])
         return super().write(vals)
 
     def unlink(self):
@@ -339,8 +342,6 @@ class RfmScheme(models.Model):
         self.search(
             [("company_id", "=", self.company_id.id), ("state", "=", "active")]
         ).state = "draft"
-        # What was active must make room in the database first.
-        self.flush_model(["state"])
         self.state = "active"
         return self.action_compute()
 
