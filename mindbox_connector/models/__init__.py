@@ -1,3 +1,5 @@
+from . import mindbox_setting
+from . import mindbox_blacklist
 from . import mindbox_endpoint
 from . import mindbox_operation
 from . import mindbox_order_status

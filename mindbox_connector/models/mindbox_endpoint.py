@@ -11,8 +11,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import config, format_datetime, ormcache
 
-from ..catalogue import EVENTS
-from ..client import AUTH_SCHEMES, MindboxClient
+from ..client import MindboxClient
 from ..exceptions import MindboxRejected
 from ..wording import in_words
 
@@ -29,7 +28,8 @@ LIVE_STATES = ("running", "paused")
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _description = "Mindbox Integration Point"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "mindbox.setting"]
+    _mindbox_cached_fields = ROUTE_FIELDS
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=False)
@@ -409,20 +409,12 @@ class MindboxEndpoint(models.Model):
 
     # === ROUTES: which integration point a record's events leave by === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
     def write(self, vals):
         self._check_address_access(vals)
-        if not ROUTE_FIELDS.isdisjoint(vals):
-            self.env.registry.clear_cache()
+        if vals.get("state") == "running":
+            # What was running until now must make room in the database first.
+            self.flush_model(["state"])
         return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     def _check_address_access(self, vals):
         """Who sets the address gets to know the key: it is sent there."""
@@ -524,8 +516,6 @@ class MindboxEndpoint(models.Model):
         """
         for endpoint in self:
             endpoint._check_complete()
-        # What was paused just before must make room in the database first.
-        self.flush_model(["state"])
         self.write({"state": "running", "pause_reason": False})
         self._forget_waits()
         self.activity_unlink(["mindbox_connector.activity_type_paused"])
@@ -690,12 +680,6 @@ class MindboxEndpoint(models.Model):
     def _get_order_ids(self, order):
         """Return the ``ids`` of an order."""
         return {self.order_id_name: str(order[self.order_ref])}
-
-
-assert {code for code, _label in MindboxEndpoint.auth_scheme.selection} == set(
-    AUTH_SCHEMES
-)
-assert all(event.operation for event in EVENTS.values())
 
 
 def _is_local(host):

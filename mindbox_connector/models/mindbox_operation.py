@@ -11,6 +11,7 @@ from .mindbox_endpoint import SYSTEM_NAME
 class MindboxOperation(models.Model):
     _name = "mindbox.operation"
     _description = "Mindbox Operation"
+    _inherit = "mindbox.setting"
     _order = "endpoint_id, id"
 
     endpoint_id = fields.Many2one(
@@ -72,19 +73,6 @@ class MindboxOperation(models.Model):
                         operation.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _default_commands(self):

@@ -21,6 +21,7 @@ DEFAULT_STATUSES = {
 class MindboxOrderStatus(models.Model):
     _name = "mindbox.order.status"
     _description = "Mindbox Order Status"
+    _inherit = "mindbox.setting"
     _order = "endpoint_id, id"
     _rec_name = "status"
 
@@ -53,19 +54,6 @@ class MindboxOrderStatus(models.Model):
                 raise ValidationError(
                     self.env._("The status may not be empty or contain “|”.")
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def _default_commands(self):

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..catalogue import EVENT_SELECTION, EVENTS, MODE_SELECTION, RANK
+from ..catalogue import EVENT_SELECTION, MODE_SELECTION, RANK
 from ..wording import in_words
 
 # Column types of the rows that capture and delivery exchange with PostgreSQL.
@@ -603,6 +603,3 @@ def _prettify(text):
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (TypeError, ValueError):
         return text
-
-
-assert EVENTS.keys() == RANK.keys()

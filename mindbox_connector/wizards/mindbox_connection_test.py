@@ -91,19 +91,16 @@ class MindboxConnectionTest(models.TransientModel):
         self.endpoint_id.action_start()
         return {"type": "ir.actions.act_window_close"}
 
-    @api.model
-    def _get_action(self):
+    def _action_open(self):
+        """Return the action that shows the report."""
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Connection Test"),
             "res_model": self._name,
+            "res_id": self.id,
             "view_mode": "form",
             "target": "new",
         }
-
-    def _action_open(self):
-        """Return the action that shows the report."""
-        return self._get_action() | {"res_id": self.id}
 
 
 class MindboxConnectionTestLine(models.TransientModel):

@@ -3,8 +3,6 @@
 
 from odoo import api, fields, models
 
-FINISHED = ("done", "failed")
-
 
 class RfmRun(models.Model):
     """The log of one run over all customers."""
