@@ -76,7 +76,11 @@ class MindboxOperation(models.Model):
 
     @api.model
     def _default_commands(self):
-        """Return commands that create the catalogue's default operations."""
+        """Return commands that create the catalogue's default operations.
+
+        Another database of the same server may have add-ons with more events.
+        """
+        known = self._fields["event"].get_values(self.env)
         return [
             Command.create(
                 {
@@ -88,6 +92,7 @@ class MindboxOperation(models.Model):
                 }
             )
             for code, event in EVENTS.items()
+            if code in known
             for for_guests, name in enumerate((event.operation, event.guest_operation))
             if name
         ]
