@@ -27,11 +27,14 @@ lint: setup  ## Check style, manifests, views, translations and the container fi
 format: setup  ## Rewrite the files as lint wants them
 	@$(VENV) docker/checks.py format
 
+terms: setup  ## Export the add-ons' terms, and tell what is not translated yet
+	@$(VENV) docker/terms.py
+
 bench: setup  ## Measure the connector's cost and speed
 	@$(VENV) -m tests.bench
 
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 
-.PHONY: help setup demo test unit e2e tours lint format bench clean
+.PHONY: help setup demo test unit e2e tours lint format terms bench clean
 .DEFAULT_GOAL := help

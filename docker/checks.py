@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import databases
 import postgres
 from steps import PYTHON, ROOT, VENV, Stop, main, say, with_path
 
+HERE = Path(__file__).resolve().parent
 BIN = VENV / "bin"
 NODE_BIN = ROOT / "node_modules" / ".bin"
 WEB = ("xml", "js", "css", "scss", "json", "yml")
@@ -50,6 +52,7 @@ def lint_commands():
             tracked("docker/Dockerfile", "docker/*.sandbox"),
         ),
         ("Compose file", compose, ["docker/compose.yml"]),
+        ("Add-ons' READMEs", [PYTHON, HERE / "readmes.py"], addons and ["check"]),
     ]
 
 
@@ -62,6 +65,7 @@ def format_commands():
             [NODE_BIN / "prettier", "--write"],
             tracked(*(f"mindbox_*.{kind}" for kind in WEB), "*.cjs", "package.json"),
         ),
+        ("Add-ons' READMEs", [PYTHON, HERE / "readmes.py"], [""]),
     ]
 
 
