@@ -9,6 +9,7 @@ from . import mindbox_source
 from . import mindbox_consent
 from . import mindbox_erasure
 from . import res_partner
+from . import mindbox_ledger
 from . import res_users
 from . import website
 from . import loyalty_card

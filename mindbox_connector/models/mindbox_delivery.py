@@ -665,7 +665,7 @@ class MindboxEndpoint(models.Model):
             "event": event,
             "operation_id": operation["id"],
             "mode": operation["mode"],
-            "payload": _to_text(body),
+            "payload": to_text(body),
         }
 
     # === RECORD === #
@@ -682,6 +682,7 @@ class MindboxEndpoint(models.Model):
             # Who has cancelled a row meanwhile is overruled by an answer only.
             guard = SQL("(mindbox_request.state = 'pending' OR new.state = 'sent')")
             self.env["mindbox.request"]._update(rows, guard)
+            self._acknowledge([o.parcel for o in tried if o.answer])
         if not self._is_running():
             return False
         for outcome in tried:
@@ -690,6 +691,19 @@ class MindboxEndpoint(models.Model):
             elif isinstance(outcome.error, MindboxRejected):
                 self._try_instead(outcome)
         return True
+
+    def _acknowledge(self, parcels):
+        """Keep in the ledger what Mindbox has accepted."""
+        if not parcels:
+            return
+        ledger = self.env["mindbox.ledger"]
+        ledger._acknowledge_requests([parcel.id for parcel in parcels])
+        merge = self._get_operation("customer_merge")
+        merges = [
+            p.call.body for p in parcels if merge and p.call.operation == merge["name"]
+        ]
+        if merges:
+            ledger._forget_merged(self, merges)
 
     def _give_back(self, ids):
         """Forget bodies that never left, so that a newer state can take their place."""
@@ -848,7 +862,7 @@ def _is_deferred(alias):
     )
 
 
-def _to_text(body):
+def to_text(body):
     """Return the exact text of a body; what is no Unicode becomes a question mark."""
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8", "replace").decode()

@@ -47,5 +47,6 @@ class MindboxErasure(models.Model):
 
     def action_done(self):
         """Tick off what was deleted in Mindbox, and forget the address."""
+        self.env["mindbox.ledger"]._forget_deleted(self)
         self.write({"state": "done", "email": False})
         return True

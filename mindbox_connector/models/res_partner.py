@@ -68,8 +68,10 @@ class ResPartner(models.Model):
 
     def unlink(self):
         """A customer who is deleted here must be deleted in Mindbox too."""
-        requests = self.env["mindbox.request"].sudo()
-        known = requests.search([("partner_id", "in", self.ids)]).partner_id
+        told = [("partner_id", "in", self.ids)]
+        known = self.env["mindbox.request"].sudo().search(told).partner_id
+        # Requests are removed after a while, what Mindbox knows is not.
+        known |= self.env["mindbox.ledger"].sudo().search(told).partner_id
         known.sudo(self.env.su)._mindbox_erase()
         return super().unlink()
 
@@ -90,6 +92,7 @@ class ResPartner(models.Model):
             self.env["mindbox.erasure"]._add(partner)
         self._mindbox_unmark()
         self.env["mindbox.request"]._forget(self)
+        self.env["mindbox.ledger"]._forget(self)
 
     # === SOURCE === #
 

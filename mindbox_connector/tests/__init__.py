@@ -6,6 +6,7 @@ from . import test_customer
 from . import test_delivery
 from . import test_i18n
 from . import test_lanes
+from . import test_ledger
 from . import test_lists_and_consent
 from . import test_neutralize
 from . import test_order
