@@ -10,51 +10,74 @@ import re
 
 
 def _sentences(_):
-    """Return what the client and the delivery may say, %s standing for details.
+    """Return {code: what the client and the delivery may say}; %s stands for details.
+
+    The codes are what monitoring goes by: they stay when the words change.
 
     :param _: ``env._``, or ``str`` for the English as it is stored
     """
     # pylint: disable=prefer-env-translation
-    return (
-        _(
+    return {
+        "credentials": _(
             "Mindbox does not accept the credentials (401): check the secret key, "
             "and that this shop is allowed in the integration point."
         ),
-        _("Mindbox refuses this secret key for this integration point (403)."),
-        _("Nothing answers at this address (404): check the URL."),
-        _("The proxy between Odoo and Mindbox asks for credentials (407)."),
-        _("The URL or the secret key cannot be used as it is: check both."),
-        _("The secure connection to Mindbox failed (TLS)."),
-        _("The proxy does not connect to Mindbox."),
-        _("The address of Mindbox cannot be found (DNS)."),
-        _("Nothing accepts connections at the address of Mindbox."),
-        _("Mindbox cannot be reached in time."),
-        _("Mindbox does not answer in time."),
-        _("The connection to Mindbox broke off."),
-        _("The answer of Mindbox is unreadable."),
-        _("Mindbox asks to slow down (429)."),
-        _("Mindbox is out of order (%s)."),
-        _("Mindbox is out of order."),
-        _("The address answers with a redirect (%s)."),
-        _("What answers is not Mindbox."),
-        _("Mindbox refuses the call (%s)."),
-        _("Mindbox: %s not found."),
-        _("Mindbox: %s cannot be told apart from another one."),
-        _("Mindbox: %s not processed."),
-        _("Mindbox: %s not valid."),
-        _("Mindbox: %s not understood."),
-        _("Mindbox: %s already belongs to another customer."),
-        _("The delivery itself failed (%s), see the log."),
-        _("The body cannot be built (%s)."),
-        _("The call cannot be sent (%s)."),
-        _("No status is mapped for “%s”."),
-    )
+        "key_refused": _(
+            "Mindbox refuses this secret key for this integration point (403)."
+        ),
+        "address": _("Nothing answers at this address (404): check the URL."),
+        "proxy_credentials": _(
+            "The proxy between Odoo and Mindbox asks for credentials (407)."
+        ),
+        "unusable_settings": _(
+            "The URL or the secret key cannot be used as it is: check both."
+        ),
+        "tls": _("The secure connection to Mindbox failed (TLS)."),
+        "proxy": _("The proxy does not connect to Mindbox."),
+        "dns": _("The address of Mindbox cannot be found (DNS)."),
+        "connection_refused": _(
+            "Nothing accepts connections at the address of Mindbox."
+        ),
+        "connect_timeout": _("Mindbox cannot be reached in time."),
+        "timeout": _("Mindbox does not answer in time."),
+        "connection_broken": _("The connection to Mindbox broke off."),
+        "unreadable": _("The answer of Mindbox is unreadable."),
+        "throttled": _("Mindbox asks to slow down (429)."),
+        "server_error": _("Mindbox is out of order (%s)."),
+        "out_of_order": _("Mindbox is out of order."),
+        "redirect": _("The address answers with a redirect (%s)."),
+        "not_mindbox": _("What answers is not Mindbox."),
+        "refused": _("Mindbox refuses the call (%s)."),
+        "not_found": _("Mindbox: %s not found."),
+        "ambiguous": _("Mindbox: %s cannot be told apart from another one."),
+        "not_processed": _("Mindbox: %s not processed."),
+        "invalid": _("Mindbox: %s not valid."),
+        "not_understood": _("Mindbox: %s not understood."),
+        "other_customer": _("Mindbox: %s already belongs to another customer."),
+        "delivery_fault": _("The delivery itself failed (%s), see the log."),
+        "body_fault": _("The body cannot be built (%s)."),
+        "call_fault": _("The call cannot be sent (%s)."),
+        "no_status": _("No status is mapped for “%s”."),
+    }
 
 
-PATTERNS = [
-    re.compile(re.escape(sentence).replace("%s", "(.*)"), re.DOTALL)
-    for sentence in _sentences(str)
-]
+PATTERNS = {
+    code: re.compile(re.escape(sentence).replace("%s", "(.*)"), re.DOTALL)
+    for code, sentence in _sentences(str).items()
+}
+
+
+def _recognise(reason):
+    """Return (code, details) of a stored reason, (None, ()) where it is unknown."""
+    for code, pattern in PATTERNS.items():
+        if match := pattern.fullmatch(reason or ""):
+            return code, match.groups()
+    return None, ()
+
+
+def get_code(reason):
+    """Return the code of a stored reason, "other" where it is somebody else's words."""
+    return _recognise(reason)[0] or "other"
 
 
 def in_words(env, reason):
@@ -62,9 +85,9 @@ def in_words(env, reason):
 
     :param str reason: what the client, the delivery or Mindbox said
     """
-    for position, pattern in enumerate(PATTERNS):
-        if match := pattern.fullmatch(reason or ""):
-            return _sentences(env._)[position] % match.groups()
+    code, details = _recognise(reason)
+    if code:
+        return _sentences(env._)[code] % details
     # A fixed sentence of a body or rule is a term already; what Mindbox says is none.
     translate = env._
     return translate(reason) if reason else ""

@@ -1,3 +1,4 @@
+from . import health
 from . import home
 from . import portal
 from . import signup

@@ -8,6 +8,8 @@ UPDATE mindbox_request
    SET state = 'cancelled',
        error = 'Cancelled in a neutralized copy of the database.'
  WHERE state = 'pending';
+DELETE FROM ir_config_parameter
+ WHERE key = 'mindbox_connector.health_token';
 UPDATE queue_job
    SET state = 'cancelled'
  WHERE model_name = 'mindbox.endpoint'

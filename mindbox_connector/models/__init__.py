@@ -5,6 +5,8 @@ from . import mindbox_operation
 from . import mindbox_order_status
 from . import mindbox_request
 from . import mindbox_delivery
+from . import mindbox_health
+from . import mindbox_alert
 from . import mindbox_source
 from . import mindbox_consent
 from . import mindbox_erasure

@@ -1,8 +1,6 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -15,9 +13,6 @@ CHANNELS = {
     "webpush": "Webpush",
     "mobilepush": "Mobilepush",
 }
-
-STUCK_AFTER = timedelta(hours=1)
-STUCK_ACTIVITY = "mindbox_connector.activity_type_stuck"
 
 
 class MindboxConsent(models.Model):
@@ -154,32 +149,6 @@ class MindboxConsent(models.Model):
             if key not in seen and not decision.is_subscribed:
                 decision._mindbox_mark("customer_subscription")
             seen.add(key)
-
-    @api.model
-    def _cron_alert_stuck(self):
-        """Tell who is responsible, once, of decisions that do not reach Mindbox."""
-        stuck = self.env["mindbox.request"]._read_group(
-            [
-                ("event", "=", "customer_subscription"),
-                ("state", "=", "pending"),
-                ("occurred_at", "<", fields.Datetime.now() - STUCK_AFTER),
-            ],
-            ["endpoint_id"],
-            ["__count"],
-        )
-        for endpoint, count in stuck:
-            if not endpoint.activity_search([STUCK_ACTIVITY]):
-                endpoint.activity_schedule(
-                    STUCK_ACTIVITY,
-                    summary=self.env._("Decisions of customers do not reach Mindbox"),
-                    note=self.env._(
-                        "%s decisions of customers on what they want to hear wait for "
-                        "more than an hour. Whoever has withdrawn a consent may still "
-                        "get messages.",
-                        count,
-                    ),
-                    user_id=endpoint.user_id.id or self.env.uid,
-                )
 
     # === SOURCE === #
 

@@ -825,12 +825,7 @@ class MindboxEndpoint(models.Model):
         if self.state == "paused":
             return
         self._pause(reason)
-        self.activity_schedule(
-            "mindbox_connector.activity_type_paused",
-            summary=self.env._("Nothing leaves for Mindbox until this is mended"),
-            note=reason,
-            user_id=self.user_id.id or SUPERUSER_ID,
-        )
+        self._begin_alert("paused")
 
 
 def _leave_busy(rows, passed_over, busy):

@@ -518,7 +518,8 @@ class MindboxEndpoint(models.Model):
             endpoint._check_complete()
         self.write({"state": "running", "pause_reason": False})
         self._forget_waits()
-        self.activity_unlink(["mindbox_connector.activity_type_paused"])
+        for endpoint in self:
+            endpoint._end_alert("paused")
         self._kick_after_commit()
         return True
 

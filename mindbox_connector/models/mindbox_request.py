@@ -170,9 +170,13 @@ class MindboxRequest(models.Model):
         "(merge_key, endpoint_id) WHERE state = 'pending' AND attempts > 0 "
         "AND merge_key IS NOT NULL",
     )
+    # They are few, and counted whenever somebody looks at the integration point.
+    _rejected_idx = models.Index("(endpoint_id) WHERE state = 'rejected'")
     # A finished row keeps the moment of its last attempt: occurred_at may be years
     # ago where history is imported.
-    _finished_idx = models.Index("(next_attempt_at, state) WHERE state != 'pending'")
+    _finished_idx = models.Index(
+        "(next_attempt_at, state, endpoint_id) WHERE state != 'pending'"
+    )
 
     # === FOR PEOPLE === #
 

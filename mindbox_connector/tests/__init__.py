@@ -4,6 +4,7 @@ from . import test_cart
 from . import test_client
 from . import test_customer
 from . import test_delivery
+from . import test_health
 from . import test_i18n
 from . import test_lanes
 from . import test_ledger

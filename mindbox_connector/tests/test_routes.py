@@ -128,13 +128,3 @@ class TestRoutes(SourceCase):
         self.assertIsNone(self.website._mindbox_get_tracker())
         self.second.action_pause()
         self.assertIsNone(self.second_website._mindbox_get_tracker())
-
-    def test_a_stuck_decision_is_told_once(self):
-        self.env["mindbox.consent"]._decide(self.customer, {("email", ""): False})
-        row = self.recorded("customer_subscription")[0]
-        row.occurred_at = "2026-01-01"
-        consents = self.env["mindbox.consent"]
-        consents._cron_alert_stuck()
-        consents._cron_alert_stuck()
-        kind = "mindbox_connector.activity_type_stuck"
-        self.assertEqual(len(row.endpoint_id.activity_search([kind])), 1)

@@ -21,7 +21,7 @@ class TestWording(TransactionCase):
         ]
         for reason in said:
             with self.subTest(reason=reason):
-                self.assertTrue(any(p.fullmatch(reason) for p in PATTERNS))
+                self.assertTrue(any(p.fullmatch(reason) for p in PATTERNS.values()))
 
     def test_shown_in_russian(self):
         self.env["res.lang"]._activate_lang("ru_RU")

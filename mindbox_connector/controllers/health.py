@@ -1,0 +1,165 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How the integration points do, for a monitoring system."""
+
+import hmac
+import json
+
+from odoo import fields
+from odoo.http import Controller, request, route
+
+from ..models.mindbox_alert import ALERTS
+from ..models.mindbox_health import FINISHED_STATES, WINDOWS
+from ..prometheus import CONTENT_TYPE, Family, render
+
+STATUSES = ("draft", "running", "held", "paused")
+OPTIONS = {
+    "type": "http",
+    "auth": "public",
+    "methods": ["GET"],
+    "readonly": True,
+    "save_session": False,
+    "sitemap": False,
+}
+# name, help, and a function of the measures that yields (labels, value).
+METRICS = (
+    (
+        "mindbox_status",
+        "1 for the status the integration point is in.",
+        lambda m: [({"status": s}, s == m["status"]) for s in STATUSES],
+    ),
+    (
+        "mindbox_stopped",
+        "1 while nothing leaves, with the code of the reason.",
+        lambda m: [({"reason": m["reason"]}, 1)] if m["reason"] else [],
+    ),
+    (
+        "mindbox_held_seconds",
+        "For how long Mindbox has taken nothing.",
+        lambda m: [({}, m["held_seconds"])],
+    ),
+    (
+        "mindbox_waiting_requests",
+        "Requests that wait.",
+        lambda m: [({}, m["waiting"])],
+    ),
+    (
+        "mindbox_oldest_waiting_seconds",
+        "Age of the oldest request that waits.",
+        lambda m: [({}, m["oldest_seconds"])],
+    ),
+    (
+        "mindbox_oldest_waiting_consent_seconds",
+        "Age of the oldest consent that waits.",
+        lambda m: [({}, m["oldest_consent_seconds"])],
+    ),
+    (
+        "mindbox_rejected_requests",
+        "Rejected requests that somebody has to look at.",
+        lambda m: [({}, m["rejected"])],
+    ),
+    (
+        "mindbox_finished_requests",
+        "Requests finished within the window, by how they ended.",
+        lambda m: [
+            ({"window": window, "state": state}, m[window][state])
+            for window in WINDOWS
+            for state in FINISHED_STATES
+        ],
+    ),
+    (
+        "mindbox_success_ratio",
+        "Share of sent requests among sent and rejected ones within the window.",
+        lambda m: [({"window": w}, m[w]["success_rate"]) for w in WINDOWS],
+    ),
+    (
+        "mindbox_delivery_p95_seconds",
+        "From event to delivery: 95 % of the requests sent in the last hour.",
+        lambda m: [({}, m["p95_seconds"])],
+    ),
+    (
+        "mindbox_alert",
+        "1 while the alert is open.",
+        lambda m: [({"alert": code}, code in m["alerts"]) for code in ALERTS],
+    ),
+)
+
+
+class MindboxHealth(Controller):
+    @route("/mindbox/health", **OPTIONS)
+    def health(self):
+        """Return the measures of all integration points as JSON."""
+        return self._guard(self._get_health)
+
+    @route("/mindbox/metrics", **OPTIONS)
+    def metrics(self):
+        """Return the same for Prometheus."""
+        return self._guard(self._get_metrics)
+
+    def _guard(self, answer):
+        """Answer who shows the token: 404 where there is none, else 401.
+
+        The token goes in the header ``Authorization: Bearer …``; an address ends up
+        in logs.
+        """
+        token = request.env["mindbox.endpoint"]._get_health_token()
+        if not token:
+            return request.make_response("", status=404)
+        shown = request.httprequest.headers.get("Authorization", "")
+        if not hmac.compare_digest(shown.encode(), f"Bearer {token}".encode()):
+            headers = [("WWW-Authenticate", 'Bearer realm="Mindbox"')]
+            return request.make_response("", headers, status=401)
+        text, kind = answer(self._measure())
+        headers = [("Content-Type", kind), ("Cache-Control", "no-store")]
+        return request.make_response(text, headers)
+
+    def _measure(self):
+        """Return [(endpoint, measures, alerts included)] of all companies."""
+        # The token stands for the rights: there is no user.
+        endpoints = request.env["mindbox.endpoint"].sudo().search([])
+        return [
+            (endpoint, measures | {"alerts": endpoint.alert_ids.mapped("kind")})
+            for endpoint, measures in endpoints._measure().items()
+        ]
+
+    def _get_health(self, measured):
+        document = {
+            "time": fields.Datetime.now().isoformat() + "Z",
+            "status": _get_worst([measures for _endpoint, measures in measured]),
+            "integration_points": [
+                _get_labels(endpoint) | measures for endpoint, measures in measured
+            ],
+        }
+        text = json.dumps(document, ensure_ascii=False)
+        return text, "application/json; charset=utf-8"
+
+    def _get_metrics(self, measured):
+        families = (
+            Family(
+                name,
+                text,
+                [
+                    (_get_labels(endpoint) | labels, value)
+                    for endpoint, measures in measured
+                    for labels, value in sample(measures)
+                ],
+            )
+            for name, text, sample in METRICS
+        )
+        return render(families), CONTENT_TYPE
+
+
+def _get_labels(endpoint):
+    return {
+        "id": str(endpoint.id),
+        "name": endpoint.name,
+        "endpoint_id": endpoint.endpoint_code or "",
+        "company": endpoint.company_id.name,
+    }
+
+
+def _get_worst(all_measures):
+    """Return one word for a monitor that reads no more than that."""
+    if any(m["alerts"] or m["status"] == "paused" for m in all_measures):
+        return "alert"
+    return "held" if any(m["status"] == "held" for m in all_measures) else "ok"
