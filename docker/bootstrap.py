@@ -67,8 +67,7 @@ CHROMIUM_SCRIPT = """\
 #!/bin/sh
 # Debian's chromium, unpacked beside the libraries that this machine lacks.
 tree={tree}
-libs="$tree/usr/lib/{triplet}"
-export LD_LIBRARY_PATH="$libs:$libs/nss${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
 export FONTCONFIG_FILE="$tree/fonts.conf"
 exec "$tree/usr/lib/chromium/chromium" --no-sandbox "$@"
 """
@@ -199,10 +198,12 @@ def fetch_chromium():
     (CHROMIUM_TREE / "fonts.conf").write_text(
         FONTS_CONF.format(tree=CHROMIUM_TREE, odoo=ODOO_TREE)
     )
-    triplet = f"{platform.machine()}-linux-gnu"
-    write_script(
-        "chromium", CHROMIUM_SCRIPT.format(tree=CHROMIUM_TREE, triplet=triplet)
-    )
+    # Some libraries lie in folders of their own, like those of PulseAudio.
+    folders = sorted({str(path.parent) for path in CHROMIUM_TREE.rglob("*.so*")})
+    script = CHROMIUM_SCRIPT.format(tree=CHROMIUM_TREE, libraries=":".join(folders))
+    write_script("chromium", script)
+    command = [VENV / "bin/chromium", "--headless", "--disable-gpu", "--version"]
+    run(command, "Starting Chromium")
 
 
 def fetch_node_tools():

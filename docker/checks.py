@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import databases
 import postgres
@@ -119,12 +120,12 @@ def pytest(files, *words):
         raise Stop("pytest found failures.")
 
 
-def pytest_odoo(files):
+def pytest_odoo(files, *options):
     """Run add-ons' tests inside Odoo, on a fresh clone that goes afterwards."""
     if not files:
         return say("  no tests yet")
     database = databases.clone(databases.ready(), f"{databases.PREFIX}unit")
-    words = [f"--odoo-database={database}", "--odoo-http"]
+    words = [f"--odoo-database={database}", "--odoo-http", *options]
     words += [f"--odoo-extra=data-dir={databases.DATA}"]
     words += ["--odoo-extra=http-interface=127.0.0.1"]
     try:
@@ -153,7 +154,12 @@ def end_to_end():
 
 
 def tours():
-    pytest_odoo(test_files(TOUR, "mindbox_*/tests"))
+    """Odoo skips a tour when no browser starts; here that is a failure."""
+    report = databases.LOGS / "tours.xml"
+    pytest_odoo(test_files(TOUR, "mindbox_*/tests"), f"--junitxml={report}")
+    skipped = ElementTree.parse(report).findall(".//skipped")
+    if skipped:
+        raise Stop(f"{len(skipped)} tours were skipped: {skipped[0].get('message')}")
 
 
 # What `make test` consists of, in this order.
