@@ -89,8 +89,11 @@ class KickQueue:
             self._waiting.append((dbname, kick))
             if self._thread:
                 return
-            self._thread = threading.Thread(target=self._work, name="mindbox-kick")
-            self._thread.start()
+            thread = threading.Thread(target=self._work, name="mindbox-kick")
+            # Where no thread is to be had, the next kick or the sweeper goes on.
+            with suppress(RuntimeError):
+                thread.start()
+                self._thread = thread
 
     def join(self):
         """Wait until nothing is left to do."""
@@ -127,39 +130,44 @@ class MindboxEndpoint(models.Model):
             self._kick_beside(ids, [])
 
     @api.model
-    def _kick_beside(self, endpoint_ids, request_ids):
+    def _kick_beside(self, endpoint_ids, transaction_ids, late=()):
         """Queue a delivery in a thread beside, so that the shopper's answer is out.
 
         A server that stops waits for it; one that is killed leaves it to the sweeper.
         """
-        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, request_ids)
+        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, transaction_ids, late)
         if modules.module.current_test:
             kick()
         else:
             KICKS.put(self.env.cr.dbname, kick)
 
     @api.model
-    def _kick_on_fresh_cursor(self, endpoint_ids, request_ids):
+    def _kick_on_fresh_cursor(self, endpoint_ids, transaction_ids, late=()):
         """Merge what waits twice and queue a delivery job, after a commit.
 
         On a fresh cursor, since only what others can see may be judged. Nothing that
         goes wrong here may reach the shopper: the sweeper does it again.
+
+        :param list transaction_ids: of the rows that may wait twice
+        :param list late: rows that the shop's transaction could not insert
         """
         try:
             with self.env.registry.cursor() as cr:
-                if not self._needs_kick(cr, endpoint_ids, request_ids):
-                    return
                 env = api.Environment(cr, SUPERUSER_ID, {})
+                if late:
+                    env["mindbox.request"]._insert_late(late)
+                if not self._needs_kick(cr, endpoint_ids, transaction_ids):
+                    return
                 # Losing this commit in a crash is fine: no need to wait for the disk.
                 cr.execute("SET LOCAL synchronous_commit TO off")
-                if request_ids:
-                    env["mindbox.request"]._merge_waiting(request_ids)
+                if transaction_ids:
+                    env["mindbox.request"]._merge_waiting(transaction_ids)
                 env["mindbox.endpoint"].browse(endpoint_ids)._kick()
         except Exception as error:
             _logger.warning("Delivery not queued yet: %s", type(error).__name__)
 
     @api.model
-    def _needs_kick(self, cr, endpoint_ids, request_ids):
+    def _needs_kick(self, cr, endpoint_ids, transaction_ids):
         """Whether a state waits twice, or an endpoint has no job that is due.
 
         In a busy shop mostly not: one statement finds out.
@@ -173,7 +181,7 @@ class MindboxEndpoint(models.Model):
                         ON other.merge_key = new.merge_key
                        AND other.endpoint_id = new.endpoint_id
                        AND other.id != new.id
-                     WHERE new.id = ANY(%(requests)s)
+                     WHERE new.transaction_id = ANY(%(requests)s)
                        AND other.state = 'pending' AND other.payload IS NULL
                        AND other.merge_key IS NOT NULL
                 ) OR EXISTS (
@@ -189,7 +197,7 @@ class MindboxEndpoint(models.Model):
                        )
                 )
                 """,
-                requests=list(request_ids),
+                requests=list(transaction_ids),
                 endpoints=list(endpoint_ids),
                 prefix=JOB_KEY,
             )

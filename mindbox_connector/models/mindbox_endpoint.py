@@ -7,7 +7,7 @@ import re
 from ast import literal_eval
 from urllib.parse import urlsplit
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import config, format_datetime, ormcache
 
@@ -626,7 +626,7 @@ class MindboxEndpoint(models.Model):
         self.ensure_one()
         company = self.company_id
         env = self.env(
-            user=self.env.ref("base.user_root"),
+            user=SUPERUSER_ID,
             su=True,
             context={
                 "lang": company.partner_id.lang or "en_US",

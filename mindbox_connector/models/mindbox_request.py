@@ -2,9 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import json
+import logging
 import uuid
 from collections import defaultdict
 from datetime import timedelta
+from functools import lru_cache
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -12,6 +16,8 @@ from odoo.tools import SQL
 
 from ..catalogue import EVENT_SELECTION, MODE_SELECTION, RANK
 from ..wording import in_words
+
+_logger = logging.getLogger(__name__)
 
 # Column types of the rows that capture and delivery exchange with PostgreSQL.
 COLUMN_TYPES = {
@@ -386,7 +392,7 @@ class MindboxRequest(models.Model):
     # === THE OUTBOX === #
 
     @api.model
-    def _insert(self, rows, own_ids=()):
+    def _insert(self, rows, own_ids=(), savepoint=None):
         """Insert rows in one statement, in the caller's transaction.
 
         A state that this very transaction has recorded before is not repeated. Rows
@@ -394,35 +400,44 @@ class MindboxRequest(models.Model):
         update, wait for a lock or fail to serialise. They are merged after commit.
 
         :param list rows: dicts of column values, all with the same keys
-        :param own_ids: IDs of the rows this transaction has inserted
-        :return: [(id, endpoint_id, merge_key)] of the inserted rows
+        :param own_ids: transaction IDs of the rows this transaction has inserted
+        :param str savepoint: name of one to be released along with it
         """
-        names = list(rows[0])
+        columns, types = _column_lists(tuple(rows[0]))
         rows = [row | {"position": position} for position, row in enumerate(rows)]
-        return self._execute(
-            SQL(
-                """
-                INSERT INTO mindbox_request (%(columns)s)
-                SELECT %(columns)s
-                  FROM json_to_recordset(%(rows)s::json)
-                       AS new (%(types)s, position int4)
-                 WHERE NOT EXISTS (
-                     SELECT 1 FROM mindbox_request own
-                      WHERE own.id = ANY(%(own_ids)s)
-                        AND own.endpoint_id = new.endpoint_id
-                        AND own.merge_key = new.merge_key
-                        AND own.event = new.event
-                        AND (new.cleared IS NULL OR own.cleared = new.cleared)
-                 )
-                 ORDER BY position
-                RETURNING id, endpoint_id, merge_key
-                """,
-                columns=SQL(", ").join(map(SQL.identifier, names)),
-                types=_column_types(names),
-                rows=to_json(rows),
-                own_ids=list(own_ids),
-            )
+        query = SQL(
+            """
+            INSERT INTO mindbox_request (%(columns)s)
+            SELECT %(columns)s
+              FROM json_to_recordset(%(rows)s::json) AS new (%(types)s, position int4)
+             WHERE %(is_new)s
+             ORDER BY position
+            """,
+            columns=columns,
+            types=types,
+            rows=to_json(rows),
+            # Planning this takes longer than the rest: only where it can be true.
+            is_new=_is_new(list(own_ids)) if own_ids else SQL("TRUE"),
         )
+        if savepoint:
+            # Along with it: the shop waits for one answer less.
+            query = SQL("%s; RELEASE SAVEPOINT %s", query, SQL.identifier(savepoint))
+        self.env.cr.execute(query, log_exceptions=False)
+
+    @api.model
+    def _insert_late(self, rows):
+        """Insert, one by one, rows that their own transaction could not record.
+
+        What they lead to may be gone: another operation is found by the event.
+        """
+        for row in rows:
+            try:
+                with self.env.cr.savepoint(flush=False):
+                    self._insert([row | {"operation_id": None}])
+            except psycopg2.Error as error:
+                names = "event", "res_model", "res_id"
+                what = {name: row[name] for name in names}
+                _logger.error("%s is not recorded: %s", what, type(error).__name__)
 
     @api.model
     def _update(self, rows, guard=None):
@@ -463,7 +478,7 @@ class MindboxRequest(models.Model):
         return self.env.cr.fetchall()
 
     @api.model
-    def _merge_waiting(self, ids):
+    def _merge_waiting(self, transaction_ids):
         """Merge states that wait more than once, among them the given rows.
 
         Runs after the commit that made the rows, in a transaction of its own. The
@@ -481,12 +496,12 @@ class MindboxRequest(models.Model):
                    AND waiting.merge_key IS NOT NULL
                    AND (waiting.merge_key, waiting.endpoint_id) IN (
                        SELECT merge_key, endpoint_id FROM mindbox_request
-                        WHERE id = ANY(%s)
+                        WHERE transaction_id = ANY(%s)
                    )
                  ORDER BY waiting.id
                    FOR UPDATE OF waiting SKIP LOCKED
                 """,
-                list(ids),
+                list(transaction_ids),
             )
         )
         self._merge(waiting)
@@ -628,6 +643,29 @@ class MindboxRequest(models.Model):
 
 
 RETENTION_DAYS = {"body": 3, "row": 30, "rejected": 180}
+
+
+@lru_cache
+def _column_lists(names):
+    """Return columns as PostgreSQL lists them: (names, names with types)."""
+    return SQL(", ").join(map(SQL.identifier, names)), _column_types(names)
+
+
+def _is_new(own_ids):
+    """Return the condition that no row of these says the same as ``new``."""
+    return SQL(
+        """
+        NOT EXISTS (
+            SELECT 1 FROM mindbox_request own
+             WHERE own.transaction_id = ANY(%s)
+               AND own.endpoint_id = new.endpoint_id
+               AND own.merge_key = new.merge_key
+               AND own.event = new.event
+               AND (new.cleared IS NULL OR own.cleared = new.cleared)
+        )
+        """,
+        own_ids,
+    )
 
 
 def _column_types(names):

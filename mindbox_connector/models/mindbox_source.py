@@ -9,9 +9,12 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import MissingError
 from odoo.http import request
+from odoo.tools import SQL
 
 from ..catalogue import EVENTS, RANK
 
@@ -20,6 +23,7 @@ _logger = logging.getLogger(__name__)
 MARKS = "mindbox_connector.marks"
 PREPARED = "mindbox_connector.prepared"
 RECORDED = "mindbox_connector.recorded"
+SAVEPOINT = "mindbox_flush"
 DEVICE_COOKIE = "mindboxDeviceUUID"
 DEVICE = re.compile(r"[0-9A-Za-z-]{8,64}")
 # Marks made under this context key are none: for changes that came from Mindbox.
@@ -33,6 +37,17 @@ class Mark(NamedTuple):
     model: str
     res_id: int
     website_id: Any
+
+
+class Recorded(NamedTuple):
+    """What a transaction has put into the outbox, and what it could not.
+
+    * ``keys``: {transaction ID: (endpoint ID, merge key)}
+    * ``late``: rows to be inserted once the shop's transaction is over
+    """
+
+    keys: dict
+    late: list
 
 
 class MindboxSource(models.AbstractModel):
@@ -103,13 +118,16 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_mark_last(self, event):
         """Record an event with its body at once, of records about to be deleted."""
-        if self._mindbox_listens():
-            prepared = self._mindbox_get_marks(PREPARED, [])
-            for record in self.with_env(self._mindbox_get_env()):
-                mark = Mark(event, self._name, record.id, False)
-                entry = (datetime.utcnow(), {})
-                visitor = _get_visitor()
-                prepared += record._mindbox_prepare_rows(mark, entry, visitor, True)
+        if not self._mindbox_listens():
+            return
+        prepared = self._mindbox_get_marks(PREPARED, [])
+        records = self.with_env(self._mindbox_get_env())
+        visitor, entry = _get_visitor(), (datetime.utcnow(), {})
+        self._mindbox_open_savepoint()
+        for record in records:
+            mark = Mark(event, self._name, record.id, False)
+            prepared += record._mindbox_try_to_prepare(mark, entry, visitor, True)
+        self._mindbox_execute("RELEASE SAVEPOINT")
 
     def _mindbox_listens(self):
         """Whether anybody wants to hear of these records."""
@@ -153,27 +171,53 @@ class MindboxSource(models.AbstractModel):
     def _mindbox_flush(self):
         """Turn the marks into rows of the outbox, within the shop's transaction.
 
-        Whatever is wrong with a single mark, the shop goes on.
+        Whatever is wrong with a mark or with the outbox, the shop goes on: what fails
+        in the database is undone to a savepoint.
         """
         marks = self.env.cr.precommit.data.pop(MARKS, {})
         rows = self.env.cr.precommit.data.pop(PREPARED, [])
+        if not (marks or rows):
+            return
         visitor = _get_visitor()
         records = self._mindbox_browse(marks)
+        self._mindbox_open_savepoint()
         for mark, entries in sorted(marks.items(), key=_rank):
             record = records[mark.model, mark.res_id]
+            for entry in entries:
+                rows += record._mindbox_try_to_prepare(mark, entry, visitor)
+        if rows:
+            self._mindbox_insert(rows)
+        else:
+            self._mindbox_execute("RELEASE SAVEPOINT")
+
+    def _mindbox_open_savepoint(self):
+        # What the shop has still to write is not undone along with ours.
+        self.env.flush_all()
+        self._mindbox_execute("SAVEPOINT")
+
+    def _mindbox_execute(self, command):
+        self.env.cr.execute(SQL("%s %s", SQL(command), SQL.identifier(SAVEPOINT)))
+
+    def _mindbox_try_to_prepare(self, mark, entry, visitor, at_once=False):
+        """Return the outbox rows of one mark; of a broken one what there is of it."""
+        failure = None
+        for _attempt in range(2):
             try:
-                for entry in entries:
-                    rows += record._mindbox_prepare_rows(mark, entry, visitor)
+                return self._mindbox_prepare_rows(
+                    mark, entry, visitor, at_once, failure
+                )
             except MissingError:
                 # The database deleted it along with what it belonged to.
                 _logger.debug("%s is not recorded: it is gone", mark)
+                return []
+            except psycopg2.Error as error:
+                self._mindbox_execute("ROLLBACK TO SAVEPOINT")
+                failure = error
+                _log_failure(mark, error)
             except Exception as error:
-                # Whatever it is must not reach the shopper; nor its text the log,
-                # which may hold personal data.
-                where = traceback.extract_tb(error.__traceback__)[-1]
-                _logger.error("%s is not recorded: %r in %s", mark, type(error), where)
-        if rows:
-            self._mindbox_insert(rows)
+                _log_failure(mark, error)
+                return []
+        return []
 
     def _mindbox_browse(self, marks):
         """Return {(model, id): record}; records of a model are read together."""
@@ -187,33 +231,44 @@ class MindboxSource(models.AbstractModel):
         }
 
     def _mindbox_insert(self, rows):
+        """Insert rows and end the savepoint; leave what fails to the kick."""
         postcommit = self.env.cr.postcommit
         if RECORDED not in postcommit.data:
-            postcommit.data[RECORDED] = {}
+            postcommit.data[RECORDED] = Recorded({}, [])
             postcommit.add(self._mindbox_kick)
-        recorded = postcommit.data[RECORDED]
-        keys = {(row["endpoint_id"], row["merge_key"]) for row in rows}
-        own_ids = [row_id for row_id, key in recorded.items() if key in keys]
-        for row_id, *key in self.env["mindbox.request"]._insert(rows, own_ids):
-            recorded[row_id] = tuple(key)
+        keys, late = postcommit.data[RECORDED]
+        new_keys = {row["transaction_id"]: _get_key(row) for row in rows}
+        again = keys and set(new_keys.values())
+        own_ids = [row_id for row_id, key in keys.items() if key in again]
+        try:
+            self.env["mindbox.request"]._insert(rows, own_ids, savepoint=SAVEPOINT)
+            keys.update(new_keys)
+        except psycopg2.Error as error:
+            self._mindbox_execute("ROLLBACK TO SAVEPOINT")
+            self._mindbox_execute("RELEASE SAVEPOINT")
+            _log_failure("The outbox", error)
+            late += rows
 
     @api.model
     def _mindbox_kick(self):
         """After the commit: merge what waits twice and queue the delivery."""
-        recorded = self.env.cr.postcommit.data.pop(RECORDED, {})
-        if recorded:
+        keys, late = self.env.cr.postcommit.data.pop(RECORDED, Recorded({}, []))
+        keys |= {row["transaction_id"]: _get_key(row) for row in late}
+        if keys:
             self.env["mindbox.endpoint"]._kick_beside(
-                list({endpoint_id for endpoint_id, _merge_key in recorded.values()}),
-                [row_id for row_id, (_e, merge_key) in recorded.items() if merge_key],
+                list({endpoint_id for endpoint_id, _merge_key in keys.values()}),
+                [row_id for row_id, (_e, merge_key) in keys.items() if merge_key],
+                late,
             )
 
-    def _mindbox_prepare_rows(self, mark, entry, visitor, at_once=False):
+    def _mindbox_prepare_rows(self, mark, entry, visitor, at_once=False, failure=None):
         """Return the outbox rows of one mark, one per integration point.
 
         :param Mark mark: what is marked
         :param entry: (moment, facts)
         :param dict visitor: device and address of the shopper
         :param bool at_once: build the body now, as for a fact
+        :param Exception failure: why the body cannot be built, known already
         """
         self.ensure_one()
         moment, facts = entry
@@ -232,7 +287,12 @@ class MindboxSource(models.AbstractModel):
                 row["customer_key"] = self._mindbox_customer_key(customer, visitor)
                 row.update(visitor)
                 if at_once or not EVENTS[mark.event].topic:
-                    row.update(self._mindbox_prepare_fact(endpoint, row, facts))
+                    row["merge_key"] = None
+                    row |= (
+                        endpoint._get_build_failure(failure)
+                        if failure
+                        else self._mindbox_prepare_fact(endpoint, row, facts)
+                    )
                 rows.append(row)
         return rows
 
@@ -257,7 +317,7 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_prepare_fact(self, endpoint, row, facts):
         """Return the values of a fact: its body is of this moment, or a reason."""
-        return {"merge_key": None} | endpoint._build_values(
+        return endpoint._build_values(
             endpoint._with_sender(self), row["event"], row["occurred_at"], **facts
         )
 
@@ -312,6 +372,16 @@ class MindboxSource(models.AbstractModel):
     def _mindbox_resolve(self, event, endpoint):
         """Return the event that fits the record as it is when the body is built."""
         return event
+
+
+def _get_key(row):
+    return row["endpoint_id"], row["merge_key"]
+
+
+def _log_failure(what, error):
+    """Tell of a fault, but not its text, which may hold personal data."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    _logger.error("%s is not recorded: %r in %s", what, type(error), where)
 
 
 def _rank(item):

@@ -55,7 +55,9 @@ class TestCustomer(SourceCase):
         first = self.recorded("customer_edit")
         self.customer.city = "Omsk"
         second = self.recorded("customer_edit")
-        self.env["mindbox.request"]._merge_waiting((first | second).ids)
+        self.env["mindbox.request"]._merge_waiting(
+            (first | second).mapped("transaction_id")
+        )
         self.env.invalidate_all()
         self.assertEqual(first.exists().cleared, "mobilePhone")
         self.assertFalse(second.exists())
@@ -68,7 +70,9 @@ class TestCustomer(SourceCase):
         self.customer._mindbox_mark("customer_register")
         register = self.recorded("customer_register")
         self.assertLess(register.priority, edit.priority)
-        self.env["mindbox.request"]._merge_waiting((edit | register).ids)
+        self.env["mindbox.request"]._merge_waiting(
+            (edit | register).mapped("transaction_id")
+        )
         self.env.invalidate_all()
         self.assertEqual((edit.event, edit.priority), ("customer_register", 0))
 
@@ -160,7 +164,9 @@ class TestCustomer(SourceCase):
         self.env["res.users"].signup(
             {"name": "New One", "login": "new@one.com", "password": "secret-1234"}
         )
-        self.env["mindbox.request"]._merge_waiting(self.recorded().ids)
+        self.env["mindbox.request"]._merge_waiting(
+            self.recorded().mapped("transaction_id")
+        )
         self._known = self.env["mindbox.request"]
         rows = self.recorded().filtered(lambda row: row.res_model == "res.partner")
         self.assertEqual(rows.mapped("event"), ["customer_register"])

@@ -9,10 +9,11 @@ from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo import SUPERUSER_ID, api, fields
+from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
-from ..models import mindbox_delivery, mindbox_source
+from ..models import mindbox_delivery, mindbox_request, mindbox_source
 from .common import RealCase, Reply
 
 
@@ -120,6 +121,130 @@ class TestOneTransaction(RealCase):
         self.assertNotIn("Anna", str(log.output))
         with self.partner_of() as partner:
             self.assertEqual(partner.name, "Still saved")
+
+    def test_a_statement_that_fails_does_not_reach_the_shopper(self):
+        """A broken statement in a fact's body breaks the whole transaction, else."""
+
+        def broken(partner, endpoint):
+            partner.env.cr.execute("SELECT 'anna@example.com'::int")
+
+        body = "_mindbox_customer_authorize_body"
+        with (
+            patch.object(self.registry["res.partner"], body, broken),
+            mute_logger("odoo.sql_db"),
+            self.assertLogs(mindbox_source.__name__, "ERROR") as log,
+            self.partner_of() as partner,
+        ):
+            partner._mindbox_mark("customer_authorize")
+            partner.name = "Still saved"
+        self.assertNotIn("anna", str(log.output))
+        self.assertSaved("Still saved")
+        rows = {row["event"]: row for row in self.rows("event", "state", "error")}
+        self.assertEqual(rows["customer_edit"]["state"], "pending")
+        self.assertEqual(rows["customer_authorize"]["state"], "rejected")
+        self.assertIn("InvalidTextRepresentation", rows["customer_authorize"]["error"])
+
+    def assertSaved(self, name):
+        with self.partner_of() as partner:
+            self.assertEqual(partner.name, name)
+
+    def test_a_cart_is_deleted_whatever_statement_fails_in_its_last_body(self):
+        with self.transaction() as env:
+            product = env["product.product"].create({"name": "Lamp"})
+            line = Command.create({"product_id": product.id})
+            values = {"partner_id": self.partner, "order_line": [line]}
+            values["website_id"] = env["website"].search([], limit=1).id
+            cart = env["sale.order"].create(values)
+
+        def broken(order, endpoint):
+            order.env.cr.execute("SELECT 1 / 0")
+
+        body = "_mindbox_cart_clear_body"
+        with (
+            patch.object(self.registry["sale.order"], body, broken),
+            mute_logger("odoo.sql_db", mindbox_source.__name__),
+            self.transaction() as env,
+        ):
+            cart.with_env(env).unlink()
+        with self.transaction() as env:
+            self.assertFalse(cart.with_env(env).exists())
+            product.with_env(env).unlink()
+        states = {row["event"]: row["state"] for row in self.rows("event", "state")}
+        self.assertEqual(states["cart_clear"], "rejected")
+
+    @contextmanager
+    def constraint(self, check):
+        """Let the outbox refuse rows, as after half an update of the database."""
+        name = "mindbox_request_test_check"
+        with self.transaction() as env:
+            env.cr.execute(
+                f"ALTER TABLE mindbox_request ADD CONSTRAINT {name} CHECK ({check})"
+                " NOT VALID"
+            )
+        try:
+            yield
+        finally:
+            with self.transaction() as env:
+                env.cr.execute(f"ALTER TABLE mindbox_request DROP CONSTRAINT {name}")
+
+    def test_an_outbox_that_takes_nothing_in_does_not_reach_the_shopper(self):
+        with (
+            self.constraint("event != 'customer_edit'"),
+            self.assertLogs(mindbox_source.__name__, "ERROR") as log,
+            mute_logger(mindbox_request.__name__),
+            self.partner_of() as partner,
+        ):
+            partner.name = "Anna Canary"
+        self.assertIn("CheckViolation", str(log.output))
+        self.assertNotIn("Canary", str(log.output))
+        self.assertSaved("Anna Canary")
+
+    def test_what_the_shop_could_not_record_is_recorded_after_its_commit(self):
+        with (
+            self.constraint("current_setting('mindbox.broken', true) IS NULL"),
+            mute_logger(mindbox_source.__name__),
+            self.partner_of() as partner,
+        ):
+            partner.env.cr.execute("SET mindbox.broken = 'yes'")
+            partner.name = "Late"
+            partner._mindbox_mark("customer_authorize")
+            partner.env.cr.flush()
+            partner.env.cr.execute("RESET mindbox.broken")
+        self.assertSaved("Late")
+        self.assertEqual(self.events(), ["customer_authorize", "customer_edit"])
+        self.deliver()
+        self.assertEqual(self.states(), ["sent", "sent"])
+
+    def test_an_operation_that_has_just_been_deleted_does_not_reach_the_shopper(self):
+        """Another worker does not know yet: its cache is of before."""
+        endpoint = self.registry["mindbox.endpoint"]
+        with self.transaction() as env:
+            stale = env["mindbox.endpoint"].browse(self.endpoint_id)._get_operations()
+            stale = dict(stale)
+            used = env["mindbox.operation"].browse(stale["customer_edit", False]["id"])
+            used.copy({"active": False, "name": "Other"}).event = "customer_edit"
+            used.unlink()
+        with (
+            patch.object(endpoint, "_get_operations", lambda self: stale),
+            mute_logger(mindbox_source.__name__),
+            self.partner_of() as partner,
+        ):
+            partner.name = "Late"
+        self.assertSaved("Late")
+        with self.transaction() as env:
+            other = env["mindbox.operation"].with_context(active_test=False)
+            other.search([("name", "=", "Other")]).active = True
+        self.deliver()
+        self.assertEqual(self.states(), ["sent"])
+
+    def test_a_server_without_threads_to_spare_goes_on(self):
+        queue = mindbox_delivery.KickQueue()
+        done = []
+        with patch.object(threading.Thread, "start", side_effect=RuntimeError):
+            queue.put("one", lambda: done.append("one"))
+        queue.put("two", lambda: done.append("two"))
+        queue.join()
+        self.assertEqual(done, ["one", "two"])
 
     def test_two_commits_in_one_cursor_are_two_transactions(self):
         with self.partner_of() as partner:
@@ -317,7 +442,7 @@ class TestRacingTransactions(RealCase):
     def test_a_claim_passes_over_a_customer_whose_row_is_locked(self):
         self.rename(self.partner, "Newer")
         with self.cursor() as merge, self.cursor() as delivery:
-            ids = [row["id"] for row in self.rows()]
+            ids = [row["transaction_id"] for row in self.rows("transaction_id")]
             merge["mindbox.request"]._merge_waiting(ids)
             endpoint = delivery["mindbox.endpoint"].browse(self.endpoint_id)
             self.assertEqual(endpoint._claim(10, {}, []), ({}, []))
@@ -437,39 +562,119 @@ class TestRacingTransactions(RealCase):
         steps = [int(name[1:]) for name in self.names() if name != "Zero"]
         self.assertEqual(steps, sorted(steps), "an older state followed a newer one")
 
-    def test_claiming_stays_on_its_index_with_many_rows(self):
+    def test_claiming_reads_what_it_takes_however_many_rows_wait(self):
+        """100,000 wait, 50,000 are finished, some customers wait for an attempt."""
         with self.transaction() as env:
             env.cr.execute(
                 """
                 INSERT INTO mindbox_request (endpoint_id, event, transaction_id, state,
                                              priority, attempts, customer_key,
-                                             next_attempt_at, payload)
+                                             merge_key, next_attempt_at, payload)
                 SELECT %s, 'customer_edit', 'load-' || n,
                        CASE WHEN n %% 3 = 0 THEN 'sent' ELSE 'pending' END,
-                       10, 0, 'c' || n %% 1000, now(), '{}'
-                  FROM generate_series(1, 20000) n
+                       10, CASE WHEN n < 300 THEN 1 ELSE 0 END, 'c' || n %% 5000,
+                       'customer/' || n, now() + '10 min'::interval,
+                       CASE WHEN n < 300 THEN '{}' END
+                  FROM generate_series(1, 150000) n
                 """,
                 (self.endpoint_id,),
             )
             env.cr.execute("ANALYZE mindbox_request")
+        plan = self.explain(lambda endpoint: endpoint._find_due_rows(200, {}, []))
+        self.assertEqual(plan["Actual Rows"], 200)
+        # What is read: 200 to take, 200 that wait for an attempt, and as many probes.
+        self.assertLess(sum(map(_count_rows, _walk(plan))), 2000)
+        self.assertFalse([n for n in _walk(plan) if "Sort" in n["Node Type"]])
+
+    def explain(self, work):
+        """Return the executed plan of the first statement of some work."""
+        statements = []
+
+        def remember(cr, query, params, *rest):
+            statements.append((query, params))
+
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            plans = []
-
-            def remember(cr, query, params, *rest):
-                plans.append((query, params))
-
             threading.current_thread().query_hooks = [remember]
             try:
-                started = time.monotonic()
-                rows = endpoint._find_due_rows(200, {}, [])
-                took = time.monotonic() - started
+                work(endpoint)
             finally:
                 del threading.current_thread().query_hooks
-            query, params = plans[0]
-            env.cr.execute(f"EXPLAIN {query}", params)
-            plan = "\n".join(row[0] for row in env.cr.fetchall())
-        self.assertEqual(len(rows), 200)
-        self.assertIn("claim_idx", plan)
-        self.assertNotIn("Sort", plan)
-        self.assertLess(took, 1)
+            query, params = statements[0]
+            env.cr.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", params)
+            return env.cr.fetchone()[0][0]["Plan"]
+
+
+@tagged("post_install", "-at_install")
+class TestStatements(RealCase):
+    def setUp(self):
+        super().setUp()
+        self.partner = self.make_partner()
+        with self.transaction() as env:
+            self.product = env["product.product"].create({"name": "Lamp"}).id
+            self.website = env["website"].search([], limit=1).id
+        self.orders = []
+        self.addCleanup(self.remove_orders)
+
+    def remove_orders(self):
+        with self.transaction(mindbox_skip=True) as env:
+            orders = env["sale.order"].browse(self.orders)
+            orders._action_cancel()
+            orders.picking_ids.unlink()
+            orders.unlink()
+            env["product.product"].browse(self.product).unlink()
+
+    def make_order(self, env, **values):
+        lines = [Command.create({"product_id": self.product})]
+        values |= {"partner_id": self.partner, "order_line": lines}
+        order = env["sale.order"].create(values)
+        self.orders.append(order.id)
+        return order
+
+    def count(self, prepare, work, **context):
+        """Return the statements of some work, up to its commit."""
+        with self.transaction(mindbox_skip=True) as env:
+            record = prepare(env)
+        with self.transaction(**context) as env:
+            before = env.cr.sql_log_count
+            work(record.with_env(env))
+            env.cr.flush()
+            return env.cr.sql_log_count - before
+
+    def assertAtMostThreeMore(self, prepare, work):
+        self.count(prepare, work)  # fills the caches
+        without = self.count(prepare, work, mindbox_skip=True)
+        self.assertLessEqual(self.count(prepare, work) - without, 3)
+
+    def test_a_changed_customer_costs_at_most_three_statements(self):
+        numbers = iter("123")
+        self.assertAtMostThreeMore(
+            lambda env: env["res.partner"].browse(self.partner),
+            lambda partner: partner.write({"phone": f"+3247012345{next(numbers)}"}),
+        )
+
+    def test_something_added_to_a_cart_costs_at_most_three_statements(self):
+        line = Command.create({"product_id": self.product})
+        self.assertAtMostThreeMore(
+            lambda env: self.make_order(env, website_id=self.website),
+            lambda cart: cart.write({"order_line": [line]}),
+        )
+
+    def test_a_confirmed_order_costs_at_most_three_statements(self):
+        self.assertAtMostThreeMore(
+            self.make_order, lambda order: order.action_confirm()
+        )
+
+
+def _walk(plan):
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _walk(child)
+
+
+def _count_rows(node):
+    """Return how many rows a node of a plan has looked at."""
+    if "Scan" not in node["Node Type"]:
+        return 0
+    removed = node.get("Rows Removed by Filter", 0)
+    return (node["Actual Rows"] + removed) * node["Actual Loops"]
