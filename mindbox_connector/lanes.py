@@ -126,6 +126,11 @@ class Lanes:
         """Whether nothing has come through since the last failure."""
         return self.failure is not None
 
+    @property
+    def probing(self):
+        """Whether an outage is on, as far as anybody knows."""
+        return self._probing
+
     def put(self, parcels):
         """Add parcels, in order, at the end of their lanes."""
         for parcel in parcels:

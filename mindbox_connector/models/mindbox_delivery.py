@@ -41,18 +41,27 @@ TIME_BUDGET = 25
 # An answer that is still trickling in so long after its timeout is given up.
 PATIENCE = 5
 BATCH = 200
+# Behind a backlog: whoever has done something so recently comes before it, found among
+# so many of the newest rows, with so many of his rows at a time.
+FRESH = "10 minutes"
+NEWEST = 500
+STORY = 20
 # Advisory lock: one delivery per integration point, on whichever node.
 LOCK_CLASS = 0x4D42
 LOCK_RETRY = 1
-# While an outage is younger than an hour, ask often enough to go on within 10 s.
+# Seconds from one probe to the next, a quarter more or less: while an outage is younger
+# than an hour, so often that the first row leaves within 10 s of its end; later, within
+# 5 minutes.
 HOLD_MAX_SHORT = 6
-HOLD_MAX_LONG = 240
+HOLD_MAX_LONG = 220
+HOLD_MIN = 1
 LONG_OUTAGE = timedelta(hours=1)
 # No hold and no throttling is longer; what claims to be comes from a wrong clock.
 HOLD_LIMIT = 330
 SHORT_TRIES = LONG_OUTAGE.total_seconds() // HOLD_MAX_SHORT
-ROW_RETRY_MAX = 300
+ROW_RETRY_MAX = 270
 PROBE_TIMEOUT = 5
+PROBE_INTERVAL = 6
 CONCURRENCY_TRIES = 10
 
 JOB_KEY = "mindbox.deliver."
@@ -238,11 +247,7 @@ class MindboxEndpoint(models.Model):
     @api.model
     def _cron_sweep(self):
         """Queue deliveries where a crash or a lost connection ate the kick."""
-        waiting = self.env["mindbox.request"]._read_group(
-            [("state", "=", "pending"), ("endpoint_id.state", "=", "running")],
-            ["endpoint_id"],
-        )
-        for (endpoint,) in waiting:
+        for endpoint in self.search([("state", "=", "running")]):
             if endpoint._has_due_rows():
                 self._kick_on_fresh_cursor(endpoint.ids, [])
 
@@ -301,9 +306,13 @@ class MindboxEndpoint(models.Model):
         """Tell whether this is the only delivery of the endpoint, on any node.
 
         The lock has a cursor of its own: it outlives the commits of the delivery, and
-        however the delivery ends, it cannot stay behind on a pooled connection.
+        however the delivery ends, it cannot stay behind on a pooled connection. It
+        keeps no snapshot, which would keep vacuum from what the delivery leaves
+        behind; and no limit on idle transactions may end it.
         """
         with self.env.registry.cursor() as cr:
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            cr.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cr.execute(
                 "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, self.id)
             )
@@ -335,6 +344,7 @@ class MindboxEndpoint(models.Model):
 
         :return: how many calls Mindbox has accepted
         """
+        started = time.monotonic()
         # The last job may have sent its last call just now.
         pace = Pace(self.rate_limit, delay=min(1, 60 / self.rate_limit))
         send = self._get_client(self._get_timeout()).send
@@ -344,7 +354,8 @@ class MindboxEndpoint(models.Model):
             more = lanes.stopped
         finally:
             lanes.close()
-        self._committed(lambda: self._finish(lanes, pace, more))
+        spent = time.monotonic() - started
+        self._committed(lambda: self._finish(lanes, pace, more, spent))
         return done
 
     def _get_timeout(self):
@@ -363,6 +374,7 @@ class MindboxEndpoint(models.Model):
         window = 1 if self.failures else size
         on_the_way, done = {}, 0
         more = True
+        asked = time.monotonic()
         while more or lanes.outstanding:
             if time.monotonic() > deadline:
                 lanes.stop()
@@ -370,7 +382,15 @@ class MindboxEndpoint(models.Model):
                 lanes.abandon()
             if lanes.stopped:
                 more = False
-            elif more and lanes.outstanding <= window // 2:
+                if lanes.probing and lanes.failing:
+                    lanes.abandon()
+            elif more and (
+                lanes.outstanding <= window // 2
+                # The probe hangs; if Mindbox is back, another one gets an answer.
+                or lanes.probing
+                and time.monotonic() > asked + PROBE_INTERVAL
+            ):
+                asked = time.monotonic()
                 rows, parcels = self._claim_committed(window, on_the_way, lanes)
                 more = bool(rows)
                 on_the_way.update((p.id, rows[p.id]) for p in parcels)
@@ -408,15 +428,18 @@ class MindboxEndpoint(models.Model):
         """Claim no more than the pace lets through in one run."""
         return max(1, min(BATCH, self.rate_limit * TIME_BUDGET // 60))
 
-    def _finish(self, lanes, pace, more):
-        """Leave the endpoint as the next job needs it, and queue that job."""
+    def _finish(self, lanes, pace, more, spent):
+        """Leave the endpoint as the next job needs it, and queue that job.
+
+        :param float spent: seconds since the job has begun
+        """
         if not self._is_running():
             return
         now = fields.Datetime.now()
         slow = pace.delay > 1
         self.paced_until = now + timedelta(seconds=pace.delay + 1) if slow else False
         if lanes.failure and (lanes.proven or self._count_failing_lanes() > 1):
-            self._hold(lanes.failure)
+            self._hold(lanes.failure, spent)
             return
         if self.failures:
             self.write(NOT_HELD)
@@ -507,46 +530,111 @@ class MindboxEndpoint(models.Model):
     def _find_due_rows(self, limit, on_the_way, closed_lanes):
         """Return (ID, lane) of due rows in the order of the queue.
 
+        Where more waits than is asked for, half of them are of customers who have
+        done something just now: behind a backlog of days they would wait for hours.
+        """
+        is_due = self._get_due_condition(on_the_way, closed_lanes)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, customer_key, priority
+                  FROM mindbox_request due
+                 WHERE %(is_due)s
+                 ORDER BY priority, id
+                 LIMIT %(limit)s
+                """,
+                is_due=is_due,
+                limit=limit,
+            )
+        )
+        share = limit // 2
+        if share and len(rows) == limit:
+            fresh = self._find_fresh_rows(share, rows[-1][2], is_due, on_the_way)
+            rows = list(dict.fromkeys(fresh + rows))[:limit]
+        return [(row_id, key) for row_id, key, _priority in rows]
+
+    def _find_fresh_rows(self, limit, priority, is_due, on_the_way):
+        """Return the first rows of customers with an event of the last minutes.
+
+        A customer's own backlog goes before his event, so that his order is kept.
+
+        :param int priority: where in the queue the backlog is
+        :param SQL is_due: the condition on ``due``
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                WITH newest AS (
+                    SELECT customer_key, occurred_at FROM mindbox_request
+                     WHERE endpoint_id = %(endpoint)s AND state = 'pending'
+                       AND priority = %(priority)s
+                       AND occurred_at > now() at time zone 'UTC' - %(fresh)s::interval
+                       AND id != ALL(%(on_the_way)s)
+                     ORDER BY occurred_at DESC
+                     LIMIT %(newest)s
+                ), customer AS (
+                    SELECT customer_key, max(occurred_at) AS latest
+                      FROM newest GROUP BY customer_key
+                )
+                SELECT story.id, story.customer_key, story.priority
+                  FROM customer, LATERAL (
+                      SELECT id, customer_key, priority
+                        FROM mindbox_request due
+                       WHERE %(is_due)s AND priority <= %(priority)s
+                         AND customer_key = customer.customer_key
+                       ORDER BY priority, id
+                       LIMIT %(story)s
+                  ) story
+                 ORDER BY latest DESC, story.priority, story.id
+                 LIMIT %(limit)s
+                """,
+                endpoint=self.id,
+                priority=priority,
+                fresh=FRESH,
+                newest=NEWEST,
+                on_the_way=list(on_the_way),
+                is_due=is_due,
+                story=STORY,
+                limit=limit,
+            )
+        )
+
+    def _get_due_condition(self, on_the_way, closed_lanes):
+        """Return the condition that a row, called ``due``, may leave now.
+
         A row that was never tried is due whatever its date: only another attempt
         waits. A customer with an earlier row that does is left alone. A body that
         was tried goes before a newer one of the same state is built, even where
         the record has changed hands, as a cart does when its visitor logs in.
         """
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT id, customer_key
-                  FROM mindbox_request due
-                 WHERE endpoint_id = %(endpoint)s AND state = 'pending'
-                   AND NOT (%(due_is_deferred)s)
-                   AND id != ALL(%(on_the_way)s)
-                   AND COALESCE(customer_key, '') != ALL(%(closed)s)
-                   AND NOT EXISTS (
-                       SELECT 1 FROM mindbox_request tried
-                        WHERE tried.endpoint_id = due.endpoint_id
-                          AND tried.customer_key = due.customer_key
-                          AND tried.state = 'pending' AND %(tried_is_deferred)s
-                          AND (tried.priority, tried.id) < (due.priority, due.id)
-                   )
-                   AND NOT EXISTS (
-                       SELECT 1 FROM mindbox_request tried
-                        WHERE tried.endpoint_id = due.endpoint_id
-                          AND tried.merge_key = due.merge_key
-                          AND tried.state = 'pending' AND tried.attempts > 0
-                          AND due.payload IS NULL
-                          AND (tried.customer_key != due.customer_key
-                               OR (tried.priority, tried.id) > (due.priority, due.id))
-                   )
-                 ORDER BY priority, id
-                 LIMIT %(limit)s
-                """,
-                endpoint=self.id,
-                on_the_way=list(on_the_way),
-                closed=[key or "" for key in closed_lanes],
-                due_is_deferred=_is_deferred("due"),
-                tried_is_deferred=_is_deferred("tried"),
-                limit=limit,
+        return SQL(
+            """
+            due.endpoint_id = %(endpoint)s AND due.state = 'pending'
+            AND NOT (%(due_is_deferred)s)
+            AND due.id != ALL(%(on_the_way)s)
+            AND COALESCE(due.customer_key, '') != ALL(%(closed)s)
+            AND NOT EXISTS (
+                SELECT 1 FROM mindbox_request tried
+                 WHERE tried.endpoint_id = due.endpoint_id
+                   AND tried.customer_key = due.customer_key
+                   AND tried.state = 'pending' AND %(tried_is_deferred)s
+                   AND (tried.priority, tried.id) < (due.priority, due.id)
             )
+            AND NOT EXISTS (
+                SELECT 1 FROM mindbox_request tried
+                 WHERE tried.endpoint_id = due.endpoint_id
+                   AND tried.merge_key = due.merge_key
+                   AND tried.state = 'pending' AND tried.attempts > 0
+                   AND due.payload IS NULL
+                   AND (tried.customer_key != due.customer_key
+                        OR (tried.priority, tried.id) > (due.priority, due.id))
+            )
+            """,
+            endpoint=self.id,
+            on_the_way=list(on_the_way),
+            closed=[key or "" for key in closed_lanes],
+            due_is_deferred=_is_deferred("due"),
+            tried_is_deferred=_is_deferred("tried"),
         )
 
     def _lock_due_rows(self, limit, on_the_way, closed_lanes):
@@ -778,8 +866,12 @@ class MindboxEndpoint(models.Model):
 
     # === HOLD AND PAUSE === #
 
-    def _hold(self, error):
-        """Leave Mindbox alone for a while: growing, jittered, at most 5 minutes."""
+    def _hold(self, error, spent=0):
+        """Leave Mindbox alone for a while: growing, jittered, at most 5 minutes.
+
+        :param float spent: seconds since the failed call left; they count, so that a
+            call that hangs does not delay the next one
+        """
         now = fields.Datetime.now()
         since = self.failing_since or now
         failures = self.failures + 1
@@ -789,6 +881,7 @@ class MindboxEndpoint(models.Model):
             long = now - since > LONG_OUTAGE and self._count_failing_lanes() > 1
             cap = HOLD_MAX_LONG if long else HOLD_MAX_SHORT
             seconds = min(2 ** min(failures - 1, 10), cap) * random.uniform(0.75, 1.25)
+            seconds = max(HOLD_MIN, seconds - spent)
         self.write(
             {
                 "failing_since": since,

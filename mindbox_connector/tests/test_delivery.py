@@ -75,6 +75,50 @@ class TestDelivery(DeliveryCase):
         self.deliver()
         self.assertEqual([c for c, _n in self.sent()], ["b", "a"])
 
+    def test_what_happens_now_does_not_wait_behind_a_backlog(self):
+        """The customer's own backlog goes first, or his order would be broken."""
+        self.set_endpoint(concurrency=1)
+        week = fields.Datetime.now() - timedelta(days=7)
+        self.facts(*[f"c{n}" for n in range(300)], *"xxx", occurred_at=week)
+        self.facts("x", "y")
+        with patch.object(mindbox_delivery, "BATCH", 20):
+            self.deliver()
+        customers = [c for c, _n in self.sent()]
+        self.assertLess(customers.index("y"), 30)
+        self.assertEqual([n for c, n in self.sent() if c == "x"], [300, 301, 302, 0])
+        self.assertEqual(customers[:150].count("x"), 4)
+        backlog = [c for c in customers if c[0] == "c"]
+        self.assertEqual(backlog, [f"c{n}" for n in range(300)])
+
+    def test_a_customer_with_a_long_story_leaves_room_for_the_others(self):
+        self.set_endpoint(concurrency=1)
+        now = fields.Datetime.now()
+        self.facts(*["old"] * 200, occurred_at=now - timedelta(days=7))
+        self.facts("new", occurred_at=now - timedelta(minutes=1))
+        self.facts(*["hot"] * 100, occurred_at=now)
+        with patch.object(mindbox_delivery, "BATCH", 60):
+            self.deliver()
+        customers = [c for c, _n in self.sent()]
+        self.assertLess(customers.index("new"), 60)
+        for customer in ("old", "hot"):
+            numbers = [n for c, n in self.sent() if c == customer]
+            self.assertEqual(numbers, sorted(numbers))
+
+    def test_the_lock_of_a_delivery_keeps_vacuum_from_nothing(self):
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            with endpoint._delivery_lock() as locked:
+                env.cr.execute(
+                    """
+                    SELECT activity.backend_xmin, activity.backend_xid
+                      FROM pg_locks JOIN pg_stat_activity activity USING (pid)
+                     WHERE locktype = 'advisory' AND classid = %s AND objid = %s
+                    """,
+                    (mindbox_delivery.LOCK_CLASS, self.endpoint_id),
+                )
+                self.assertEqual(env.cr.fetchall(), [(None, None)])
+        self.assertTrue(locked)
+
     def test_more_than_a_batch_is_sent_by_one_job(self):
         with patch.object(mindbox_delivery, "BATCH", 20):
             self.facts(*[f"c{n % 7}" for n in range(130)])
@@ -292,6 +336,40 @@ class TestOutage(DeliveryCase):
                 endpoint._hold(mindbox_delivery.MindboxUnavailable("x"))
                 self.assertTrue(low <= endpoint._get_rest()[0] <= high)
 
+    def test_a_call_that_hangs_does_not_delay_the_next_probe(self):
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            endpoint.failures = 20
+            endpoint._hold(mindbox_delivery.MindboxUnavailable("x"), spent=5)
+            self.assertTrue(0 < endpoint._get_rest()[0] <= 3)
+
+    def test_while_a_patient_probe_hangs_another_one_finds_mindbox_back(self):
+        over = threading.Event()
+        self.addCleanup(over.set)
+        self.mindbox.answer = self.hang_first(over)
+        self.set_endpoint(failures=4, timeout=6)
+        self.facts("a", "b", "c")
+        started = time.monotonic()
+        with patch.object(mindbox_delivery, "PROBE_INTERVAL", 0.5):
+            threading.Timer(3, over.set).start()
+            self.deliver()
+        self.assertEqual(self.states(), ["sent"] * 3)
+        self.assertEqual([c for c, _n in self.sent()], ["a", "b", "c"])
+        self.assertLess(self.moments[-1] - started, 2.9)
+
+    def hang_first(self, over):
+        """The first call hangs until ``over``; all others are answered at once."""
+        self.moments = []
+
+        def answer(call):
+            if len(self.mindbox.calls) == 1:
+                over.wait(9)
+            else:
+                self.moments.append(time.monotonic())
+            return Reply()
+
+        return answer
+
     def test_throttling_is_obeyed(self):
         self.mindbox.answer = Reply(429, {}, {"Retry-After": "200"})
         self.facts("a", "b")
@@ -327,7 +405,7 @@ class TestOutage(DeliveryCase):
                 result = endpoint._get_result(outcome, failing=False)
             wait = result["next_attempt_at"] - fields.Datetime.now()
             waits.append(round(wait.total_seconds(), -1))
-        self.assertEqual(waits, [0, 10, 30, 300])
+        self.assertEqual(waits, [0, 10, 30, 270])
 
     def test_a_lone_row_that_always_fails_holds_up_nobody(self):
         """The shop is quiet; then another customer comes."""

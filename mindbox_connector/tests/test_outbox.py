@@ -604,6 +604,15 @@ class TestRacingTransactions(RealCase):
             env.cr.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", params)
             return env.cr.fetchone()[0][0]["Plan"]
 
+    def test_vacuum_counts_rows_and_not_shares_of_a_large_table(self):
+        with self.transaction() as env:
+            env.cr.execute(
+                "SELECT reloptions FROM pg_class WHERE relname = 'mindbox_request'"
+            )
+            ((options,),) = env.cr.fetchall()
+        self.assertIn("autovacuum_vacuum_scale_factor=0", options)
+        self.assertIn("autovacuum_vacuum_threshold=50000", options)
+
 
 @tagged("post_install", "-at_install")
 class TestStatements(RealCase):
