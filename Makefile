@@ -33,6 +33,9 @@ terms: setup  ## Export the add-ons' terms, and tell what is not translated yet
 bench: setup  ## Measure the connector's cost and speed
 	@$(VENV) -m tests.bench
 
+proof: setup  ## Show that nothing is lost in any outage, and write the report
+	@$(VENV) -m tests.proof $(SCENARIOS)
+
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 

@@ -1,0 +1,280 @@
+"""Millions of rows: what claiming, looking and cleaning cost, and how a backlog drains.
+
+Sizes by environment variables: PROOF_FINISHED (5,000,000), PROOF_WAITING (1,000,000)
+and PROOF_DRAIN, the seconds that draining may take before the proof goes on (420).
+"""
+
+import os
+import statistics
+import threading
+import time
+from contextlib import contextmanager
+
+from .weather import scenario
+from .world import BALANCE, count_inversions, moment, percentile
+
+FINISHED = int(os.environ.get("PROOF_FINISHED", 5_000_000))
+WAITING = int(os.environ.get("PROOF_WAITING", 1_000_000))
+DRAIN = int(os.environ.get("PROOF_DRAIN", 420))
+DAY = 200_000
+LANES = 200_000
+COLUMNS = """
+    endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, customer_key,
+    transaction_id, occurred_at, next_attempt_at, sent_at, priority, state, attempts,
+    http_status, payload, response
+"""
+BODY = '{"viewProduct": {"product": {"ids": {"website": "1"}}}}'
+# A month of a shop: a few were refused or skipped, some days still have their bodies.
+FILL_FINISHED = f"""
+    INSERT INTO mindbox_request ({COLUMNS})
+    SELECT %s, %s, 'product_view', 'async', 'product.product', 1,
+           %s + mod(n, 40), 'lane-' || mod(n, {LANES}), gen_random_uuid(), at, at, at,
+           10, CASE mod(n, 100)
+               WHEN 0 THEN 'rejected' WHEN 1 THEN 'skipped' ELSE 'sent' END,
+           1, 200, body, body
+      FROM generate_series(1, %s) n,
+           LATERAL (SELECT now() at time zone 'UTC' - interval '31 days'
+                           * (1 - n / %s::float) AS at) day,
+           LATERAL (SELECT CASE WHEN at > now() - interval '4 days' THEN %s END
+                           AS body) kept
+"""
+FILL_WAITING = f"""
+    INSERT INTO mindbox_request ({COLUMNS})
+    SELECT %s, %s, 'product_view', 'async', 'product.product', 1, NULL,
+           'lane-' || mod(n, {LANES}), gen_random_uuid(), at, at, NULL, 10, 'pending',
+           0, NULL, %s, NULL
+      FROM generate_series(1, %s) n,
+           LATERAL (SELECT now() at time zone 'UTC' - interval '7 days' AS at) week
+"""
+
+
+@scenario(
+    f"{WAITING:,} rows wait, {FINISHED:,} are finished",
+    rate_limit=600_000,
+    concurrency=16,
+)
+def masses(there, short):
+    there.rpc("mindbox.endpoint", "action_pause", [there.endpoint])
+    there.sandbox.control("PUT", "settings", {"domain": False})
+    fill(there, 20_000 if short else FINISHED, 5_000 if short else WAITING)
+    measure_lists(there)
+    with odoo(there.database) as env:
+        measure_claims(there, env)
+        measure_retention(there, env)
+    drain(there, 40 if short else DRAIN)
+
+
+def fill(there, finished, waiting):
+    """Fill the table as a month and a lost week leave it, then make the indexes."""
+    [(operation,)] = there.query(
+        "SELECT id FROM mindbox_operation"
+        " WHERE endpoint_id = %s AND event = 'product_view'",
+        there.endpoint,
+    )
+    here = there.endpoint, operation
+    with without_indexes(there):
+        counts = finished, finished
+        there.query(FILL_FINISHED, *here, min(there.partners), *counts, BODY)
+        there.query(FILL_WAITING, *here, BODY, waiting)
+    there.query("VACUUM ANALYZE mindbox_request")
+    there.waiting_at_first = there.waiting()
+    statement = "SELECT min(id) FROM mindbox_request WHERE state = 'pending'"
+    there.first_waiting = there.query(statement)[0][0]
+
+
+@contextmanager
+def without_indexes(there):
+    indexes = there.query(
+        "SELECT indexname, indexdef, obj_description(indexname::regclass)"
+        " FROM pg_indexes WHERE tablename = 'mindbox_request'"
+        " AND indexname NOT LIKE '%%pkey'"
+    )
+    for name, _definition, _comment in indexes:
+        there.query(f'DROP INDEX "{name}"')
+    there.query("ALTER TABLE mindbox_request DISABLE TRIGGER ALL")
+    yield
+    there.query("ALTER TABLE mindbox_request ENABLE TRIGGER ALL")
+    for _name, definition, _comment in indexes:
+        there.query(definition)
+
+
+@contextmanager
+def odoo(database):
+    """Odoo inside this process, to measure what no RPC reaches."""
+    from tests.bench import _odoo
+
+    try:
+        with _odoo._registry(database).cursor() as cr:
+            from odoo import SUPERUSER_ID, api
+
+            yield api.Environment(cr, SUPERUSER_ID, {})
+    finally:
+        _odoo._close(database)
+
+
+def timed(work, rounds):
+    """Return the milliseconds of each round."""
+    times = []
+    for _round in range(rounds):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1000)
+    return times
+
+
+def measure_claims(there, env):
+    endpoint = env["mindbox.endpoint"].browse(there.endpoint)
+
+    def claim():
+        assert len(endpoint._lock_due_rows(200, {}, [])) == 200
+        env.cr.rollback()
+
+    claim()
+    median = statistics.median(timed(claim, 30))
+    there.result.notes.append(f"claiming 200 rows: {median:.1f} ms")
+    there.result.expect(median < 5, f"claiming took {median:.1f} ms")
+
+
+def measure_lists(there):
+    """Open the list as the web client does, with its default order and its count."""
+    names = "occurred_at event partner_id res_name state reason attempts sent_at"
+    options = {
+        "specification": {name: {} for name in names.split()},
+        "limit": 80,
+        "count_limit": 10_001,
+    }
+    for title, domain in (
+        ("the list of all", []),
+        ("of the rejected", [("state", "=", "rejected")]),
+        ("of the waiting", [("state", "=", "pending")]),
+    ):
+
+        def look(domain=domain):
+            there.rpc("mindbox.request", "web_search_read", domain, **options)
+
+        look()
+        median = statistics.median(timed(look, 5))
+        there.result.notes.append(f"{title} opens in {median:.0f} ms")
+        there.result.expect(median < 1000, f"{title} took {median:.0f} ms")
+
+
+def measure_retention(there, env):
+    """Empty and remove what is due of the day, in the chunks of the autovacuum."""
+    done, chunks = 0, []
+    while done < DAY:
+        began = time.perf_counter()
+        removed, more = env["mindbox.request"]._gc_requests()
+        env.cr.commit()
+        done += removed
+        chunks.append(time.perf_counter() - began)
+        if not more:
+            break
+    there.result.notes.append(
+        f"retention: {done:,} rows in {sum(chunks):.0f} s,"
+        f" the longest of {len(chunks)} transactions {max(chunks):.1f} s"
+    )
+    there.result.expect(
+        sum(chunks) < 3600 and max(chunks) < 60, "retention is too slow"
+    )
+
+
+def drain(there, seconds):
+    """Let the backlog drain while customers shop."""
+    there.start()
+    calls, over = [], threading.Event()
+    reader = threading.Thread(target=read_calls, args=(there, calls, over))
+    reader.start()
+    began, first = time.monotonic(), there.sandbox.state()["counts"]["effects"]
+    while there.waiting() > 100 and time.monotonic() < began + seconds:
+        there.remember_calm(5)
+    took = time.monotonic() - began
+    # The last live events are given the minute they are promised.
+    deadline = time.monotonic() + 60
+    while not all_arrived(there, calls) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    there.rpc("mindbox.endpoint", "action_pause", [there.endpoint])
+    over.set()
+    reader.join()
+    judge(there, calls, took, first)
+
+
+def read_calls(there, calls, over):
+    """Read the calls page by page as they come: the sandbox forgets the oldest."""
+    since = 0
+    while True:
+        last = over.is_set()
+        page = there.sandbox.calls(since=since, limit=2000)
+        calls += [
+            (c["operation"], c["transaction_id"], c["effect"], moment(c), story(c))
+            for c in page["calls"]
+        ]
+        since = page["last"]
+        if not page["calls"]:
+            if last:
+                return
+            time.sleep(0.5)
+
+
+def story(call):
+    if call["operation"] != BALANCE:
+        return None
+    body = call["body"]
+    number = int(body["balanceChanges"][0]["changeAmount"])
+    return body["discountCard"]["ids"]["number"], number
+
+
+def all_arrived(there, calls):
+    return len(there.acknowledged) <= len({call[4] for call in calls if call[4]})
+
+
+def judge(there, calls, took, first):
+    result = there.result
+    arrived = {}
+    for _operation, _key, _effect, at, event in calls:
+        if event:
+            arrived.setdefault(event, at)
+    # `effect` needs the sandbox's customers, which are switched off: a key counts once.
+    keys = [key for _operation, key, *_rest in calls]
+    rows = there.query(
+        "SELECT transaction_id, customer_key, id FROM mindbox_request"
+        " WHERE state = 'sent' AND id >= %s",
+        there.first_waiting,
+    )
+    place = {key: number for number, key in enumerate(keys)}
+    lanes = {}
+    for key, lane, row_id in rows:
+        if key in place:
+            lanes.setdefault(lane, []).append((row_id, place[key]))
+    result.reordered = sum(
+        count_inversions([at for _row, at in sorted(lane)]) for lane in lanes.values()
+    )
+    result.doubled = len(keys) - len(set(keys))
+    result.events = len(there.acknowledged) + there.waiting_at_first
+    left = there.waiting()
+    result.delivered = len(set(keys))
+    result.lost = len(there.acknowledged.keys() - arrived.keys())
+    result.latencies = [
+        max(0, arrived[e] - there.acknowledged[e]) for e in there.calm if e in arrived
+    ]
+    result.peak = there.waiting_at_first
+    result.drained_in = took if left <= 100 else None
+    drained = there.waiting_at_first - left
+    result.notes.append(
+        f"{drained:,} of {there.waiting_at_first:,} drained in {took:.0f} s,"
+        f" {drained / took:.0f} a second"
+    )
+    p95 = percentile(result.latencies, 0.95)
+    result.expect(p95 is not None and p95 < 60, f"live events' p95: {p95} s")
+    judge_memory(result)
+
+
+def judge_memory(result):
+    memory = [value for _at, value in result.series.get("memory", ())]
+    if len(memory) < 8:
+        return
+    quarter = len(memory) // 4
+    early, late = max(memory[quarter : 2 * quarter]), max(memory[-quarter:])
+    result.memory = memory[0], max(memory)
+    result.expect(
+        late < early * 1.2 + 20, f"memory grew from {early:.0f} to {late:.0f}"
+    )

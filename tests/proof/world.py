@@ -1,0 +1,343 @@
+"""A shop under proof: its servers, its customers' events, and what became of them.
+
+An event is a fact that can be recognised at the other end: the n-th event of a card
+adds n points. So what arrived is judged by what the sandbox took in, card by card, and
+not by what the outbox says of itself.
+"""
+
+import random
+import statistics
+import threading
+import time
+from collections import defaultdict
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import databases
+import processes
+from steps import ROOT, VAR
+
+from tests.conftest import OdooServer, Sandbox
+from tests.shop import KEY
+
+from .relay import Relay
+
+LOGS = VAR / "log" / "proof"
+BALANCE = "Website.ChangeCustomerBalance"
+# Cards whose points change in one call of the shop, and threads that do so.
+GROUP = 4
+GROUPS = 12
+PATIENCE = 420
+ENDPOINT = {"timeout": 30, "concurrency": 8, "rate_limit": 8000}
+
+
+@dataclass
+class Result:
+    """What one scenario has shown."""
+
+    name: str
+    title: str
+    events: int = 0
+    delivered: int = 0
+    doubled: int = 0
+    reordered: int = 0
+    lost: int = 0
+    peak: int = 0
+    first_after: float = None
+    drained_in: float = None
+    latencies: list = field(default_factory=list)
+    memory: tuple = ()
+    notes: list = field(default_factory=list)
+    faults: list = field(default_factory=list)
+    series: dict = field(default_factory=dict)
+
+    @property
+    def passed(self):
+        return not (self.doubled or self.reordered or self.lost or self.faults)
+
+    def expect(self, holds, promise):
+        """Note a promise that is not kept; the proof goes on and fails at the end."""
+        if not holds:
+            self.faults.append(promise)
+
+
+class World:
+    """A fresh database, served and connected to a sandbox of its own.
+
+    :param Result result: where to write down what is seen
+    :param int nodes: how many servers work on the database
+    """
+
+    def __init__(self, result, stack, nodes=1, workers=3, environ=(), **endpoint):
+        self.result = result
+        LOGS.mkdir(parents=True, exist_ok=True)
+        self.database = databases.clone(
+            databases.ready(), f"{databases.PREFIX}proof_{result.name}"
+        )
+        stack.callback(databases.drop, self.database)
+        self.sandbox = self._start_sandbox(stack)
+        self.relay = stack.enter_context(Relay(self.sandbox.api_port))
+        self.servers = [
+            self._start_server(stack, number, workers, environ)
+            for number in range(nodes)
+        ]
+        self.server = self.servers[0]
+        self._connect(endpoint)
+        self.acknowledged, self.calm = {}, []
+        self.over = threading.Event()
+
+    def _start_sandbox(self, stack):
+        box = Sandbox(LOGS / f"{self.result.name}-sandbox.log")
+        command = [*box.command(), "--calls-per-minute", "0"]
+        child = processes.child(command, box.log_path, cwd=ROOT)
+        processes.wait_for(box.page_url, stack.enter_context(child))
+        return box
+
+    def _start_server(self, stack, number, workers, environ):
+        log = LOGS / f"{self.result.name}-{number}.log"
+        log.unlink(missing_ok=True)
+        channels = "root:2,root.mindbox:2"
+        server = OdooServer(self.database, log, workers, channels, dict(environ))
+        stack.callback(server.stop)
+        return server.start()
+
+    def _connect(self, endpoint):
+        code = [("endpoint_code", "=", "demo.Website")]
+        (self.endpoint,) = self.rpc("mindbox.endpoint", "search", code)
+        values = {"url": self.relay.url, "secret_key": KEY, **ENDPOINT, **endpoint}
+        self.set(**values)
+        self.start()
+        self.cards = self._make_cards()
+
+    def _make_cards(self):
+        program = {"name": "Club", "program_type": "loyalty"}
+        program = self.rpc("loyalty.program", "create", program)
+        customers = [
+            {"name": f"Customer {n}", "email": f"proof{n}@example.com"}
+            for n in range(GROUP * GROUPS)
+        ]
+        self.partners = self.rpc("res.partner", "create", customers)
+        cards = [{"program_id": program, "partner_id": p} for p in self.partners]
+        made = self.rpc("loyalty.card", "create", cards)
+        self.settle()
+        cards = self.rpc("loyalty.card", "read", made, ["code"])
+        return [cards[at : at + GROUP] for at in range(0, len(cards), GROUP)]
+
+    # -- the integration point ---
+    def rpc(self, *args, **kwargs):
+        return self.server.rpc(*args, **kwargs)
+
+    def set(self, **values):
+        self.rpc("mindbox.endpoint", "write", [self.endpoint], values)
+
+    def get(self, *names):
+        return self.rpc("mindbox.endpoint", "read", [self.endpoint], list(names))[0]
+
+    def start(self):
+        self.rpc("mindbox.endpoint", "action_start", [self.endpoint])
+
+    def query(self, statement, *values):
+        return databases.query(statement, *values, database=self.database)
+
+    def waiting(self):
+        statement = "SELECT count(*) FROM mindbox_request WHERE state = 'pending'"
+        return self.query(statement)[0][0]
+
+    # -- events ---
+    def live(self, seconds, rate=lambda _share: 3.0):
+        """Let customers' points change for so long.
+
+        :param rate: changes of a group of cards a second, by the share of the time
+        """
+        began = time.monotonic()
+        while (share := (time.monotonic() - began) / seconds) < 1:
+            if self.over.wait(1 / rate(share)):
+                return
+            self.add_points(random.choice(self.cards))
+
+    def live_beside(self, seconds, rate=lambda _share: 3.0):
+        """The same in a thread; call the result to end it."""
+        self.over.clear()
+        thread = threading.Thread(target=self.live, args=(seconds, rate))
+        thread.start()
+
+        def end():
+            self.over.set()
+            thread.join()
+
+        return end
+
+    def add_points(self, group):
+        """One more event of each card of the group, repeated until the shop has it.
+
+        What is written is the sum, so that a repeat after a lost answer adds nothing.
+        """
+        number = group[0].get("number", 0) + 1
+        points = {"points": number * (number + 1) / 2}
+        while True:
+            try:
+                self.rpc(
+                    "loyalty.card", "write", [card["id"] for card in group], points
+                )
+                break
+            except Exception:
+                # The shop itself is down or refuses: a person would try again.
+                time.sleep(0.3)
+        now = time.time()
+        for card in group:
+            card["number"] = number
+            self.acknowledged[card["code"], number] = now
+
+    # -- what became of them ---
+    def watch(self):
+        """Write down backlog, calls and memory each second, until the end is called."""
+        done = threading.Event()
+        series = self.result.series
+        began = time.monotonic()
+
+        def look():
+            while not done.wait(1):
+                try:
+                    values = {
+                        "backlog": self.waiting(),
+                        "calls": self.sandbox.state()["counts"]["calls"],
+                        "memory": self.memory(),
+                    }
+                except Exception:
+                    # The database or the sandbox is just being hurt.
+                    continue
+                at = time.monotonic() - began
+                for name, value in values.items():
+                    series.setdefault(name, []).append((at, value))
+
+        thread = threading.Thread(target=look, daemon=True)
+        thread.start()
+
+        def end():
+            done.set()
+            thread.join()
+
+        return end
+
+    def memory(self):
+        """MB of the largest worker: a job runs in one of them."""
+        sizes = [
+            worker.memory_info().rss / 2**20
+            for server in self.servers
+            for worker in server.workers()
+        ]
+        return max(sizes, default=0)
+
+    def settle(self, seconds=PATIENCE):
+        """Wait until nothing waits; return how long it took."""
+        began = time.monotonic()
+        while True:
+            try:
+                if not self.waiting():
+                    return time.monotonic() - began
+            except Exception:
+                # A statement beside may have to wait, the database may come back.
+                time.sleep(0.5)
+            if time.monotonic() > began + seconds:
+                self.result.faults.append(f"{self.waiting()} rows still wait")
+                return seconds
+            time.sleep(0.2)
+
+    def calls(self):
+        """All calls as they arrived, page by page."""
+        since, found = 0, []
+        while True:
+            page = self.sandbox.calls(since=since, limit=2000)
+            if not page["calls"]:
+                return found
+            found += page["calls"]
+            since = page["last"]
+
+    def heal(self):
+        """Everything works again; return when."""
+        self.sandbox.heal()
+        self.relay.heal()
+        return time.time()
+
+    def judge(self, healed=None):
+        """Compare what the shop has acknowledged with what Mindbox took in."""
+        calls = self.calls()
+        stories, arrived = read_stories(calls)
+        result = self.result
+        result.events = len(self.acknowledged)
+        result.delivered = len(arrived)
+        result.lost = len(self.acknowledged.keys() - arrived.keys())
+        result.doubled = count_doubled(calls, stories)
+        result.reordered = sum(map(count_inversions, stories.values()))
+        result.latencies = [
+            max(0, arrived[event] - self.acknowledged[event])
+            for event in self.calm
+            if event in arrived
+        ]
+        backlog = [value for _at, value in result.series.get("backlog", ())]
+        result.peak = max(backlog, default=0)
+        memory = [value for _at, value in result.series.get("memory", ())]
+        result.memory = (memory[0], max(memory)) if memory else ()
+        if healed:
+            after = [moment(c) for c in calls if c["effect"] and moment(c) > healed]
+            result.first_after = after and min(after) - healed or None
+        return calls
+
+    def remember_calm(self, seconds, rate=lambda _share: 3.0):
+        """Live for a while, and note these events as those whose latency counts."""
+        before = set(self.acknowledged)
+        self.over.clear()
+        self.live(seconds, rate)
+        self.calm += [event for event in self.acknowledged if event not in before]
+
+
+def moment(call):
+    return datetime.fromisoformat(call["at"].replace("Z", "+00:00")).timestamp()
+
+
+def read_stories(calls):
+    """Return ({card: numbers as they came}, {(card, number): when})."""
+    stories, arrived = defaultdict(list), {}
+    for call in calls:
+        if call["operation"] == BALANCE and call["effect"]:
+            body = call["body"]
+            number = int(body["balanceChanges"][0]["changeAmount"])
+            code = body["discountCard"]["ids"]["number"]
+            stories[code].append(number)
+            arrived.setdefault((code, number), moment(call))
+    return stories, arrived
+
+
+def count_doubled(calls, stories):
+    keys = [call["transaction_id"] for call in calls if call["effect"]]
+    numbers = sum(len(story) - len(set(story)) for story in stories.values())
+    return max(len(keys) - len(set(keys)), numbers)
+
+
+def count_inversions(story):
+    return sum(b <= a for a, b in zip(story, story[1:], strict=False))
+
+
+def percentile(values, share):
+    """Return a percentile of values, None where there are none."""
+    if len(values) < 2:
+        return values[0] if values else None
+    return statistics.quantiles(values, n=100, method="inclusive")[int(share * 100) - 1]
+
+
+def busiest(calls, seconds):
+    """Return the most calls that any so many seconds saw."""
+    moments, most, first = sorted(moment(call) for call in calls), 0, 0
+    for last, at in enumerate(moments):
+        while moments[first] <= at - seconds:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
+@contextmanager
+def world(result, **options):
+    """A world for one scenario; all of it ends and goes afterwards."""
+    with ExitStack() as stack:
+        yield World(result, stack, **options)
