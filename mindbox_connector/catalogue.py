@@ -21,6 +21,7 @@ class Event(NamedTuple):
       customer or the order is already known there
     * ``priority``: lower leaves first; equal priorities keep a customer's order
     * ``mode``: how Mindbox is called unless the operation says otherwise
+    * ``send_execution_time``: the same for whether its moment is sent
     """
 
     label: str
@@ -31,6 +32,7 @@ class Event(NamedTuple):
     instead: str = ""
     priority: int = 10
     mode: str = "async"
+    send_execution_time: bool = True
 
 
 # The order of the entries is the order of rows that one transaction makes.

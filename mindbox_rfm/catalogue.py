@@ -12,6 +12,8 @@ EVENTS[SEGMENT_SET] = Event(
     topic="segment",
     priority=30,
     mode="bulk",
+    # An import has no time of its own.
+    send_execution_time=False,
 )
 RANK[SEGMENT_SET] = len(RANK)
 EVENT_SELECTION_ADD = {

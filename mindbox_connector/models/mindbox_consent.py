@@ -165,10 +165,11 @@ class MindboxConsent(models.Model):
     def _mindbox_moment(self, event, moment):
         return self.decided_at
 
-    def _mindbox_operation_of(self, event, endpoint):
+    def _mindbox_operation(self, event, endpoint):
         """A step that subscribes cannot unsubscribe: that takes an edit."""
         by_edit = endpoint.withdraw_by_edit and not self.is_subscribed
-        return "customer_edit" if by_edit else event
+        event = "customer_edit" if by_edit else event
+        return super()._mindbox_operation(event, endpoint)
 
     def _mindbox_customer_subscription_body(self, endpoint):
         subscription = {

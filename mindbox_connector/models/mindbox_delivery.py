@@ -746,23 +746,32 @@ class MindboxEndpoint(models.Model):
         if record is None:
             raise MindboxSkipped(self.env._("The record no longer exists."))
         event = record._mindbox_resolve(event, self)
-        carrier = record._mindbox_operation_of(event, self)
-        # Whether there is an account takes a look at the users: only where it matters.
-        for_guests = (
-            bool(EVENTS[carrier].guest_operation) and record._mindbox_is_guest()
-        )
-        operation = self._get_operation(carrier, for_guests)
+        operation = record._mindbox_operation(event, self)
         if not operation:
             raise MindboxSkipped(self.env._("The operation is switched off."))
         body = getattr(record, f"_mindbox_{event}_body")(self, **facts)
-        if operation["send_execution_time"]:
+        self._check_mode(operation, body)
+        if operation["send_execution_time"] and isinstance(body, dict):
             body["executionDateTimeUtc"] = self._format_moment(occurred_at)
         return {
             "event": event,
             "operation_id": operation["id"],
             "mode": operation["mode"],
-            "payload": to_text(body),
+            "payload": body if isinstance(body, str) else to_text(body),
         }
+
+    def _check_mode(self, operation, body):
+        """Check that a table goes out as a bulk import, and nothing else does.
+
+        :raise MindboxSkipped: the operation was given another mode
+        """
+        if isinstance(body, str) != (operation["mode"] == "bulk"):
+            raise MindboxSkipped(
+                self.env._(
+                    "The mode of the operation does not fit: an import of many records "
+                    "needs Bulk, a single one Asynchronous or Synchronous."
+                )
+            )
 
     # === RECORD === #
 

@@ -74,6 +74,18 @@ class MindboxOperation(models.Model):
                     )
                 )
 
+    @api.constrains("event", "mode")
+    def _check_mode(self):
+        for operation in self:
+            if operation.mode == "bulk" and EVENTS[operation.event].mode != "bulk":
+                raise ValidationError(
+                    self.env._(
+                        "“%s” tells of one record at a time: choose Asynchronous or "
+                        "Synchronous. Bulk is for imports of many records.",
+                        operation.name,
+                    )
+                )
+
     @api.model
     def _default_commands(self):
         """Return commands that create the catalogue's default operations.
@@ -89,6 +101,7 @@ class MindboxOperation(models.Model):
                     "for_guests": for_guests,
                     "priority": event.priority,
                     "mode": event.mode,
+                    "send_execution_time": event.send_execution_time,
                 }
             )
             for code, event in EVENTS.items()

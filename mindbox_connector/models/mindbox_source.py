@@ -55,7 +55,8 @@ class MindboxSource(models.AbstractModel):
 
     A model says which changes matter by calling :meth:`_mindbox_mark` in its hooks,
     and what goes out in one method ``_mindbox_<event>_body(endpoint, **facts)`` per
-    event, which returns the JSON body as a dict and changes nothing.
+    event, which changes nothing and returns the JSON body as a dict, or the CSV of a
+    bulk import as a string.
     """
 
     _name = "mindbox.source"
@@ -365,9 +366,11 @@ class MindboxSource(models.AbstractModel):
         """Whether the operation for customers without an account is due."""
         return False
 
-    def _mindbox_operation_of(self, event, endpoint):
-        """Return the event whose operation carries the body, mostly the same one."""
-        return event
+    def _mindbox_operation(self, event, endpoint):
+        """Return the values of the operation that carries the body, None where off."""
+        # Whether there is an account takes a look at the users: only where it matters.
+        for_guests = bool(EVENTS[event].guest_operation) and self._mindbox_is_guest()
+        return endpoint._get_operation(event, for_guests)
 
     def _mindbox_resolve(self, event, endpoint):
         """Return the event that fits the record as it is when the body is built."""

@@ -118,6 +118,10 @@ class TestBadInput(TransactionCase):
             with self.subTest(name=name):
                 self.assertIn("operation", self.refuse(operation, name=name))
 
+    def test_bulk_is_for_imports(self):
+        operation = self.endpoint.operation_ids[0]
+        self.assertIn("Asynchronous", self.refuse(operation, mode="bulk"))
+
     def test_two_operations_for_one_event(self):
         one, other = self.endpoint.operation_ids.filtered(
             lambda operation: not operation.for_guests

@@ -1,9 +1,9 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import api, fields, models
+from odoo import fields, models
 
-from ..catalogue import EVENT_SELECTION_ADD, SEGMENT_SET
+from ..catalogue import EVENT_SELECTION_ADD
 
 
 class MindboxOperation(models.Model):
@@ -22,12 +22,3 @@ class MindboxOperation(models.Model):
         "(endpoint_id, event, for_guests, COALESCE(rfm_segment_id, 0)) WHERE active",
         "This event has an operation already.",
     )
-
-    @api.model
-    def _default_commands(self):
-        """An import has no time of its own."""
-        commands = super()._default_commands()
-        for _command, _id, values in commands:
-            if values["event"] == SEGMENT_SET:
-                values["send_execution_time"] = False
-        return commands

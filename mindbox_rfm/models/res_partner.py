@@ -5,6 +5,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
+
+from ..catalogue import SEGMENT_SET
+
 # Field of the contact -> column of the profile in the company's active scheme.
 COLUMNS = {
     "rfm_segment_id": "segment_id",
@@ -203,6 +207,20 @@ class ResPartner(models.Model):
         scheme = self.env["rfm.scheme"].sudo()
         active_id = scheme._get_active_id(endpoint.company_id.id)
         return scheme.browse(active_id).mindbox_way
+
+    def _mindbox_operation(self, event, endpoint):
+        """Where each segment has an operation of its own, the one of now."""
+        if event != SEGMENT_SET or self._get_rfm_way(endpoint) == "field":
+            return super()._mindbox_operation(event, endpoint)
+        segment = self.rfm_segment_id
+        operation = endpoint.operation_ids.filtered(
+            lambda o: o.active and o.event == event and o.rfm_segment_id == segment
+        )
+        if not operation:
+            raise MindboxSkipped(
+                self.env._("No operation for the segment “%s”.", segment.name or "–")
+            )
+        return operation[0]._get_route_values()
 
     def _mindbox_segment_set_body(self, endpoint):
         customer = {"ids": {endpoint.customer_id_name: str(self.id)}}

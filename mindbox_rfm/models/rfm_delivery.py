@@ -33,7 +33,7 @@ class RfmSource(models.AbstractModel):
     def _mindbox_shop(self):
         return self.env["website"], self.company_id
 
-    def _mindbox_segment_set_csv(self, endpoint):
+    def _mindbox_segment_set_body(self, endpoint):
         """Return the import of these customers, with their segments of now.
 
         An empty segment takes the customer out of the segmentation.
