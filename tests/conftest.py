@@ -3,7 +3,7 @@
 def test_something(odoo_server, sandbox):
     server = odoo_server(workers=3)          # a fresh clone, served
     server.rpc("res.partner", "search_count", [])
-    sandbox.fault(status=503)
+    sandbox.fault(kind="503")
     assert sandbox.calls()
 """
 
@@ -128,6 +128,11 @@ class OdooServer:
     def restart(self):
         self.stop()
         return self.start()
+
+    def revive(self):
+        """Start again where it has ended, as a service manager does."""
+        if self.process.poll() is not None:
+            self.restart()
 
     def workers(self, kind="WorkerHTTP"):
         """Worker processes: `WorkerHTTP`, `WorkerCron`, `WorkerJobRunner`."""

@@ -3,6 +3,7 @@
 import os
 import sys
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docker"))
@@ -50,6 +51,6 @@ def _close(database):
 
 
 def table(header, rows):
-    """Print rows as a Markdown table, ready for the README."""
-    for cells in [header, ["---"] * len(header), *rows]:
+    """Print rows, as they come, as a Markdown table, ready for the README."""
+    for cells in chain([header, ["---"] * len(header)], rows):
         print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)

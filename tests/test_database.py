@@ -1,0 +1,91 @@
+"""PostgreSQL goes away in the middle of the work and comes back."""
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from unittest.mock import patch
+
+import databases
+import postgres
+import psycopg2
+import pytest
+import requests
+
+from tests.shop import Shop
+from tests.test_kill import LATENCY, change, check_last_state, hurry, make_customers
+
+
+class Cluster(postgres.Cluster):
+    """A cluster that can be taken away from a server."""
+
+    def copy(self, database):
+        """Copy a database of the tests' own cluster."""
+        source = [postgres.binary("pg_dump"), "-Fc", database]
+        target = [postgres.binary("pg_restore"), "-d", database, "--no-owner"]
+        with self.named():
+            databases.query(f'CREATE DATABASE "{database}"')
+        with subprocess.Popen(source, stdout=subprocess.PIPE) as dump:
+            environ = {**os.environ, **self.environ()}
+            subprocess.run(target, stdin=dump.stdout, env=environ, check=True)
+        assert not dump.returncode
+
+    @contextmanager
+    def named(self):
+        """The PG variables of this process name this cluster."""
+        with patch.dict(os.environ, self.environ()):
+            yield
+
+    def crash(self):
+        """Stop at once, without a word to anybody, and recover from the log."""
+        self._control("stop", "-w", "-m", "immediate")
+
+
+@pytest.fixture
+def cluster(pg, database):
+    """A cluster with a shop; the others of this run go on with theirs."""
+    # What it says to be committed must survive its processes, not the machine.
+    cluster = Cluster(databases.VAR / "test-pg", fsync="off")
+    shutil.rmtree(cluster.data, ignore_errors=True)
+    name = database()
+    with cluster.running():
+        cluster.copy(name)
+        cluster.database = name
+        yield cluster
+    shutil.rmtree(cluster.data)
+
+
+@pytest.fixture
+def shop(odoo_server, sandbox, cluster):
+    environ = cluster.environ()
+    server = odoo_server(cluster.database, workers=2, environ=environ)
+    return Shop(server, sandbox, concurrency=4)
+
+
+def test_a_restart_of_postgresql_loses_nothing_and_repeats_nothing(
+    shop, cluster, wait_until
+):
+    shop.sandbox.fault(latency=LATENCY)
+    customers = []
+    for number, stop in enumerate((cluster.stop, cluster.crash)):
+        before = len(shop.calls())
+        customers += make_customers(shop, number)
+        change(shop, customers[-5:], number)
+        wait_until(lambda before=before: len(shop.calls()) > before + 3, 30)
+        stop()
+        assert not is_answering(shop)
+        cluster.start()
+        wait_until(lambda: shop.server.revive() or is_answering(shop), 60)
+        with cluster.named():
+            hurry(shop)
+    change(shop, customers[:3], 9)
+    wait_until(shop.settled, 90)
+    shop.check_arrived()
+    check_last_state(shop, customers)
+
+
+def is_answering(shop):
+    try:
+        return shop.rpc("res.partner", "search_count", [])
+    except (RuntimeError, ValueError, requests.RequestException, psycopg2.Error):
+        return False
