@@ -36,10 +36,15 @@
         "views/mindbox_erasure_views.xml",
         "views/portal_templates.xml",
         "views/website_templates.xml",
+        "views/mindbox_dashboard_views.xml",
         "views/menus.xml",
     ],
     "demo": ["demo/mindbox_endpoint_demo.xml"],
     "assets": {
+        "web.assets_backend": [
+            "mindbox_connector/static/src/pictures/*",
+            "mindbox_connector/static/src/dashboard/*",
+        ],
         "web.assets_frontend": [
             "mindbox_connector/static/src/interactions/*.esm.js",
         ],

@@ -6,7 +6,9 @@ from . import mindbox_order_status
 from . import mindbox_request
 from . import mindbox_delivery
 from . import mindbox_health
+from . import mindbox_sample
 from . import mindbox_alert
+from . import mindbox_dashboard
 from . import mindbox_source
 from . import mindbox_consent
 from . import mindbox_erasure

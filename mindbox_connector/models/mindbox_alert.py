@@ -160,9 +160,11 @@ class MindboxEndpoint(models.Model):
 
     @api.model
     def _cron_watch(self):
-        """Begin and end the alerts of all integration points."""
+        """Note how all integration points do; begin and end their alerts."""
         everything = self.search([("active", "in", (True, False))])
-        for endpoint, measures in everything._measure().items():
+        measured = everything._measure()
+        everything._sample(measured)
+        for endpoint, measures in measured.items():
             endpoint._watch(measures)
 
     def _watch(self, measures):

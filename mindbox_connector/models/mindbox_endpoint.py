@@ -540,6 +540,7 @@ class MindboxEndpoint(models.Model):
         return self._action_view_requests("rejected")
 
     def _action_view_requests(self, state):
+        self.env["mindbox.request"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_request_action"
         )

@@ -192,7 +192,9 @@ class MindboxRequest(models.Model):
         "AND merge_key IS NOT NULL",
     )
     # They are few, and counted whenever somebody looks at the integration point.
-    _rejected_idx = models.Index("(endpoint_id) WHERE state = 'rejected'")
+    _rejected_idx = models.Index(
+        "(endpoint_id, next_attempt_at) WHERE state = 'rejected'"
+    )
     # A finished row keeps the moment of its last attempt: occurred_at may be years
     # ago where history is imported.
     _finished_idx = models.Index(

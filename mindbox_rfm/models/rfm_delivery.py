@@ -116,8 +116,12 @@ class RfmScheme(models.Model):
         return result
 
     def action_send_all(self):
-        """Tell Mindbox the segments of all customers, moved or not, in one import."""
+        """Tell Mindbox the segments of all customers, moved or not, in one import.
+
+        :raise AccessError: the user is no Mindbox manager
+        """
         self.ensure_one()
+        self.check_access("write")
         if self.mindbox_way != "bulk":
             raise UserError(
                 self.env._("Only an import can tell of all customers at once.")

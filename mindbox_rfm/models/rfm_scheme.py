@@ -353,9 +353,11 @@ class RfmScheme(models.Model):
     def action_compute(self):
         """Queue a run; its log opens.
 
+        :raise AccessError: the user is no Mindbox manager
         :raise UserError: the scheme is not active
         """
         self.ensure_one()
+        self.check_access("write")
         if self.state != "active":
             raise UserError(
                 self.env._(

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_cdnow
 from . import test_check
 from . import test_delivery

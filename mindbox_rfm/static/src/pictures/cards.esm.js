@@ -2,7 +2,7 @@
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
 import {Component, useState} from "@odoo/owl";
-import {money, percent, signed, whole} from "./numbers.esm";
+import {money, percent, signed, whole} from "@mindbox_connector/pictures/numbers.esm";
 import {NOBODY} from "../colors.esm";
 import {useService} from "@web/core/utils/hooks";
 import {user} from "@web/core/user";

@@ -3,7 +3,13 @@
 
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {NOBODY, cellScores, ink, scores, shade} from "../colors.esm";
-import {compact, money, percent, signed, whole} from "./numbers.esm";
+import {
+    compact,
+    money,
+    percent,
+    signed,
+    whole,
+} from "@mindbox_connector/pictures/numbers.esm";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 

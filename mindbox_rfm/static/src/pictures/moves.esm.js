@@ -2,7 +2,7 @@
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
 import {Component, onWillStart, useState} from "@odoo/owl";
-import {percent, whole} from "./numbers.esm";
+import {percent, whole} from "@mindbox_connector/pictures/numbers.esm";
 import {NOBODY} from "../colors.esm";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";

@@ -12,7 +12,7 @@ import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
-import {whole} from "./numbers.esm";
+import {whole} from "@mindbox_connector/pictures/numbers.esm";
 
 /** Who the customers are, in four pictures. */
 export class RfmPictures extends Component {

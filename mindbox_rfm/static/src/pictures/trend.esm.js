@@ -3,8 +3,9 @@
 
 import {Component, onWillStart, useState} from "@odoo/owl";
 import {NOBODY} from "../colors.esm";
+import {roundMarks} from "@mindbox_connector/pictures/axis.esm";
 import {useService} from "@web/core/utils/hooks";
-import {whole} from "./numbers.esm";
+import {whole} from "@mindbox_connector/pictures/numbers.esm";
 
 const WIDTH = 900;
 const HEIGHT = 380;
@@ -68,13 +69,11 @@ export class RfmTrend extends Component {
     }
 
     marks(most, y) {
-        const step = 10 ** Math.floor(Math.log10(most)) / 2;
-        const count = Math.floor(most / step);
-        const every = Math.ceil(count / 6);
-        return Array.from({length: Math.floor(count / every) + 1}, (_, number) => {
-            const value = number * step * every;
-            return {value, y: y(value), text: whole(value)};
-        });
+        return roundMarks(most).map((value) => ({
+            value,
+            y: y(value),
+            text: whole(value),
+        }));
     }
 
     days(dates, x) {

@@ -1,0 +1,226 @@
+/* Copyright 2026 Mindbox Connector contributors
+ * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
+
+import {Component, onMounted, onWillStart, onWillUnmount, useState} from "@odoo/owl";
+import {deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
+import {percent, whole} from "@mindbox_connector/pictures/numbers.esm";
+import {Layout} from "@web/search/layout";
+import {SlotChart} from "./slot_chart.esm";
+import {_t} from "@web/core/l10n/translation";
+import {duration} from "./durations.esm";
+import {registry} from "@web/core/registry";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {useService} from "@web/core/utils/hooks";
+
+const REFRESH = 30000;
+/* Told apart with every usual kind of colour blindness (Okabe and Ito). */
+const BLUE = "#0072b2";
+const ORANGE = "#e69f00";
+const VERMILION = "#d55e00";
+const GREY = "#9a9a9a";
+const LATENCY_MARKS = [1, 10, 60, 600, 3600, 21600, 86400, 604800];
+const STATUS = {
+    draft: ["fa-circle-o", "text-muted"],
+    running: ["fa-check-circle", "text-success"],
+    held: ["fa-hourglass-half", "text-warning"],
+    paused: ["fa-pause-circle", "text-danger"],
+};
+
+/** How the integration points do, at a glance. */
+export class MindboxDashboard extends Component {
+    static template = "mindbox_connector.Dashboard";
+    static components = {Layout, SlotChart};
+    static props = {...standardActionServiceProps};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({period: "day", point: false, data: null, asOf: ""});
+        this.display = {controlPanel: {}};
+        this.duration = duration;
+        this.whole = whole;
+        this.periods = [
+            ["hour", _t("Hour")],
+            ["day", _t("Day")],
+            ["week", _t("Week")],
+        ];
+        onWillStart(() => this.load());
+        onMounted(() => {
+            this.timer = setInterval(() => this.refresh(), REFRESH);
+        });
+        onWillUnmount(() => clearInterval(this.timer));
+    }
+
+    async load() {
+        const args = [this.state.period, this.state.point];
+        const silent = this.orm.silent;
+        this.state.data = await silent.call("mindbox.endpoint", "get_dashboard", args);
+        this.state.asOf = luxon.DateTime.now().toFormat("HH:mm:ss");
+    }
+
+    /* Nobody looks at a hidden tab; a lost connection is tried again next time. */
+    async refresh() {
+        if (!document.hidden) {
+            await this.load().catch(() => {
+                this.state.asOf = _t("%s, no connection", this.state.asOf);
+                clearInterval(this.timer);
+                this.timer = setInterval(() => this.refresh(), REFRESH);
+            });
+        }
+    }
+
+    choosePeriod(period) {
+        this.state.period = period;
+        return this.load();
+    }
+
+    /* Look at one integration point, or at all again. */
+    choosePoint(point) {
+        this.state.point = this.state.point === point.id ? false : point.id;
+        return this.load();
+    }
+
+    get points() {
+        return this.state.data.points.map((point) => ({
+            ...point,
+            icon: STATUS[point.status][0],
+            color: STATUS[point.status][1],
+            success: this.success(point.day),
+            latency: point.p95_seconds === null ? "–" : duration(point.p95_seconds),
+            oldest: point.waiting ? duration(point.oldest_seconds) : "",
+        }));
+    }
+
+    success({sent, rejected}) {
+        return sent + rejected ? percent(sent, sent + rejected) : "–";
+    }
+
+    get alerts() {
+        return this.state.data.points.flatMap((point) =>
+            point.alerts.map((alert) => ({
+                ...alert,
+                point,
+                key: `${point.id}/${alert.kind}`,
+                text: _t("%(alert)s since %(moment)s", {
+                    alert: alert.label,
+                    moment: deserializeDateTime(alert.since).toFormat("ccc d, HH:mm"),
+                }),
+            }))
+        );
+    }
+
+    get charts() {
+        return [
+            {
+                title: _t("Throughput"),
+                kind: "bars",
+                format: whole,
+                series: [
+                    {name: "sent", label: _t("Sent"), color: BLUE},
+                    {
+                        name: "rejected",
+                        label: _t("Rejected"),
+                        color: VERMILION,
+                        hatched: true,
+                    },
+                    {name: "other", label: _t("Not sent"), color: GREY},
+                ],
+                open: (slot) => this.openFinished(slot),
+            },
+            {
+                title: _t("Waiting"),
+                kind: "area",
+                format: whole,
+                series: [{name: "waiting", label: _t("Requests"), color: ORANGE}],
+                open: () => this.openState("pending", _t("Waiting")),
+            },
+            {
+                title: _t("From event to delivery"),
+                kind: "lines",
+                format: duration,
+                marks: LATENCY_MARKS,
+                series: [
+                    {name: "half_seconds", label: _t("Usually"), color: BLUE},
+                    {
+                        name: "p95_seconds",
+                        label: _t("The slowest 5 % from"),
+                        color: VERMILION,
+                        dashed: true,
+                    },
+                ],
+                open: (slot) => this.openFinished(slot, [["state", "=", "sent"]]),
+            },
+        ];
+    }
+
+    get reasons() {
+        const {reasons} = this.state.data;
+        const most = Math.max(1, ...reasons.map((reason) => reason.count));
+        return reasons.map((reason, key) => ({
+            ...reason,
+            key,
+            share: (100 * reason.count) / most,
+            text: reason.text || _t("No reason given"),
+        }));
+    }
+
+    // === CLICK THROUGH ===
+
+    get scope() {
+        const {point} = this.state;
+        return point ? [["endpoint_id", "=", point]] : [];
+    }
+
+    openRequests(name, domain) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name,
+            res_model: "mindbox.request",
+            views: [
+                [false, "list"],
+                [false, "form"],
+            ],
+            domain: [...this.scope, ...domain],
+        });
+    }
+
+    openFinished(slot, domain = [["state", "!=", "pending"]]) {
+        const start = deserializeDateTime(slot.start);
+        const end = start.plus({seconds: this.state.data.step});
+        const name = `${start.toFormat("ccc d, HH:mm")} – ${end.toFormat("HH:mm")}`;
+        return this.openRequests(name, [
+            ...domain,
+            ["next_attempt_at", ">=", slot.start],
+            ["next_attempt_at", "<", serializeDateTime(end)],
+        ]);
+    }
+
+    openState(state, name, point) {
+        const domain = point ? [["endpoint_id", "=", point.id]] : [];
+        return this.openRequests(name, [...domain, ["state", "=", state]]);
+    }
+
+    openReason(reason) {
+        const {slots} = this.state.data;
+        return this.openRequests(reason.text, [
+            ["state", "=", "rejected"],
+            ["error", "=", reason.error],
+            ["next_attempt_at", ">=", slots[0].start],
+        ]);
+    }
+
+    openPoint(point) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "mindbox.endpoint",
+            res_id: point.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openPoints() {
+        return this.action.doAction("mindbox_connector.mindbox_endpoint_action");
+    }
+}
+
+registry.category("actions").add("mindbox_connector.dashboard", MindboxDashboard);

@@ -1,0 +1,35 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.mindbox_connector.tests import access
+
+TODAY = fields.Date.to_string(fields.Date.today())
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(access.AccessCase):
+    """Segments: see ``access.csv``."""
+
+    module = "mindbox_rfm"
+    arguments = {
+        "rfm.scheme.action_view_cell": ([1], [1], [1], "A cell"),
+        "rfm.scheme.action_view_movers": (TODAY, TODAY, False, False, "Movers"),
+        "rfm.scheme.get_transitions": (TODAY, TODAY),
+    }
+
+    @classmethod
+    def make_records(cls):
+        env = cls.env
+        preset = env["rfm.preset"].create({})
+        scheme = env["rfm.scheme"].browse(preset.action_create()["res_id"])
+        return {
+            **access.make_shop_records(env, cls.users["portal"].partner_id),
+            "rfm.preset": preset,
+            "rfm.preview": env["rfm.preview"].create({"scheme_id": scheme.id}),
+            "rfm.scheme": scheme,
+            "rfm.segment": scheme.segment_ids[0],
+            "rfm.run": env["rfm.run"].create({"scheme_id": scheme.id}),
+        }
