@@ -50,7 +50,7 @@ max_cron_threads = 1
 server_wide_modules = base,web,rpc,queue_job
 
 [queue_job]
-channels = root:3,root.mindbox:2
+channels = root:3,root.mindbox:2,root.mindbox_import:1
 """
 
 WELCOME = f"""

@@ -34,6 +34,8 @@
         "wizards/mindbox_connection_test_views.xml",
         "views/mindbox_consent_views.xml",
         "views/mindbox_erasure_views.xml",
+        "views/mindbox_import_views.xml",
+        "wizards/mindbox_import_wizard_views.xml",
         "views/portal_templates.xml",
         "views/website_templates.xml",
         "views/mindbox_dashboard_views.xml",
@@ -44,6 +46,7 @@
         "web.assets_backend": [
             "mindbox_connector/static/src/pictures/*",
             "mindbox_connector/static/src/dashboard/*",
+            "mindbox_connector/static/src/import_progress/*",
         ],
         "web.assets_frontend": [
             "mindbox_connector/static/src/interactions/*.esm.js",

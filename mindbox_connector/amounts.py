@@ -36,3 +36,29 @@ def as_number(quantity):
     """Return a quantity to three decimals, as a whole number where it is one."""
     quantity = round(float(quantity), 3)
     return int(quantity) if quantity.is_integer() else quantity
+
+
+def undiscounted(total, discount):
+    """Return what a line would cost without its discount of so many percent."""
+    return total / (1 - discount / 100)
+
+
+def order_line_part(line_id, number, quantity, base_total, cents, product_ids):
+    """Return a line of an order as Mindbox's fields.
+
+    :param float quantity: in the unit of the product, to three decimals
+    :param float base_total: the line without its discount, in Mindbox's currency
+    :param int cents: what is paid for the line
+    """
+    base = to_cents(base_total / quantity) if quantity else 0
+    part = {
+        "lineId": str(line_id),
+        "lineNumber": number,
+        "quantity": as_number(quantity),
+        "basePricePerItem": base / 100,
+        "discountedPricePerLine": cents / 100,
+        "product": {"ids": product_ids},
+    }
+    if not float(quantity).is_integer():
+        part["quantityType"] = "double"
+    return part

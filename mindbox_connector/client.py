@@ -94,14 +94,32 @@ NETWORK_REASONS = (
 
 
 class Call(NamedTuple):
-    """One request to Mindbox; ``body`` is the exact text that goes out."""
+    """One request to Mindbox; ``body`` is the exact text that goes out.
+
+    A body of bytes is a bulk file that is compressed with gzip. ``options`` are
+    parameters of the bulk operation, as pairs.
+    """
 
     mode: str
     operation: str
     transaction_id: str
-    body: str
+    body: str | bytes
     device_uuid: str = ""
     customer_ip: str = ""
+    options: tuple = ()
+
+    @property
+    def is_compressed(self):
+        """Whether the body is a file that was compressed with gzip."""
+        return isinstance(self.body, bytes)
+
+    @property
+    def content(self):
+        """The bytes that go over the wire."""
+        if self.is_compressed:
+            return self.body
+        # What is no text, like half of an emoji, may not stop the rest.
+        return self.body.encode("utf-8", "replace")
 
 
 class Answer(NamedTuple):
@@ -173,8 +191,7 @@ class MindboxClient:
         response = self._pool.urlopen(
             "POST",
             f"{self._root}/v3/operations/{call.mode}?{self._query(call)}",
-            # What is no text, like half of an emoji, may not stop the rest.
-            body=call.body.encode("utf-8", "replace"),
+            body=call.content,
             headers=self._call_headers(call),
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=self._timeout),
             retries=False,
@@ -241,12 +258,15 @@ class MindboxClient:
             params["deviceUUID"] = call.device_uuid
         if call.mode == "bulk":
             params.update(BULK_DIALECT)
+            params.update(call.options)
         return urlencode(params)
 
     def _call_headers(self, call):
         headers = {**self._headers, "Content-Type": CONTENT_TYPES[call.mode]}
         if _is_address(call.customer_ip):
             headers["X-Customer-IP"] = call.customer_ip
+        if call.is_compressed:
+            headers["Content-Encoding"] = "gzip"
         return headers
 
 

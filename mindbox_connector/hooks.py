@@ -6,7 +6,7 @@ def uninstall_hook(env):
     """Cancel the delivery jobs that wait: their model is about to go."""
     jobs = env["queue.job"].search(
         [
-            ("model_name", "=", "mindbox.endpoint"),
+            ("model_name", "in", ("mindbox.endpoint", "mindbox.import")),
             ("state", "in", ("wait_dependencies", "pending", "enqueued")),
         ]
     )

@@ -37,3 +37,23 @@ def split_name(name, name_format):
     if name_format == "first_last" and len(words) > 3:
         values = [words[0], " ".join(words[1:-1]), words[-1]]
     return {key: value[:MAX_NAME] for key, value in zip(keys, values, strict=True)}
+
+
+def personal_data(name, is_company, birthday, sex, tz, name_format):
+    """Return what is known of a person, as Mindbox's fields.
+
+    Names, birth date and sex are one bundle in Mindbox: if one of them changes and the
+    others are missing, they are wiped. So they always go together.
+
+    :param str name: as written in Odoo
+    :param birthday: date or nothing
+    :param str name_format: how the integration point writes names
+    """
+    known = split_name(name, "full" if is_company else name_format)
+    if birthday:
+        known["birthDate"] = birthday.isoformat()
+    if sex:
+        known["sex"] = sex
+    if tz:
+        known["timeZone"] = tz
+    return known

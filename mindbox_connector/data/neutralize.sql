@@ -10,7 +10,13 @@ UPDATE mindbox_request
  WHERE state = 'pending';
 DELETE FROM ir_config_parameter
  WHERE key = 'mindbox_connector.health_token';
+UPDATE mindbox_import
+   SET state = 'cancelled'
+ WHERE state IN ('running', 'paused');
+UPDATE mindbox_import_chunk
+   SET state = 'cancelled'
+ WHERE state IN ('open', 'frozen');
 UPDATE queue_job
    SET state = 'cancelled'
- WHERE model_name = 'mindbox.endpoint'
+ WHERE model_name IN ('mindbox.endpoint', 'mindbox.import')
    AND state IN ('wait_dependencies', 'pending', 'enqueued', 'started');

@@ -250,6 +250,7 @@ class MindboxEndpoint(models.Model):
         for endpoint in self.search([("state", "=", "running")]):
             if endpoint._has_due_rows():
                 self._kick_on_fresh_cursor(endpoint.ids, [])
+        self.search([("state", "=", "running")])._kick_imports()
 
     def _has_due_rows(self):
         return bool(self._find_due_rows(1, {}, []))

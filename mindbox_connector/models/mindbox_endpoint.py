@@ -28,7 +28,12 @@ LIVE_STATES = ("running", "paused")
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _description = "Mindbox Integration Point"
-    _inherit = ["mail.thread", "mail.activity.mixin", "mindbox.setting"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "mindbox.import.pace",
+        "mindbox.setting",
+    ]
     _mindbox_cached_fields = ROUTE_FIELDS
     _order = "sequence, id"
 
@@ -246,6 +251,10 @@ class MindboxEndpoint(models.Model):
     _rate_limit_check = models.Constraint(
         "CHECK(rate_limit >= 1)",
         "Calls per minute must be 1 or more. Pause the integration point to stop it.",
+    )
+    _files_per_hour_check = models.Constraint(
+        "CHECK(files_per_hour >= 1)",
+        "Files per hour must be 1 or more.",
     )
     _timeout_check = models.Constraint(
         "CHECK(timeout BETWEEN 1 AND 60)",
@@ -521,6 +530,7 @@ class MindboxEndpoint(models.Model):
         for endpoint in self:
             endpoint._end_alert("paused")
         self._kick_after_commit()
+        self._kick_imports()
         return True
 
     def action_pause(self):

@@ -25,6 +25,7 @@ COLUMN_TYPES = {
     "endpoint_id": "int4",
     "operation_id": "int4",
     "partner_id": "int4",
+    "import_chunk_id": "int4",
     "event": "varchar",
     "mode": "varchar",
     "res_model": "varchar",

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import ormcache
 
 from ..exceptions import MindboxSkipped
-from ..names import split_name
+from ..names import personal_data
 
 TRACKED = frozenset(
     "name email phone lang tz birthday sex street street2 zip city state_id "
@@ -212,22 +212,15 @@ class ResPartner(models.Model):
         }
 
     def _mindbox_profile(self, endpoint):
-        """Return all that is known of a customer.
-
-        Names, birth date and sex are one bundle in Mindbox: if one of them changes
-        and the others are missing, they are wiped. So they always go together.
-        """
-        profile = self._mindbox_identity(endpoint)
-        profile |= split_name(
-            self.name, "full" if self.is_company else endpoint.name_format
+        """Return all that is known of a customer."""
+        return self._mindbox_identity(endpoint) | personal_data(
+            self.name,
+            self.is_company,
+            self.birthday,
+            self.sex,
+            self.tz,
+            endpoint.name_format,
         )
-        if self.birthday:
-            profile["birthDate"] = self.birthday.isoformat()
-        if self.sex:
-            profile["sex"] = self.sex
-        if self.tz:
-            profile["timeZone"] = self.tz
-        return profile
 
     def _mindbox_check_included(self, endpoint):
         domain = endpoint._get_customer_domain()
@@ -237,13 +230,21 @@ class ResPartner(models.Model):
             )
 
     def _mindbox_email(self):
-        email = self.email_normalized or ""
-        return email if len(email) <= MAX_EMAIL else ""
+        return usable_email(self.email_normalized)
 
     def _mindbox_phone(self, endpoint):
         """Return the phone as digits with country code, "" where it is nonsense."""
-        if not self.phone:
+        return self._mindbox_format_phone(self.phone, self.country_id, endpoint)
+
+    def _mindbox_format_phone(self, phone, country, endpoint):
+        """Return a phone number of a customer in a country, "" where it is nonsense."""
+        if not phone:
             return ""
-        country = self.country_id or endpoint.company_id.country_id
-        number = self._phone_format(number=self.phone, country=country)
+        country = country or endpoint.company_id.country_id
+        number = self._phone_format(number=phone, country=country)
         return "".join(filter(str.isdigit, number or ""))
+
+
+def usable_email(email):
+    """Return a normalised address where Mindbox can take it, else ""."""
+    return email if email and len(email) <= MAX_EMAIL else ""

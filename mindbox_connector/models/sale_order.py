@@ -1,6 +1,8 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ..amounts import allocate, as_number, to_cents
@@ -11,6 +13,15 @@ CONTENT = frozenset(
 )
 FAVORITE = frozenset({"is_favorite", "favorite_name"})
 CART_EVENTS = frozenset({"cart_set", "cart_clear"})
+# From the last milestone of an order to the first.
+MILESTONES = (
+    "shipped",
+    "delivered",
+    "partially_shipped",
+    "paid",
+    "confirmed",
+    "created",
+)
 STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotation"}
 
 
@@ -131,6 +142,30 @@ class SaleOrder(models.Model):
             return "partially_shipped"
         return "shipped" if self.carrier_id else "delivered"
 
+    def _mindbox_reached(self):
+        """Return the milestones the order has reached, the last one first."""
+        return get_milestones(
+            self.state,
+            self._mindbox_is_paid_online() or self._mindbox_is_paid_by_invoice(),
+            self.delivery_status,
+            self.carrier_id,
+        )
+
+    def _mindbox_returned(self):
+        """Return {line ID: quantity that has come back}, in the unit of the product."""
+        back = defaultdict(float)
+        for move in self.order_line.move_ids._mindbox_returned():
+            back[move.sale_line_id.id] += move._mindbox_quantity()
+        refunds = self.order_line.invoice_lines.filtered(
+            lambda entry: entry.move_type == "out_refund"
+            and entry.parent_state == "posted"
+        )
+        for entry in refunds:
+            line = entry._mindbox_order_line()
+            if line.qty_delivered_method != "stock_move":
+                back[line.id] += entry._mindbox_quantity()
+        return {line_id: round(quantity, 3) for line_id, quantity in back.items()}
+
     # === SOURCE === #
 
     def _mindbox_is_cart(self):
@@ -205,13 +240,18 @@ class SaleOrder(models.Model):
             },
         }
 
-    def _mindbox_order_status_body(self, endpoint, milestone, lines=None, refund=0):
+    def _mindbox_order_status_body(
+        self, endpoint, milestone=None, lines=None, refund=0
+    ):
         """Return a new status of the whole order, or of some of its lines.
 
-        :param str milestone: key of the endpoint's statuses
+        :param str milestone: key of the endpoint's statuses; None for the last one
+            that the order has reached
         :param lines: [(line ID, quantity)], None for the whole order
         :param float refund: money that went back, in the order's currency
         """
+        if milestone is None:
+            milestone = self._mindbox_last_milestone(endpoint)
         status = self._mindbox_status(endpoint, milestone)
         order = {"ids": endpoint._get_order_ids(self)}
         if lines is None:
@@ -240,6 +280,12 @@ class SaleOrder(models.Model):
                 "customFields": {"isFavorite": favorite, "favoriteName": name},
             },
         }
+
+    def _mindbox_last_milestone(self, endpoint):
+        """Return the last milestone with a status; without any, the last one."""
+        statuses = endpoint._get_statuses()
+        reached = self._mindbox_reached()
+        return next((m for m in reached if statuses.get(m)), reached[0])
 
     def _mindbox_status(self, endpoint, milestone):
         """Return the project's status for a milestone.
@@ -317,3 +363,25 @@ class SaleOrder(models.Model):
 
 
 CONTACTS = ("email", "mobilePhone")
+
+
+def get_milestones(state, paid, delivery_status, carrier_id):
+    """Return the milestones that an order has reached, the last one first.
+
+    :param str state: of the order
+    :param bool paid: whether payments or paid invoices cover it
+    :param str delivery_status: of the order, empty without transfers
+    :param carrier_id: whoever brings it, nothing where it is handed over
+    """
+    if state == "cancel":
+        return ["cancelled"]
+    full = delivery_status == "full"
+    reached = {
+        "shipped": full and carrier_id,
+        "delivered": full and not carrier_id,
+        "partially_shipped": delivery_status in ("partial", "started"),
+        "paid": paid,
+        "confirmed": state == "sale",
+        "created": True,
+    }
+    return [milestone for milestone in MILESTONES if reached[milestone]]

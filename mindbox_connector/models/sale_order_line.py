@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from ..amounts import as_number, to_cents
+from ..amounts import as_number, order_line_part, to_cents, undiscounted
 
 TRACKED = frozenset(
     "order_id product_id product_uom_qty product_uom_id price_unit discount "
@@ -97,26 +97,21 @@ class SaleOrderLine(models.Model):
     def _mindbox_base_total(self):
         """Return what the line would cost without its own discount, tax included."""
         if self.discount < 100:
-            return self.price_total / (1 - self.discount / 100)
+            return undiscounted(self.price_total, self.discount)
         taxes = self.tax_ids.compute_all(
             self.price_unit, self.currency_id, self.product_uom_qty, self.product_id
         )
         return taxes["total_included"]
 
     def _mindbox_order_line(self, endpoint, number, cents, rate):
-        quantity = self._mindbox_quantity()
-        base = to_cents(self._mindbox_base_total() * rate / quantity) if quantity else 0
-        line = {
-            "lineId": str(self.id),
-            "lineNumber": number,
-            "quantity": as_number(quantity),
-            "basePricePerItem": base / 100,
-            "discountedPricePerLine": cents / 100,
-            "product": {"ids": endpoint._get_product_ids(self.product_id)},
-        }
-        if not quantity.is_integer():
-            line["quantityType"] = "double"
-        return line
+        return order_line_part(
+            self.id,
+            number,
+            self._mindbox_quantity(),
+            self._mindbox_base_total() * rate,
+            cents,
+            endpoint._get_product_ids(self.product_id),
+        )
 
     def _mindbox_list_item(self, endpoint, cents):
         quantity = self._mindbox_quantity()

@@ -8,6 +8,7 @@ from . import test_dashboard
 from . import test_delivery
 from . import test_health
 from . import test_i18n
+from . import test_import
 from . import test_lanes
 from . import test_ledger
 from . import test_lists_and_consent

@@ -1,2 +1,3 @@
 from . import base_partner_merge
 from . import mindbox_connection_test
+from . import mindbox_import_wizard

@@ -12,6 +12,8 @@ from . import rfm_stock
 from . import rfm_delivery
 from . import rfm_demo
 from . import res_partner
+from . import mindbox_endpoint
+from . import mindbox_import
 from . import mindbox_operation
 from . import mindbox_request
 from . import loyalty_program

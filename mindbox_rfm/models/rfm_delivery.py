@@ -44,12 +44,17 @@ class RfmSource(models.AbstractModel):
         if not rows:
             raise MindboxSkipped(self.env._("No customer to tell of."))
         segmentation = self._get_rfm_scheme().mindbox_segmentation
-        header = (
-            f"CustomerExternalIdentity{endpoint.customer_id_name};"
-            "SegmentationExternalId;SegmentExternalId"
-        )
+        header = ";".join(self._get_segments_header(endpoint))
         lines = (f"{customer};{segmentation};{code or ''}" for customer, code in rows)
         return "\n".join([header, *lines, ""])
+
+    def _get_segments_header(self, endpoint):
+        """Return the columns of an import of segments."""
+        return [
+            f"CustomerExternalIdentity{endpoint.customer_id_name}",
+            "SegmentationExternalId",
+            "SegmentExternalId",
+        ]
 
     def _segments_sql(self, endpoint):
         partners = self.env["res.partner"].with_context(active_test=False)

@@ -3,6 +3,7 @@ from . import test_cdnow
 from . import test_check
 from . import test_delivery
 from . import test_engine
+from . import test_import
 from . import test_input
 from . import test_life
 from . import test_partner

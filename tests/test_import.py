@@ -1,0 +1,216 @@
+"""History of a shop reaches Mindbox in files, through kills, beside the shop's life.
+
+The long form, with the sizes and kills of a big shop:
+IMPORT_CUSTOMERS=200000 IMPORT_ORDERS=300000 IMPORT_KILLS=20 IMPORT_ROWS=20000
+"""
+
+import os
+import random
+import statistics
+import threading
+import time
+from decimal import Decimal
+
+import databases
+import psutil
+import pytest
+
+from tests import history
+from tests.shop import Shop
+
+CUSTOMERS = int(os.environ.get("IMPORT_CUSTOMERS", 3000))
+ORDERS = int(os.environ.get("IMPORT_ORDERS", 4500))
+KILLS = int(os.environ.get("IMPORT_KILLS", 3))
+ROWS = int(os.environ.get("IMPORT_ROWS", 500))
+PATIENCE = int(os.environ.get("IMPORT_PATIENCE", 240))
+CHANNELS = "root:3,root.mindbox:1,root.mindbox_import:1"
+SHOWN_ORDERS = 5000
+MAX_GROWTH = 200 * 1024 * 1024
+# A live order is at Mindbox within seconds, whatever is imported meanwhile.
+LATENCY_LIMIT = 15
+
+
+@pytest.fixture
+def shop(odoo_server, sandbox):
+    server = odoo_server(workers=4, channels=CHANNELS)
+    sandbox.control("PUT", "settings", {"bulk_per_hour": 100_000})
+    return Shop(server, sandbox, files_per_hour=100_000)
+
+
+def start(shop, kind, **values):
+    values = {"endpoint_id": shop.endpoint_id, "kind": kind, **values}
+    run = shop.rpc("mindbox.import", "create", values)
+    shop.rpc("mindbox.import", "action_start", [run])
+    return run
+
+
+def read(shop, run):
+    names = ["state", "total", "done", "rejected", "skipped", "status", "rate"]
+    return shop.rpc("mindbox.import", "read", [run], names)[0]
+
+
+def ended(shop, run):
+    """Whether an import is done; one that has stopped shows why."""
+    progress = read(shop, run)
+    assert progress["state"] in ("running", "done"), progress
+    return progress["state"] == "done" and progress
+
+
+def settled(shop):
+    """Whether Mindbox has worked off all the files it has accepted."""
+    return all(job["state"] == "done" for job in imports(shop))
+
+
+def imports(shop):
+    return shop.sandbox.control("GET", "imports?limit=100000")["imports"]
+
+
+class LiveOrders:
+    """An order every second, and how long each takes to get to Mindbox."""
+
+    def __init__(self, shop):
+        self.shop, self.placed = shop, {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._place)
+        domain = [("type", "=", "consu"), ("sale_ok", "=", True)]
+        self.product = shop.rpc("product.product", "search", domain, limit=1)[0]
+        values = {"name": "Live Customer", "email": "live@example.com"}
+        self.customer = shop.rpc("res.partner", "create", values)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self._stop.set()
+        self._thread.join()
+
+    def _place(self):
+        line = (0, 0, {"product_id": self.product, "product_uom_qty": 1})
+        while not self._stop.wait(1):
+            values = {"partner_id": self.customer, "order_line": [line]}
+            try:
+                order = self.shop.rpc("sale.order", "create", values)
+                self.shop.rpc("sale.order", "action_confirm", [order])
+            except Exception:
+                # The server is being killed: the next one comes in a second.
+                continue
+            self.placed[order] = time.time()
+
+    def latencies(self):
+        """Seconds from the confirmation to Mindbox, of the orders that were placed."""
+        arrived = self.shop.rows(
+            "res_id", "sent_at", "occurred_at", domain=[("event", "=", "order_create")]
+        )
+        seconds = []
+        for row in arrived:
+            if row["res_id"] in self.placed and row["sent_at"]:
+                sent, made = (
+                    time.mktime(time.strptime(row[name], "%Y-%m-%d %H:%M:%S"))
+                    for name in ("sent_at", "occurred_at")
+                )
+                seconds.append(sent - made)
+        return seconds
+
+
+class Memory(threading.Thread):
+    """Watches how much the workers of a server grow."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.first, self.growth = server, {}, 0
+        self._over = threading.Event()
+
+    def run(self):
+        while not self._over.wait(0.5):
+            try:
+                for worker in self.server.workers():
+                    self._look(worker)
+            except psutil.Error:
+                continue
+
+    def _look(self, worker):
+        resident = worker.memory_info().rss
+        self.first.setdefault(worker.pid, resident)
+        self.growth = max(self.growth, resident - self.first[worker.pid])
+
+    def stop(self):
+        self._over.set()
+        self.join()
+
+
+def kill_at_random(shop, chance, wait_until):
+    """Kill the workers, or the whole server, at some moment."""
+    time.sleep(chance.uniform(0.5, 3))
+    if chance.random() < 0.3:
+        shop.server.kill9()
+        shop.server.start()
+    else:
+        shop.server.kill9_workers()
+    wait_until(lambda: len(shop.server.workers()) == 4, 60)
+
+
+def test_history_arrives_exactly_through_kills_beside_live_orders(shop, wait_until):
+    made = history.make_in(shop.server.database, CUSTOMERS, ORDERS)
+    # Slow enough that files are on their way when the kills come.
+    shop.sandbox.fault(latency=300)
+    chance = random.Random(os.environ.get("IMPORT_SEED", "7"))
+    memory = Memory(shop.server)
+    started = time.monotonic()
+    with LiveOrders(shop) as live:
+        memory.start()
+        customers = start(shop, "customers", chunk_rows=ROWS, include_archived=True)
+        orders = start(shop, "orders", chunk_rows=ROWS)
+        for _number in range(KILLS):
+            kill_at_random(shop, chance, wait_until)
+        progress = {
+            run: wait_until(lambda run=run: ended(shop, run), PATIENCE, every=1)
+            for run in (customers, orders)
+        }
+        seconds = time.monotonic() - started
+    memory.stop()
+    wait_until(lambda: settled(shop), PATIENCE)
+    wait_until(lambda: not shop.waiting(), 60)
+    check_counts(shop, made, progress[customers], progress[orders])
+    latencies = live.latencies()
+    print(
+        f"{CUSTOMERS} customers and {ORDERS} orders in {seconds:.0f} s, {KILLS} kills; "
+        f"{len(latencies)} live orders, median {statistics.median(latencies):.0f} s, "
+        f"slowest {max(latencies):.0f} s; memory + {memory.growth >> 20} MB; {progress}"
+    )
+    assert memory.growth < MAX_GROWTH
+    assert statistics.median(latencies) < LATENCY_LIMIT
+
+
+def check_counts(shop, made, customers, orders):
+    """Each record once: at Odoo, at Mindbox, and in the files that were accepted."""
+    for progress in (customers, orders):
+        outcomes = sum(progress[name] for name in ("done", "rejected", "skipped"))
+        assert outcomes == progress["total"], progress
+        assert not progress["rejected"], progress
+    rows = {"DirectCrm.Customers.Import": 0, "RetailOrder.Import": 0}
+    for job in imports(shop):
+        assert not job["rejected"], job["problems"]
+        rows[job["operation"]] += job["results"]
+    assert rows["DirectCrm.Customers.Import"] == customers["done"]
+    assert rows["RetailOrder.Import"] == orders["done"]
+    assert customers["done"] >= len(made["customers"])
+    assert orders["done"] >= len(made["orders"])
+    check_orders(shop, made["orders"])
+
+
+def check_orders(shop, order_ids):
+    """Mindbox has each order once, with all its money and without a complaint."""
+    known = shop.sandbox.control("GET", f"orders?limit={SHOWN_ORDERS}")
+    sums = dict(
+        databases.query(
+            "SELECT name, amount_total::text FROM sale_order WHERE id >= %s",
+            min(order_ids),
+            database=shop.server.database,
+        )
+    )
+    for order in known["orders"]:
+        (number,) = order["ids"].values()
+        if number in sums:
+            assert Decimal(str(order["totalPrice"])) == Decimal(sums[number]), order
+            assert not order["warnings"], order
