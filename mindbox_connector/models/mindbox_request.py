@@ -639,13 +639,15 @@ class MindboxRequest(models.Model):
         )
         return sum(chunks), max(chunks) >= GC_CHUNK
 
+    # An array is made once; a subquery with a limit may be evaluated once per row.
+
     def _gc_bodies(self, days):
         return len(
             self.env.execute_query(
                 SQL(
                     """
                     UPDATE mindbox_request SET payload = NULL, response = NULL
-                     WHERE id IN (
+                     WHERE id = ANY(ARRAY(
                          SELECT id FROM mindbox_request
                           WHERE state IN ('sent', 'skipped', 'cancelled')
                             AND next_attempt_at < %s
@@ -653,7 +655,7 @@ class MindboxRequest(models.Model):
                           ORDER BY next_attempt_at
                           LIMIT %s
                             FOR UPDATE SKIP LOCKED
-                     ) RETURNING id
+                     )) RETURNING id
                     """,
                     fields.Datetime.now() - timedelta(days=days),
                     GC_CHUNK,
@@ -666,14 +668,14 @@ class MindboxRequest(models.Model):
             self.env.execute_query(
                 SQL(
                     """
-                    DELETE FROM mindbox_request WHERE id IN (
+                    DELETE FROM mindbox_request WHERE id = ANY(ARRAY(
                         SELECT id FROM mindbox_request
                          WHERE state IN %s
                            AND next_attempt_at < %s
                          ORDER BY next_attempt_at
                          LIMIT %s
                            FOR UPDATE SKIP LOCKED
-                    ) RETURNING id
+                    )) RETURNING id
                     """,
                     tuple(states),
                     fields.Datetime.now() - timedelta(days=days),
