@@ -22,11 +22,12 @@ ORDERS = """
     INSERT INTO sale_order (
         name, company_id, partner_id, partner_invoice_id, partner_shipping_id, state,
         date_order, currency_id, currency_rate, amount_untaxed, amount_tax,
-        amount_total, picking_policy, create_date, write_date
+        amount_total, picking_policy, create_date, write_date, website_id
     )
     SELECT 'H' || n, company.id, p, p, p,
            CASE WHEN n %% 25 = 0 THEN 'sent' ELSE 'sale' END,
-           moment, company.currency_id, 1, 0, 0, 0, 'direct', moment, moment
+           moment, company.currency_id, 1, 0, 0, 0, 'direct', moment, moment,
+           CASE WHEN n %% 25 = 0 THEN (SELECT min(id) FROM website) END
       FROM (
           SELECT n, %(first)s + n %% %(customers)s AS p,
                  timestamp '2021-01-01' + interval '1 minute' * n AS moment

@@ -1,7 +1,8 @@
-"""History of a shop reaches Mindbox in files, through kills, beside the shop's life.
+r"""History of a shop reaches Mindbox in files, through kills, beside the shop's life.
 
 The long form, with the sizes and kills of a big shop:
-IMPORT_CUSTOMERS=200000 IMPORT_ORDERS=300000 IMPORT_KILLS=20 IMPORT_ROWS=20000
+IMPORT_CUSTOMERS=200000 IMPORT_ORDERS=300000 IMPORT_ROWS=20000 IMPORT_KILLS=20 \
+IMPORT_KILL_SECONDS=20 IMPORT_PATIENCE=3600 pytest -s tests/test_import.py
 """
 
 import os
@@ -22,6 +23,7 @@ CUSTOMERS = int(os.environ.get("IMPORT_CUSTOMERS", 3000))
 ORDERS = int(os.environ.get("IMPORT_ORDERS", 4500))
 KILLS = int(os.environ.get("IMPORT_KILLS", 3))
 ROWS = int(os.environ.get("IMPORT_ROWS", 500))
+KILL_SECONDS = float(os.environ.get("IMPORT_KILL_SECONDS", 3))
 PATIENCE = int(os.environ.get("IMPORT_PATIENCE", 240))
 CHANNELS = "root:3,root.mindbox:1,root.mindbox_import:1"
 SHOWN_ORDERS = 5000
@@ -141,7 +143,7 @@ class Memory(threading.Thread):
 
 def kill_at_random(shop, chance, wait_until):
     """Kill the workers, or the whole server, at some moment."""
-    time.sleep(chance.uniform(0.5, 3))
+    time.sleep(chance.uniform(0.5, KILL_SECONDS))
     if chance.random() < 0.3:
         shop.server.kill9()
         shop.server.start()
@@ -214,3 +216,60 @@ def check_orders(shop, order_ids):
         if number in sums:
             assert Decimal(str(order["totalPrice"])) == Decimal(sums[number]), order
             assert not order["warnings"], order
+
+
+def test_cards_their_owners_and_balances_add_up_at_mindbox(shop, wait_until):
+    points = make_cards(shop, 60)
+    customers = start(shop, "customers")
+    wait_until(lambda: ended(shop, customers), 60, every=1)
+    for _time in range(2):
+        # The second import finds nothing to add: no balance is doubled.
+        run = start(shop, "cards", chunk_rows=25)
+        progress = wait_until(lambda run=run: ended(shop, run), 60, every=1)
+        assert progress["done"] == progress["total"] >= len(points), progress
+        wait_until(lambda: settled(shop), 30)
+        cards = shop.sandbox.control("GET", "cards?limit=1000")["cards"]
+        balances = {card["number"]: card for card in cards}
+        for code, amount in points.items():
+            assert Decimal(str(balances[code]["balance"])) == amount, balances[code]
+            assert balances[code]["customer"], "a card without its owner"
+
+
+def make_cards(shop, number):
+    """Make cards in SQL, as if they were older than the connector: {code: points}."""
+    database = shop.server.database
+    (program,) = databases.query(
+        "INSERT INTO loyalty_program (name, program_type, applies_on, trigger,"
+        " currency_id, portal_point_name, active)"
+        " SELECT jsonb_build_object('en_US', 'Old'), 'loyalty', 'both', 'auto',"
+        " currency_id, jsonb_build_object('en_US', 'Points'), TRUE FROM res_company"
+        " ORDER BY id LIMIT 1 RETURNING id",
+        database=database,
+    )
+    made = history.make_in(database, number, 1)
+    rows = databases.query(
+        "INSERT INTO loyalty_card (program_id, partner_id, code, points, active,"
+        " create_date) SELECT %s, id, 'OLD' || id, (id %% 7) * 12.25, TRUE, create_date"
+        " FROM res_partner WHERE id = ANY(%s) RETURNING code, points::text",
+        program[0],
+        made["customers"],
+        database=database,
+    )
+    return {code: Decimal(points) for code, points in rows}
+
+
+def test_one_by_one_everything_arrives_behind_the_events_of_the_shop(shop, wait_until):
+    made = history.make_in(shop.server.database, 120, 150)
+    runs = [
+        start(shop, kind, way="records", date_to="2021-12-31")
+        for kind in ("customers", "orders")
+    ]
+    for run in runs:
+        progress = wait_until(lambda run=run: ended(shop, run), 120, every=1)
+        assert progress["done"] + progress["skipped"] == progress["total"], progress
+    wait_until(lambda: not shop.waiting(), 60)
+    known = shop.sandbox.control("GET", f"orders?limit={SHOWN_ORDERS}")
+    assert known["total"] == len(made["orders"])
+    check_orders(shop, made["orders"])
+    statuses = {status for order in known["orders"] for status in order["statuses"]}
+    assert statuses == {"Confirmed", "Created"}

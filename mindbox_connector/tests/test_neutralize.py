@@ -28,9 +28,19 @@ class TestNeutralize(TransactionCase):
             {"endpoint_id": self.endpoint.id, "event": "customer_edit"}
         )
         self.endpoint._kick()
+        self.history = self.env["mindbox.import"].create(
+            {"endpoint_id": self.endpoint.id}
+        )
+        self.history.action_start()
+        self.history._kick()
         self.env.flush_all()
         neutralize_database(self.env.cr)
         self.env.invalidate_all()
+
+    def test_no_import_goes_on(self):
+        self.assertEqual(self.history.state, "cancelled")
+        jobs = self.env["queue.job"].search([("model_name", "=", "mindbox.import")])
+        self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
 
     def test_no_integration_point_runs_or_keeps_a_key(self):
         for endpoint in self.env["mindbox.endpoint"].search([]):
