@@ -68,29 +68,32 @@ class MindboxImportOrders(models.AbstractModel):
         ]
 
     def _get_items(self, run, file, ids):
-        orders = self._get_orders(run, ids)
+        rows = self._get_orders(run, ids)
         lines = self._get_lines(run, ids)
-        customers = self._get_customers(run, {row["partner_id"] for row in orders})
-        statuses = run.endpoint_id._get_statuses()
+        customers = self._get_customers(run, {row["partner_id"] for row in rows})
+        others = self._get_others(run, rows, lines)
 
         def make(row):
             customer_id = customers[row["partner_id"]]
-            order = self._get_order(run, row, lines.get(row["id"], ()))
-            status = self._get_status(statuses, row)
-            cells = self._get_cells(run, row, customer_id, order, status, statuses)
+            self._check(customer_id)
+            order = self._get_order(run, row, lines[row["id"]], others)
+            cells = self._get_cells(run, row, customer_id, order)
             return Item(row["id"], cells, self._get_told(row, customer_id, order))
 
-        def check(row):
-            if customers[row["partner_id"]] is None:
-                raise MindboxSkipped(
-                    self.env._(
-                        "The customer is none for Mindbox: an employee, a visitor "
-                        "without an account, or excluded."
-                    )
-                )
-            return make(row)
+        return [self._try(row["id"], lambda row=row: make(row)) for row in rows]
 
-        return [self._try(row["id"], lambda row=row: check(row)) for row in orders]
+    def _check(self, customer_id):
+        """Check that an order goes to Mindbox.
+
+        :raise MindboxSkipped: its customer is none there
+        """
+        if customer_id is None:
+            raise MindboxSkipped(
+                self.env._(
+                    "The customer is none for Mindbox: an employee, a visitor without "
+                    "an account, or excluded."
+                )
+            )
 
     def _get_orders(self, run, ids):
         return self.env.execute_query_dict(
@@ -184,26 +187,40 @@ class MindboxImportOrders(models.AbstractModel):
             lines[row["order_id"]].append(row)
         return lines
 
-    def _get_order(self, run, row, lines):
+    def _is_plain(self, run, row, lines):
+        """Whether an order needs none of the rules that live events have for it."""
+        return (
+            not row["returned"]
+            and row["currency_id"] == run.endpoint_id.currency_id.id
+            and all(
+                line["is_plain"] and (line["product_ref"] or line["is_delivery"])
+                for line in lines
+            )
+        )
+
+    def _get_others(self, run, rows, lines):
+        """Return {ID: order} of the orders that are not plain, to be read together."""
+        ids = [r["id"] for r in rows if not self._is_plain(run, r, lines[r["id"]])]
+        orders = run.endpoint_id._with_sender(self.env["sale.order"].browse(ids))
+        return {order.id: order for order in orders}
+
+    def _get_order(self, run, row, lines, others):
         """Return the ``order`` of a live event, with what has come back of each line.
 
         :raise MindboxRejected: a product has no ID by the chosen reference
         """
-        endpoint = run.endpoint_id
-        plain = row["currency_id"] == endpoint.currency_id.id and all(
-            line["is_plain"] and (line["product_ref"] or line["is_delivery"])
-            for line in lines
-        )
-        if plain and not row["returned"]:
-            return _get_plain_order(endpoint, row, lines) | {"returned": {}}
-        order = endpoint._with_sender(self.env["sale.order"].browse(row["id"]))
+        order = others.get(row["id"])
+        if order is None:
+            return _get_plain_order(run.endpoint_id, row, lines)
         return {
-            **order._mindbox_totals(endpoint),
-            "lines": order._mindbox_lines(endpoint),
+            **order._mindbox_totals(run.endpoint_id),
+            "lines": order._mindbox_lines(run.endpoint_id),
             "returned": order._mindbox_returned() if row["returned"] else {},
         }
 
-    def _get_cells(self, run, row, customer_id, order, status, statuses):
+    def _get_cells(self, run, row, customer_id, order):
+        statuses = run.endpoint_id._get_statuses()
+        status = self._get_status(statuses, row)
         if not order["lines"]:
             raise MindboxSkipped(self.env._("The order has no products."))
         moment = run.endpoint_id._format_moment
@@ -404,4 +421,9 @@ def _get_plain_order(endpoint, row, lines):
         for number, (line, cents) in enumerate(zip(goods, shares, strict=True), 1)
     ]
     shown = total if endpoint.delivery_in_total else total - delivery
-    return {"totalPrice": shown / 100, "deliveryCost": delivery / 100, "lines": parts}
+    return {
+        "totalPrice": shown / 100,
+        "deliveryCost": delivery / 100,
+        "lines": parts,
+        "returned": {},
+    }

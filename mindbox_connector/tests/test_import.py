@@ -19,6 +19,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..csv_file import BYTE_ORDER_MARK, CsvFile, read_plain, to_csv
 from ..models import mindbox_import_orders, mindbox_import_work
+from ..models.mindbox_import_customers import get_profile
 from .common import KEY, LocalMindbox, Reply
 
 TEXT = st.text(max_size=30)
@@ -516,6 +517,53 @@ class TestImport(ImportCase):
         for move in pickings.move_ids:
             move.write({"quantity": move.product_uom_qty, "picked": True})
         pickings._action_done()
+
+    def test_every_order_has_the_cents_of_its_live_event(self):
+        reader, run = self.get_reader("orders")
+        ids = reader._find_ids(run, 0, reader._count(run)[1], 500)
+        rows, lines = reader._get_orders(run, ids), reader._get_lines(run, ids)
+        plain = 0
+        for row in rows:
+            order = self.endpoint._with_sender(self.env["sale.order"]).browse(row["id"])
+            mine = reader._get_order(run, row, lines[row["id"]], {})
+            if reader._is_plain(run, row, lines[row["id"]]):
+                plain += 1
+                body = order._mindbox_order_update_body(self.endpoint)["order"]
+                for key in ("totalPrice", "deliveryCost", "lines"):
+                    self.assertEqual(mine[key], body[key], order.name)
+        self.assertGreater(plain, 100)
+
+    def test_every_customer_has_the_profile_of_a_live_event(self):
+        self.make_customers("Анна Мария О'Нил", "  Two\nLines ")
+        reader, run = self.get_reader("customers", date_from=False)
+        partners = self.endpoint._with_sender(self.env["res.partner"])
+        countries = {c.id: c for c in partners.env["res.country"].search([])}
+        countries[None] = partners.env["res.country"]
+        ids = reader._find_ids(run, 0, reader._count(run)[1], 500)
+        compared = 0
+        for row in reader._get_rows(run, ids):
+            partner = partners.browse(row["id"])
+            if partner._mindbox_email() or partner._mindbox_phone(self.endpoint):
+                body = partner._mindbox_customer_edit_body(self.endpoint)
+                profile = get_profile(self.endpoint, partners, countries, row)
+                self.assertEqual(profile, body["customer"])
+                compared += 1
+        self.assertGreater(compared, 20)
+
+    def test_the_customers_are_those_of_live_events(self):
+        reader, run = self.get_reader("customers", date_from=False)
+        found = set(reader._find_ids(run, 0, reader._count(run)[1], 100_000))
+        partners = self.env["res.partner"].with_context(active_test=False).search([])
+        customers = partners.filtered(
+            lambda partner: partner._mindbox_customer() == partner
+            and self.endpoint in partner._mindbox_endpoints(False)
+        )
+        self.assertEqual(found, set(customers.ids))
+
+    def get_reader(self, kind, **values):
+        self.env.flush_all()
+        run = self.make_import(kind, **values)
+        return run._get_reader(), run
 
     # === CARDS === #
 
