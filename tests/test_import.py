@@ -5,6 +5,7 @@ IMPORT_CUSTOMERS=200000 IMPORT_ORDERS=300000 IMPORT_ROWS=20000 IMPORT_KILLS=20 \
 IMPORT_KILL_SECONDS=20 IMPORT_PATIENCE=3600 pytest -s tests/test_import.py
 """
 
+import itertools
 import os
 import random
 import statistics
@@ -26,6 +27,7 @@ ROWS = int(os.environ.get("IMPORT_ROWS", 500))
 KILL_SECONDS = float(os.environ.get("IMPORT_KILL_SECONDS", 3))
 PATIENCE = int(os.environ.get("IMPORT_PATIENCE", 240))
 CHANNELS = "root:3,root.mindbox:1,root.mindbox_import:1"
+LIVE_CUSTOMERS = 20
 SHOWN_ORDERS = 5000
 MAX_GROWTH = 200 * 1024 * 1024
 # A live order is at Mindbox within seconds, whatever is imported meanwhile.
@@ -76,8 +78,12 @@ class LiveOrders:
         self._thread = threading.Thread(target=self._place)
         domain = [("type", "=", "consu"), ("sale_ok", "=", True)]
         self.product = shop.rpc("product.product", "search", domain, limit=1)[0]
-        values = {"name": "Live Customer", "email": "live@example.com"}
-        self.customer = shop.rpc("res.partner", "create", values)
+        values = [
+            {"name": f"Live {number}", "email": f"live{number}@example.com"}
+            for number in range(LIVE_CUSTOMERS)
+        ]
+        # The calls of one customer leave one after the other.
+        self.customers = itertools.cycle(shop.rpc("res.partner", "create", values))
 
     def __enter__(self):
         self._thread.start()
@@ -90,7 +96,7 @@ class LiveOrders:
     def _place(self):
         line = (0, 0, {"product_id": self.product, "product_uom_qty": 1})
         while not self._stop.wait(1):
-            values = {"partner_id": self.customer, "order_line": [line]}
+            values = {"partner_id": next(self.customers), "order_line": [line]}
             try:
                 order = self.shop.rpc("sale.order", "create", values)
                 self.shop.rpc("sale.order", "action_confirm", [order])
@@ -165,6 +171,9 @@ def test_history_arrives_exactly_through_kills_beside_live_orders(shop, wait_unt
         orders = start(shop, "orders", chunk_rows=ROWS)
         for _number in range(KILLS):
             kill_at_random(shop, chance, wait_until)
+        shop.sandbox.fault(latency=0)
+        # What the kills have held up is through: from here on only the import disturbs.
+        wait_until(lambda: shop.waiting() < 4, 120)
         calm = time.time()
         progress = {
             run: wait_until(lambda run=run: ended(shop, run), PATIENCE, every=1)

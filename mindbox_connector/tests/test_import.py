@@ -420,6 +420,19 @@ class TestImport(ImportCase):
         run.with_user(manager).action_pause()
         self.assertEqual(run.state, "paused")
 
+    def test_only_managers_read_what_is_in_a_file(self):
+        self.make_customers("Anna Secret")
+        user = new_test_user(
+            self.env, "history-reader", "mindbox_connector.group_mindbox_user"
+        )
+        run = self.start(way="files")
+        self.work(run)
+        self.assertEqual(run.with_user(user).done, 1)
+        with self.assertRaises(AccessError):
+            run.chunk_ids.content_id.with_user(user).read(["raw"])
+        with self.assertRaises(AccessError):
+            run.chunk_ids.with_user(user).read(["file"])
+
     def test_imports_of_other_companies_are_not_seen(self):
         company = self.env["res.company"].create({"name": "Other"})
         stranger = new_test_user(
