@@ -331,6 +331,7 @@ class MindboxImport(models.Model):
         return self._open("mindbox_connector.mindbox_import_chunk_action")
 
     def _open(self, action):
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(action)
         return action | {"domain": [("import_id", "in", self.ids)]}
 

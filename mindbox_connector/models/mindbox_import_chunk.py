@@ -301,6 +301,7 @@ class MindboxImportChunk(models.Model):
     def action_view_requests(self):
         """Open the calls by which these records went to Mindbox."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_request_action"
         )

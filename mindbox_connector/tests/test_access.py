@@ -1,6 +1,8 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import gzip
+
 from odoo.tests import tagged
 
 from . import access
@@ -13,6 +15,10 @@ class TestAccess(access.AccessCase):
     module = "mindbox_connector"
     requests = {
         "/mindbox/health": lambda test: ("/mindbox/health", None),
+        "/mindbox/import/<int:chunk_id>/<string:name>": lambda test: (
+            f"/mindbox/import/{test.records['mindbox.import.chunk'].id}/customers.csv",
+            None,
+        ),
         "/mindbox/metrics": lambda test: ("/mindbox/metrics", None),
         "/mindbox/view": lambda test: (
             "/mindbox/view",
@@ -47,6 +53,7 @@ class TestAccess(access.AccessCase):
         }
         return {
             **access.make_shop_records(env, cls.users["portal"].partner_id),
+            **cls.make_import(endpoint, partner),
             "mindbox.endpoint": endpoint,
             "mindbox.request": env["mindbox.request"].create(request),
             "mindbox.connection.test": env["mindbox.connection.test"].create(
@@ -60,3 +67,23 @@ class TestAccess(access.AccessCase):
             ),
             "res.config.settings": env["res.config.settings"].create({}),
         }
+
+    @classmethod
+    def make_import(cls, endpoint, partner):
+        run = cls.env["mindbox.import"].create({"endpoint_id": endpoint.id})
+        file = cls.env["ir.attachment"].create(
+            {"name": "file", "raw": gzip.compress(b"ExternalIdentitywebsiteID\n")}
+        )
+        chunk = cls.env["mindbox.import.chunk"].create(
+            {"import_id": run.id, "content_id": file.id}
+        )
+        line = cls.env["mindbox.import.line"].create(
+            {
+                "import_id": run.id,
+                "chunk_id": chunk.id,
+                "res_model": partner._name,
+                "res_id": partner.id,
+            }
+        )
+        wizard = cls.env["mindbox.import.wizard"].create({"endpoint_id": endpoint.id})
+        return {record._name: record for record in (run, chunk, line, wizard)}
