@@ -33,6 +33,7 @@ from ..exceptions import (
     MindboxUnavailable,
 )
 from ..lanes import Lanes, Pace, Parcel
+from .mindbox_request import WAITS
 
 _logger = logging.getLogger(__name__)
 
@@ -540,7 +541,7 @@ class MindboxEndpoint(models.Model):
                 """
                 SELECT id, customer_key, priority
                   FROM mindbox_request due
-                 WHERE %(is_due)s
+                 WHERE state = 'pending' AND %(is_due)s
                  ORDER BY priority, id
                  LIMIT %(limit)s
                 """,
@@ -581,7 +582,7 @@ class MindboxEndpoint(models.Model):
                   FROM customer, LATERAL (
                       SELECT id, customer_key, priority
                         FROM mindbox_request due
-                       WHERE %(is_due)s AND priority <= %(priority)s
+                       WHERE %(waits)s AND %(is_due)s AND priority <= %(priority)s
                          AND customer_key = customer.customer_key
                        ORDER BY priority, id
                        LIMIT %(story)s
@@ -594,6 +595,7 @@ class MindboxEndpoint(models.Model):
                 fresh=FRESH,
                 newest=NEWEST,
                 on_the_way=list(on_the_way),
+                waits=SQL(WAITS),
                 is_due=is_due,
                 story=STORY,
                 limit=limit,
@@ -601,7 +603,7 @@ class MindboxEndpoint(models.Model):
         )
 
     def _get_due_condition(self, on_the_way, closed_lanes):
-        """Return the condition that a row, called ``due``, may leave now.
+        """Return the condition that a row that waits, called ``due``, may leave now.
 
         A row that was never tried is due whatever its date: only another attempt
         waits. A customer with an earlier row that does is left alone. A body that
@@ -610,8 +612,7 @@ class MindboxEndpoint(models.Model):
         """
         return SQL(
             """
-            due.endpoint_id = %(endpoint)s AND due.state = 'pending'
-            AND NOT (%(due_is_deferred)s)
+            due.endpoint_id = %(endpoint)s AND NOT (%(due_is_deferred)s)
             AND due.id != ALL(%(on_the_way)s)
             AND COALESCE(due.customer_key, '') != ALL(%(closed)s)
             AND NOT EXISTS (
@@ -651,14 +652,15 @@ class MindboxEndpoint(models.Model):
             SQL(
                 """
                 SELECT %s FROM mindbox_request
-                 WHERE id = ANY(%s) AND state = 'pending'
+                 WHERE id = ANY(%s)
                  ORDER BY priority, id
                    FOR UPDATE SKIP LOCKED
                 """,
                 SQL(CLAIMED_COLUMNS),
                 [row_id for row_id, _key in candidates],
             ),
-            # That PostgreSQL asks to look again is no error.
+            # That PostgreSQL asks to look again is no error: this snapshot, in which
+            # they wait, is the one they were found in.
             log_exceptions=False,
         )
         locked = self.env.cr.dictfetchall()

@@ -49,14 +49,16 @@ FILL_WAITING = f"""
 
 
 @scenario(
-    f"{WAITING:,} rows wait, {FINISHED:,} are finished",
+    "A million rows wait, five millions are finished",
     rate_limit=600_000,
     concurrency=16,
 )
 def masses(there, short):
     there.rpc("mindbox.endpoint", "action_pause", [there.endpoint])
     there.sandbox.control("PUT", "settings", {"domain": False})
-    fill(there, 20_000 if short else FINISHED, 5_000 if short else WAITING)
+    finished, waiting = (20_000, 5_000) if short else (FINISHED, WAITING)
+    there.result.title = f"{waiting:,} rows wait, {finished:,} are finished"
+    fill(there, finished, waiting)
     measure_lists(there)
     with odoo(there.database) as env:
         measure_claims(there, env)

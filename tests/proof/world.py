@@ -26,7 +26,7 @@ from .relay import Relay
 LOGS = VAR / "log" / "proof"
 BALANCE = "Website.ChangeCustomerBalance"
 # Cards whose points change in one call of the shop, and threads that do so.
-GROUP = 4
+GROUP = 20
 GROUPS = 12
 PATIENCE = 420
 ENDPOINT = {"timeout": 30, "concurrency": 8, "rate_limit": 8000}
