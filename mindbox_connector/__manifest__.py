@@ -39,6 +39,8 @@
         "views/portal_templates.xml",
         "views/website_templates.xml",
         "views/mindbox_dashboard_views.xml",
+        "views/mindbox_reconciliation_views.xml",
+        "views/mindbox_difference_views.xml",
         "views/menus.xml",
     ],
     "demo": ["demo/mindbox_endpoint_demo.xml"],

@@ -26,6 +26,10 @@ from . import res_users
 from . import website
 from . import loyalty_card
 from . import loyalty_history
+from . import mindbox_expectation
+from . import mindbox_reconciliation
+from . import mindbox_difference
+from . import mindbox_read_back
 from . import sale_order
 from . import sale_order_line
 from . import payment_transaction

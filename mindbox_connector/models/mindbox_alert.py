@@ -104,6 +104,15 @@ ALERTS = {
         ),
         covered_by=("refused",),
     ),
+    "differences": Alert(
+        _lt("Odoo and Mindbox differ"),
+        lambda measures: measures["differences"],
+        _lt("Mindbox does not know what it should"),
+        _lt(
+            "The comparison has found %(differences)s differences. Open them at the "
+            "integration point, see why, and send what is missing."
+        ),
+    ),
 }
 
 
@@ -234,6 +243,7 @@ class MindboxEndpoint(models.Model):
             "rejected": hour["rejected"],
             "judged": hour["sent"] + hour["rejected"],
             "all": measures["rejected"],
+            "differences": measures["differences"],
         }
 
     def _format_seconds(self, seconds):

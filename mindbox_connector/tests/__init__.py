@@ -15,6 +15,7 @@ from . import test_lists_and_consent
 from . import test_neutralize
 from . import test_order
 from . import test_outbox
+from . import test_reconciliation
 from . import test_routes
 from . import test_security
 from . import test_tours
