@@ -318,9 +318,10 @@ class MindboxDifference(models.Model):
                 order._mindbox_mark("order_update")
                 continue
             order._mindbox_mark("order_create")
-            # "Created" is what the order itself tells.
-            for milestone in reversed(order._mindbox_reached()[:-1]):
-                order._mindbox_mark("order_status", milestone=milestone)
+            for milestone in reversed(order._mindbox_reached()):
+                # That it was placed is what the order itself tells.
+                if milestone != "created":
+                    order._mindbox_mark("order_status", milestone=milestone)
 
     def _send_cards(self, cards):
         told, missing = self._get_told_balances(cards), self._get_missing_ids("cards")

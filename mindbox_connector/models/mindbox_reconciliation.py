@@ -360,6 +360,7 @@ class MindboxReconciliation(models.Model):
 
     def action_view_days(self):
         """Open the days of this run."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_reconciliation_day_action"
         )
@@ -447,6 +448,7 @@ class MindboxEndpoint(models.Model):
 
     def action_view_differences(self):
         """Open the differences of these integration points."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_difference_action"
         )

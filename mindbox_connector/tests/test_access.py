@@ -44,6 +44,14 @@ class TestAccess(access.AccessCase):
             }
         )
         partner = env["res.partner"].create({"name": "Anna"})
+        run = env["mindbox.reconciliation"].create({"endpoint_id": endpoint.id})
+        difference = {
+            "endpoint_id": endpoint.id,
+            "kind": "customers",
+            "res_id": partner.id,
+            "problem": "missing",
+            "cause": "before",
+        }
         request = {
             "endpoint_id": endpoint.id,
             "event": "customer_edit",
@@ -55,6 +63,8 @@ class TestAccess(access.AccessCase):
             **access.make_shop_records(env, cls.users["portal"].partner_id),
             **cls.make_import(endpoint, partner),
             "mindbox.endpoint": endpoint,
+            "mindbox.reconciliation": run,
+            "mindbox.difference": env["mindbox.difference"].create(difference),
             "mindbox.request": env["mindbox.request"].create(request),
             "mindbox.connection.test": env["mindbox.connection.test"].create(
                 {"endpoint_id": endpoint.id}
