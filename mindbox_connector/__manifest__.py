@@ -30,6 +30,7 @@
         "views/res_partner_views.xml",
         "views/loyalty_card_views.xml",
         "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/mindbox_connection_test_views.xml",
         "views/mindbox_consent_views.xml",

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 MAX_FAVORITE_NAME = 64
 
@@ -69,7 +69,29 @@ class MindboxPortal(CustomerPortal):
         )
         if not quotation_page:
             values["only_favorites"] = request.params.get("filterby") == "favorite"
+            if values["only_favorites"]:
+                values["pager"] = self._make_favorites_pager(values, **kwargs)
         return values
+
+    def _make_favorites_pager(
+        self, values, page=1, date_begin=None, date_end=None, **kwargs
+    ):
+        """Return the pager of the list; its links keep the filter."""
+        domain = Domain(self._prepare_orders_domain(request.env.user.partner_id))
+        if date_begin and date_end:
+            domain &= Domain("create_date", ">", date_begin)
+            domain &= Domain("create_date", "<=", date_end)
+        return pager(
+            url=values["default_url"],
+            total=request.env["sale.order"].search_count(domain),
+            page=page,
+            step=self._items_per_page,
+            url_args={
+                "date_begin": date_begin,
+                "date_end": date_end,
+                "filterby": "favorite",
+            },
+        )
 
     # === PROFILE AND CHECKOUT === #
 
@@ -108,6 +130,7 @@ class MindboxPortal(CustomerPortal):
                 for code, label in self._get_channels()
             ],
             "saved": bool(kwargs.get("saved")),
+            "wording": request.env["mindbox.consent"]._get_portal_wording(),
         }
         return request.render("mindbox_connector.portal_my_subscriptions", values)
 
@@ -125,7 +148,7 @@ class MindboxPortal(CustomerPortal):
             self._leave_undecided(partner, wanted),
             source="portal",
             website_id=request.website.id,
-            wording=request.env["mindbox.consent"]._get_wording(),
+            wording=request.env["mindbox.consent"]._get_portal_wording(),
         )
 
     def _leave_undecided(self, partner, wanted):

@@ -8,8 +8,11 @@ from odoo.http import Controller, request, route
 
 from ..models.mindbox_source import get_device
 
-# What a person can look at; a script that sends more is not listened to.
+# What a person can look at; a script that sends more is not listened to, nor is one
+# that calls itself somebody else each time. Many people may share an address.
 VIEWS_A_MINUTE = 40
+VIEWS_A_MINUTE_FROM_ADDRESS = 400
+MAX_ID = 2**31 - 1
 VISITORS_KEPT = 10_000
 VIEWED = {
     "product": ("product.product", "product_view"),
@@ -20,7 +23,8 @@ VIEWED = {
 class ViewLimit:
     """Counts the views of each visitor within the last minute, in this process."""
 
-    def __init__(self):
+    def __init__(self, views_a_minute):
+        self.views_a_minute = views_a_minute
         self._seen = OrderedDict()
 
     def allows(self, visitor):
@@ -32,13 +36,14 @@ class ViewLimit:
             self._seen.popitem(last=False)
         while moments and moments[0] < now - 60:
             moments.popleft()
-        if len(moments) >= VIEWS_A_MINUTE:
+        if len(moments) >= self.views_a_minute:
             return False
         moments.append(now)
         return True
 
 
-LIMIT = ViewLimit()
+OF_VISITOR = ViewLimit(VIEWS_A_MINUTE)
+OF_ADDRESS = ViewLimit(VIEWS_A_MINUTE_FROM_ADDRESS)
 
 
 class MindboxViews(Controller):
@@ -59,7 +64,8 @@ class MindboxViews(Controller):
         :param int record_id: of the variant or the category
         :return: whether it was recorded
         """
-        if kind not in VIEWED or not isinstance(record_id, int) or not self._listens():
+        is_id = isinstance(record_id, int) and 0 < record_id <= MAX_ID
+        if str(kind) not in VIEWED or not is_id or not self._listens():
             return False
         model, event = VIEWED[kind]
         record = request.env[model].browse(record_id).exists()
@@ -76,10 +82,11 @@ class MindboxViews(Controller):
     def _listens(self):
         """Robots, visitors who refused cookies and floods are not listened to."""
         http = request.env["ir.http"]
-        visitor = request.session.uid or get_device() or request.httprequest.remote_addr
+        visitor = request.session.uid or get_device()
         return (
-            not http.is_a_bot()
+            bool(visitor)
+            and not http.is_a_bot()
             and http._is_allowed_cookie("optional")
-            and bool(request.session.uid or get_device())
-            and LIMIT.allows(visitor)
+            and OF_VISITOR.allows(visitor)
+            and OF_ADDRESS.allows(request.httprequest.remote_addr)
         )

@@ -24,9 +24,15 @@ class AccountMove(models.Model):
         return result
 
     def _post(self, soft=True):
-        """A credit note is a return of money, and of what was never shipped."""
+        """A credit note is a return of money, and of what was never shipped.
+
+        One that is posted again after a correction was told before.
+        """
+        refunds = self.filtered(
+            lambda move: move.move_type == "out_refund" and not move.posted_before
+        )
         posted = super()._post(soft=soft)
-        for move in posted.filtered(lambda move: move.move_type == "out_refund"):
+        for move in posted & refunds:
             move._mindbox_mark_refunded()
         return posted
 
@@ -49,7 +55,12 @@ class AccountMove(models.Model):
                 lines=[
                     [line._mindbox_order_line().id, line._mindbox_quantity()]
                     for line in refunded
-                    if line._mindbox_order_line().qty_delivered_method != "stock_move"
+                    if line._mindbox_is_returned_line()
                 ],
-                refund=sum(refunded.mapped("price_total")),
+                refund=self.currency_id._convert(
+                    sum(refunded.mapped("price_total")),
+                    order.currency_id,
+                    self.company_id,
+                    self.invoice_date,
+                ),
             )

@@ -1,6 +1,10 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import timedelta
+
+from pytz import timezone, utc
+
 from odoo import api, fields, models
 from odoo.tools import float_is_zero
 
@@ -25,6 +29,7 @@ class LoyaltyCard(models.Model):
 
     def write(self, vals):
         before = {card: card.points for card in self} if "points" in vals else {}
+        self._mindbox_mark_new_expiry(vals)
         result = super().write(vals)
         self._mindbox_mark_changed("card_issue", vals, TRACKED)
         for card, points in before.items():
@@ -35,6 +40,16 @@ class LoyaltyCard(models.Model):
         if not float_is_zero(change, precision_digits=2):
             order = self._mindbox_get_causes().pop(self.id, None)
             self._mindbox_mark("card_balance", change=round(change, 2), order_id=order)
+
+    def _mindbox_mark_new_expiry(self, vals):
+        """Points in Mindbox keep the expiry they came with: they are given anew."""
+        if "expiration_date" not in vals:
+            return
+        expires = fields.Date.to_date(vals["expiration_date"]) or False
+        for card in self.filtered(lambda card: card.expiration_date != expires):
+            if card.points > 0:
+                card._mindbox_mark("card_balance", change=-round(card.points, 2))
+                card._mindbox_mark("card_balance", change=round(card.points, 2))
 
     def _mindbox_get_causes(self):
         """Return {card ID: order ID} of the balance changes that are about to come."""
@@ -51,12 +66,20 @@ class LoyaltyCard(models.Model):
         """A card that exists only while a cart is open is none yet."""
         return (
             self.program_type in CARD_TYPES
+            and (self.active or event != "card_issue")
             and (not self.order_id or self.order_id.state == "sale" or self.points)
             and bool(customer)
         )
 
     def _mindbox_customer(self):
         return self.partner_id._mindbox_customer()
+
+    def _mindbox_explain_silence(self):
+        if self.program_type not in CARD_TYPES:
+            return self.env._(
+                "A coupon: Mindbox hears of loyalty cards, gift cards and e-wallets."
+            )
+        return super()._mindbox_explain_silence()
 
     def _mindbox_shop(self):
         order = self.order_id
@@ -77,8 +100,9 @@ class LoyaltyCard(models.Model):
         order = self.env["sale.order"].browse(order_id or []).exists()
         balance = {"changeAmount": change, "comment": self._mindbox_get_comment(order)}
         if self.expiration_date and change > 0:
-            expires = fields.Datetime.to_datetime(self.expiration_date)
-            balance["expirationDateTimeUtc"] = endpoint._format_moment(expires)
+            balance["expirationDateTimeUtc"] = endpoint._format_moment(
+                self._mindbox_expires_at(endpoint)
+            )
         body = {
             "customer": self._mindbox_customer()._mindbox_identity(endpoint),
             "discountCard": {"ids": {"number": self.code}},
@@ -87,6 +111,12 @@ class LoyaltyCard(models.Model):
         if order:
             body["order"] = {"ids": endpoint._get_order_ids(order)}
         return body
+
+    def _mindbox_expires_at(self, endpoint):
+        """Return the end of the last day on which Odoo accepts the points, in UTC."""
+        zone = timezone(endpoint.company_id.partner_id.tz or "UTC")
+        day_after = fields.Datetime.to_datetime(self.expiration_date + timedelta(1))
+        return zone.localize(day_after).astimezone(utc).replace(tzinfo=None)
 
     def _mindbox_get_comment(self, order):
         return f"Odoo: {order.name}" if order else f"Odoo: {self.program_id.name}"

@@ -104,6 +104,14 @@ class MindboxConsent(models.Model):
         return self.env._("I want to receive news and offers by e-mail.")
 
     @api.model
+    def _get_portal_wording(self):
+        """Return the words above the channels of My subscriptions."""
+        return self.env._(
+            "Choose how you want to hear from us about news and offers. Messages about "
+            "your orders come in any case."
+        )
+
+    @api.model
     def _decide(self, partner, wanted, **vals):
         """Record what a customer has decided; what stays as it was is no decision.
 

@@ -13,7 +13,7 @@ from .mindbox_import_reader import Item, money, text
 from .sale_order import get_milestones
 
 SHOWN_PRODUCTS = 5
-MILESTONE_COLUMNS = ("state", "paid", "delivery_status", "carrier_id")
+MILESTONE_COLUMNS = ("state", "paid", "delivery_status", "with_carrier")
 
 
 class MindboxImportOrders(models.AbstractModel):
@@ -102,8 +102,17 @@ class MindboxImportOrders(models.AbstractModel):
                 SELECT sale.id, %(reference)s::varchar AS reference, sale.partner_id,
                        sale.date_order, sale.amount_total::float8, sale.currency_id,
                        GREATEST(sale.date_order, sale.write_date) AS changed_at,
-                       sale.state, sale.carrier_id, sale.delivery_status,
-                       %(paid)s AS paid, %(returned)s AS returned
+                       sale.state, sale.delivery_status, %(paid)s AS paid,
+                       sale.carrier_id IS NOT NULL AND EXISTS (
+                           SELECT 1 FROM stock_picking picking
+                             JOIN stock_location there
+                               ON there.id = picking.location_dest_id
+                            WHERE picking.sale_id = sale.id
+                              AND picking.state = 'done'
+                              AND there.usage = 'customer'
+                              AND picking.delivered_at IS NULL
+                       ) AS with_carrier,
+                       %(returned)s AS returned
                   FROM sale_order sale WHERE sale.id = ANY(%(ids)s)
                  ORDER BY sale.id
                 """,

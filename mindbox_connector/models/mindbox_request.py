@@ -587,21 +587,28 @@ class MindboxRequest(models.Model):
         """Let what waits for merged customers leave in the survivor's lane.
 
         Their foreign keys were moved already. A state of a merged customer is now a
-        state of the survivor; bodies that were tried stay as they are.
+        state of the survivor, also when it is sent again later; bodies that were
+        tried and still wait stay as they are.
         """
         self.env.execute_query(
             SQL(
                 """
+                WITH follower AS (
+                    SELECT id, res_model = 'res.partner'
+                               AND (payload IS NULL OR state != 'pending') AS renamed
+                      FROM mindbox_request
+                     WHERE partner_id = ANY(%(partners)s)
+                )
                 UPDATE mindbox_request
                    SET customer_key = %(key)s,
-                       res_id = CASE WHEN payload IS NULL AND res_model = 'res.partner'
-                                     THEN %(survivor)s ELSE res_id END,
+                       res_id = CASE WHEN renamed THEN %(survivor)s ELSE res_id END,
                        merge_key = CASE
-                           WHEN payload IS NULL AND res_model = 'res.partner'
+                           WHEN renamed
                            THEN split_part(merge_key, '/', 1) || %(suffix)s
                            ELSE merge_key END
-                 WHERE state = 'pending' AND partner_id = ANY(%(partners)s)
-                RETURNING id
+                  FROM follower
+                 WHERE follower.id = mindbox_request.id
+                RETURNING mindbox_request.id
                 """,
                 key=f"partner-{survivor_id}",
                 suffix=f"/res.partner/{survivor_id}",
@@ -611,10 +618,33 @@ class MindboxRequest(models.Model):
         )
 
     @api.model
+    def _join_lane(self, partner_ids, partner_id):
+        """Let what waits for some customers leave before what comes for another one.
+
+        Whatever is being sent at this moment is on its way already.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mindbox_request SET customer_key = %(key)s
+                 WHERE id IN (
+                     SELECT id FROM mindbox_request
+                      WHERE state = 'pending' AND partner_id = ANY(%(partners)s)
+                        FOR UPDATE SKIP LOCKED
+                 )
+                RETURNING id
+                """,
+                key=f"partner-{partner_id}",
+                partners=list(partner_ids),
+            )
+        )
+
+    @api.model
     def _forget(self, partners):
         """Leave no waiting request and no body of erased customers behind."""
         requests = self.sudo().search([("partner_id", "in", partners.ids)])
-        requests.write({"payload": False, "response": False, "error": False})
+        personal = "payload", "response", "error", "device_uuid", "customer_ip"
+        requests.write(dict.fromkeys(personal, False))
         waiting = requests.filtered(lambda request: request.state == "pending")
         waiting.write(
             {"state": "cancelled", "error": self.env._("The customer was erased.")}

@@ -70,6 +70,67 @@ class MindboxSource(models.AbstractModel):
         groups="mindbox_connector.group_mindbox_user",
     )
 
+    mindbox_request_ids = fields.One2many(
+        "mindbox.request",
+        "res_id",
+        string="Mindbox Timeline",
+        groups="mindbox_connector.group_mindbox_user",
+    )
+    mindbox_notice = fields.Char(
+        compute="_compute_mindbox_notice",
+        groups="mindbox_connector.group_mindbox_user",
+    )
+
+    # === TIMELINE: what was sent, what waits, and what is not even recorded === #
+
+    @api.depends_context("lang")
+    def _compute_mindbox_notice(self):
+        for record in self:
+            record.mindbox_notice = record._mindbox_explain_silence()
+
+    def _mindbox_explain_silence(self):
+        """Say in words what is not recorded about this record and why; "" for all is.
+
+        Rules that are applied later leave a skipped request with the reason.
+        """
+        if not self.env["mindbox.endpoint"]._get_routes():
+            return self.env._(
+                "No integration point is started: nothing is recorded for Mindbox."
+            )
+        # What there is to know of the record itself, its reader may know.
+        record = self.sudo()
+        if not record._mindbox_customer():
+            return record._mindbox_explain_no_customer()
+        endpoints = record._mindbox_endpoints(False)
+        if not endpoints:
+            return self.env._(
+                "No integration point serves this website or company: nothing is "
+                "recorded for Mindbox."
+            )
+        labels = dict(
+            self.env["mindbox.request"]
+            ._fields["event"]
+            ._description_selection(self.env)
+        )
+        off = [
+            labels[code]
+            for code in record._mindbox_events()
+            if not any(endpoint._get_operation(code) for endpoint in endpoints)
+        ]
+        if not off:
+            return ""
+        return self.env._("Switched off, so not recorded: %s.", ", ".join(off))
+
+    def _mindbox_events(self):
+        """Return the events that a timeline of such a record may show."""
+        return [code for code, event in EVENTS.items() if event.model == self._name]
+
+    def _mindbox_explain_no_customer(self):
+        """Say in words why a record is nobody's for Mindbox."""
+        if not self.partner_id:
+            return self.env._("It belongs to nobody yet: nothing is recorded.")
+        return self.partner_id._mindbox_explain_no_customer()
+
     # === SMART BUTTON === #
 
     def _compute_mindbox_request_count(self):

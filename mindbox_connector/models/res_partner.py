@@ -2,10 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.tools import ormcache
+from odoo.tools import format_date, ormcache
 
+from ..catalogue import EVENTS
 from ..exceptions import MindboxSkipped
 from ..names import personal_data
+from .mindbox_source import get_website
 
 TRACKED = frozenset(
     "name email phone lang tz birthday sex street street2 zip city state_id "
@@ -14,6 +16,8 @@ TRACKED = frozenset(
 WISHLIST_EVENTS = ("wishlist_set", "wishlist_clear")
 CONTACTS = {"phone": "mobilePhone", "email": "email"}
 MAX_EMAIL = 254
+# Each purchase without an account makes a contact of its own in Odoo.
+MAX_GUESTS = 20
 # Mindbox's word for a value that is to be forgotten; a missing key means no change.
 CLEAR = "%CLEAR%"
 
@@ -25,10 +29,12 @@ class ResPartner(models.Model):
 
     birthday = fields.Date()
     sex = fields.Selection([("male", "Male"), ("female", "Female")])
-
-    def _mindbox_requests_domain(self):
-        return [("partner_id", "in", self.ids)]
-
+    mindbox_erased_at = fields.Datetime(
+        string="Erased from Mindbox",
+        copy=False,
+        readonly=True,
+        help="Nothing about this customer is recorded any more.",
+    )
     mindbox_request_ids = fields.One2many(
         "mindbox.request",
         "partner_id",
@@ -36,9 +42,16 @@ class ResPartner(models.Model):
     )
     mindbox_consent_ids = fields.One2many("mindbox.consent", "partner_id")
 
+    _mindbox_email_idx = models.Index(
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
+    )
+
     @api.model
     def _get_frontend_writable_fields(self):
         return super()._get_frontend_writable_fields() | {"birthday", "sex"}
+
+    def _mindbox_requests_domain(self):
+        return [("partner_id", "in", self.ids)]
 
     # === MARKS === #
 
@@ -88,22 +101,89 @@ class ResPartner(models.Model):
     def _mindbox_erase(self):
         # Whoever may delete a customer may not know of Mindbox at all.
         self = self.sudo()
-        for partner in self.filtered(lambda p: p._mindbox_customer() == p):
+        customers = self.filtered(lambda p: p._mindbox_customer() == p)
+        for partner in customers:
             self.env["mindbox.erasure"]._add(partner)
+        customers.mindbox_erased_at = fields.Datetime.now()
         self._mindbox_unmark()
         self.env["mindbox.request"]._forget(self)
         self.env["mindbox.ledger"]._forget(self)
 
+    def action_mindbox_restore(self):
+        """Tell Mindbox of customers again who were erased.
+
+        :raise AccessError: the user is no Mindbox manager
+        """
+        self.env["mindbox.request"]._check_manager()
+        self.check_access("write")
+        self.mindbox_erased_at = False
+        self._mindbox_mark("customer_edit")
+        return True
+
+    def _mindbox_join_guests(self):
+        """Who signs up may have bought as a guest before: one identity in Mindbox.
+
+        Nothing is merged in Odoo: nobody has proved yet whose e-mail it is.
+        """
+        if not (self.email_normalized and self._mindbox_listens()):
+            return
+        domain = [("user_ids", "=", False), ("sale_order_ids.website_id", "!=", False)]
+        guests = self._mindbox_find_same_email(domain)
+        if guests:
+            self.env["mindbox.request"].sudo()._join_lane(guests.ids, self.id)
+            self._mindbox_mark(
+                "customer_merge", website=get_website(), merged_ids=guests.ids
+            )
+
+    def _mindbox_find_same_email(self, domain):
+        """Return other customers with the same e-mail, some at most."""
+        others = self.sudo().search(
+            [
+                ("email_normalized", "=", self.email_normalized),
+                ("id", "!=", self.id),
+                *domain,
+            ],
+            limit=MAX_GUESTS,
+        )
+        return others.filtered(lambda partner: partner._mindbox_customer() == partner)
+
     # === SOURCE === #
 
     def _mindbox_customer(self):
-        """Addresses belong to their contact; employees and visitors are none."""
-        customer = self
-        while customer.type != "contact" and customer.parent_id:
-            customer = customer.parent_id
-        if not customer.partner_share or customer.id in self._mindbox_public_ids():
+        """Addresses belong to their contact; employees and visitors are none.
+
+        Neither are those who wanted to be forgotten.
+        """
+        customer = self._mindbox_contact()
+        if not customer.partner_share or customer.mindbox_erased_at:
+            return self.browse()
+        if customer.id in self._mindbox_public_ids():
             return self.browse()
         return customer
+
+    def _mindbox_events(self):
+        """A customer's timeline shows cards and orders, too."""
+        return list(EVENTS)
+
+    def _mindbox_contact(self):
+        """Return whom an address belongs to."""
+        contact = self
+        while contact.type != "contact" and contact.parent_id:
+            contact = contact.parent_id
+        return contact
+
+    def _mindbox_explain_no_customer(self):
+        contact = self._mindbox_contact()
+        if contact.mindbox_erased_at:
+            return self.env._(
+                "Erased from Mindbox on %s: nothing is recorded any more.",
+                format_date(self.env, contact.mindbox_erased_at),
+            )
+        if contact.id in self._mindbox_public_ids():
+            return self.env._(
+                "An unknown visitor: recorded once the customer is known."
+            )
+        return self.env._("An employee: not recorded for Mindbox.")
 
     @api.model
     @ormcache()
@@ -145,12 +225,25 @@ class ResPartner(models.Model):
 
         :param cleared: fields that were removed in Odoo since the last edit
         """
+        self._mindbox_check_no_account()
         profile = dict.fromkeys(cleared, CLEAR) | self._mindbox_profile(endpoint)
         if not (profile.get("email") or profile.get("mobilePhone")):
             raise MindboxSkipped(
                 self.env._("No contact: the customer has neither e-mail nor phone.")
             )
         return {"customer": profile}
+
+    def _mindbox_check_no_account(self):
+        """An e-mail belongs to one customer in Mindbox: an edit would move it."""
+        if not self.email_normalized or not self._mindbox_is_guest():
+            return
+        if self._mindbox_find_same_email([("user_ids", "!=", False)]):
+            raise MindboxSkipped(
+                self.env._(
+                    "A guest: there is a customer with an account and this e-mail, "
+                    "whom it would be taken away from."
+                )
+            )
 
     def _mindbox_customer_authorize_body(self, endpoint):
         return {"customer": self._mindbox_identity(endpoint)}

@@ -35,7 +35,10 @@ class ResUsers(models.Model):
     def _mindbox_mark_registered(self):
         for user in self:
             _greet(user)
+            # Who was forgotten and signs up again wants to be known again.
+            user.partner_id.filtered("mindbox_erased_at").mindbox_erased_at = False
             user.partner_id._mindbox_mark("customer_register", website=get_website())
+            user.partner_id._mindbox_join_guests()
 
     def _deactivate_portal_user(self, **post):
         """A customer who deletes the own account wants to be forgotten."""

@@ -1,7 +1,6 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import defaultdict
 
 from odoo import api, fields, models
 
@@ -44,7 +43,7 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         placed = orders.filtered(lambda order: order._mindbox_is_placed())
-        placed._mindbox_mark("order_create")
+        placed._mindbox_mark_placed()
         (orders - placed)._mindbox_mark_content()
         return orders
 
@@ -64,6 +63,17 @@ class SaleOrder(models.Model):
         for order, state, was_cart, was_placed in before:
             if order.state != state:
                 order._mindbox_mark_state(was_cart, was_placed)
+        return result
+
+    def _compute_field_value(self, field):
+        """Totals are computed: new taxes or prices never pass through write()."""
+        if field.name != "amount_total":
+            return super()._compute_field_value(field)
+        before = {order: order.amount_total for order in self if order.id}
+        result = super()._compute_field_value(field)
+        for order, total in before.items():
+            if order.currency_id.compare_amounts(total, order.amount_total):
+                order._mindbox_mark_content()
         return result
 
     def unlink(self):
@@ -93,10 +103,14 @@ class SaleOrder(models.Model):
             self._mindbox_mark("cart_clear")
         self._mindbox_mark_content()
         if self._mindbox_is_placed() and not was_placed:
-            self._mindbox_mark("order_create")
+            self._mindbox_mark_placed()
         milestone = STATE_MILESTONES.get(self.state)
         if self.state == "sale" or milestone and self._mindbox_was_sent(was_placed):
             self._mindbox_mark("order_status", milestone=milestone)
+
+    def _mindbox_mark_placed(self):
+        self._mindbox_mark("order_create")
+        self._mindbox_mark("order_status", milestone="created")
 
     def _mindbox_was_sent(self, was_placed):
         """Whether Mindbox knows the order, so that its status can change there."""
@@ -125,7 +139,8 @@ class SaleOrder(models.Model):
     def _mindbox_is_paid_online(self):
         done = self.transaction_ids.filtered(lambda tx: tx.state == "done")
         paid = sum(done.mapped("amount"))
-        return self.currency_id.compare_amounts(paid, self.amount_total) >= 0
+        covered = self.currency_id.compare_amounts(paid, self.amount_total) >= 0
+        return bool(done) and covered
 
     def _mindbox_is_paid_by_invoice(self):
         """Online payments were told already, when the transaction was done."""
@@ -148,23 +163,20 @@ class SaleOrder(models.Model):
             self.state,
             self._mindbox_is_paid_online() or self._mindbox_is_paid_by_invoice(),
             self.delivery_status,
-            self.carrier_id,
+            bool(self.carrier_id) and not self._mindbox_is_handed_over(),
         )
+
+    def _mindbox_is_handed_over(self):
+        """Whether carriers have handed over all that has left."""
+        left = self.picking_ids._mindbox_to_customers().filtered(
+            lambda picking: picking.state == "done"
+        )
+        return all(picking.delivered_at for picking in left)
 
     def _mindbox_returned(self):
         """Return {line ID: quantity that has come back}, in the unit of the product."""
-        back = defaultdict(float)
-        for move in self.order_line.move_ids._mindbox_returned():
-            back[move.sale_line_id.id] += move._mindbox_quantity()
-        refunds = self.order_line.invoice_lines.filtered(
-            lambda entry: entry.move_type == "out_refund"
-            and entry.parent_state == "posted"
-        )
-        for entry in refunds:
-            line = entry._mindbox_order_line()
-            if line.qty_delivered_method != "stock_move":
-                back[line.id] += entry._mindbox_quantity()
-        return {line_id: round(quantity, 3) for line_id, quantity in back.items()}
+        back = {line: line._mindbox_returned_quantity() for line in self.order_line}
+        return {line.id: quantity for line, quantity in back.items() if quantity}
 
     # === SOURCE === #
 
@@ -183,6 +195,12 @@ class SaleOrder(models.Model):
 
     def _mindbox_customer(self):
         return self.partner_id._mindbox_customer()
+
+    def _mindbox_explain_silence(self):
+        if not (self._mindbox_is_cart() or self._mindbox_is_placed()):
+            if self.state != "cancel":
+                return self.env._("A quotation: recorded once it is confirmed.")
+        return super()._mindbox_explain_silence()
 
     def _mindbox_shop(self):
         return self.website_id, self.company_id
@@ -255,6 +273,8 @@ class SaleOrder(models.Model):
         status = self._mindbox_status(endpoint, milestone)
         order = {"ids": endpoint._get_order_ids(self)}
         if lines is None:
+            lines = self._mindbox_kept_lines()
+        if lines is None:
             return {"orderLinesStatus": status, "order": order}
         if lines:
             order["lines"] = [
@@ -270,6 +290,27 @@ class SaleOrder(models.Model):
             type_ = {"type": endpoint.payment_type} if endpoint.payment_type else {}
             order["returnedPayments"] = [type_ | amount]
         return {"order": order}
+
+    def _mindbox_kept_lines(self):
+        """Return [(line ID, quantity)] of what did not come back, None for all of it.
+
+        A status of the whole order would be one of the returned goods, too.
+
+        :raise MindboxSkipped: all of it came back
+        """
+        returned = self._mindbox_returned()
+        if not returned:
+            return None
+        rest = {
+            line.id: round(line._mindbox_quantity() - returned.get(line.id, 0), 3)
+            for line in self.order_line._mindbox_goods()
+        }
+        kept = [
+            (line_id, quantity) for line_id, quantity in rest.items() if quantity > 0
+        ]
+        if not kept:
+            raise MindboxSkipped(self.env._("All of the order came back."))
+        return kept
 
     def _mindbox_order_favorite_body(self, endpoint, favorite, name):
         customer = self._mindbox_customer()
@@ -308,10 +349,14 @@ class SaleOrder(models.Model):
         )
 
     def _mindbox_total_cents(self, endpoint):
-        """Return (total, delivery) in cents of the endpoint's currency."""
+        """Return (total, delivery) in cents of the endpoint's currency.
+
+        A discount may be for the delivery, too: that cannot cost more than all.
+        """
         rate = self._mindbox_rate(endpoint)
         delivery = sum(self.order_line._mindbox_delivery().mapped("price_total"))
-        return to_cents(self.amount_total * rate), to_cents(max(delivery, 0) * rate)
+        total = to_cents(self.amount_total * rate)
+        return total, max(0, min(to_cents(delivery * rate), total))
 
     def _mindbox_totals(self, endpoint):
         total, delivery = self._mindbox_total_cents(endpoint)
@@ -365,20 +410,20 @@ class SaleOrder(models.Model):
 CONTACTS = ("email", "mobilePhone")
 
 
-def get_milestones(state, paid, delivery_status, carrier_id):
+def get_milestones(state, paid, delivery_status, with_carrier):
     """Return the milestones that an order has reached, the last one first.
 
     :param str state: of the order
     :param bool paid: whether payments or paid invoices cover it
     :param str delivery_status: of the order, empty without transfers
-    :param carrier_id: whoever brings it, nothing where it is handed over
+    :param bool with_carrier: whether a carrier has still to hand over what has left
     """
     if state == "cancel":
         return ["cancelled"]
     full = delivery_status == "full"
     reached = {
-        "shipped": full and carrier_id,
-        "delivered": full and not carrier_id,
+        "shipped": full and with_carrier,
+        "delivered": full and not with_carrier,
         "partially_shipped": delivery_status in ("partial", "started"),
         "paid": paid,
         "confirmed": state == "sale",

@@ -94,6 +94,17 @@ class SaleOrderLine(models.Model):
         )
         return round(quantity, 3)
 
+    def _mindbox_returned_quantity(self):
+        """Return how much came back, in the unit of the product."""
+        if self.qty_delivered_method == "stock_move":
+            back = self.move_ids._mindbox_returned()
+        else:
+            back = self.invoice_lines.filtered(
+                lambda entry: entry.move_type == "out_refund"
+                and entry.parent_state == "posted"
+            )
+        return round(sum(entry._mindbox_quantity() for entry in back), 3)
+
     def _mindbox_base_total(self):
         """Return what the line would cost without its own discount, tax included."""
         if self.discount < 100:

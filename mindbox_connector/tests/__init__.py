@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_amounts
 from . import test_bad_input
 from . import test_card
 from . import test_cart
@@ -18,6 +19,7 @@ from . import test_outbox
 from . import test_reconciliation
 from . import test_routes
 from . import test_security
+from . import test_timeline
 from . import test_tours
 from . import test_wording
 from . import test_tours_shop

@@ -298,6 +298,7 @@ def make_shop_records(env, owner):
         "product.product": product,
         "product.public.category": env["product.public.category"].create({"name": "A"}),
         "sale.order": order,
+        "stock.picking": order.picking_ids,
         "loyalty.card": env["loyalty.card"].create(
             {"program_id": program.id, "partner_id": owner.id}
         ),

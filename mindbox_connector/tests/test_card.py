@@ -110,6 +110,27 @@ class TestCard(SourceCase):
         self.assertEqual(body["order"], {"ids": {"websiteID": order.name}})
         self.assertEqual(body["balanceChanges"][0]["changeAmount"], -10.0)
 
+    def test_points_can_be_used_to_the_end_of_the_last_day(self):
+        """As Odoo has it: the day that is written on the card still counts."""
+        self.endpoint.company_id.partner_id.tz = "Europe/Moscow"
+        self.make_card(points=10, expiration_date="2030-12-31")
+        [change] = self.body("card_balance")["balanceChanges"]
+        self.assertEqual(change["expirationDateTimeUtc"], "31.12.2030 21:00:00.000")
+
+    def test_points_of_a_prolonged_card_are_given_anew(self):
+        card = self.make_card(points=10, expiration_date="2030-12-31")
+        self.recorded()
+        card.expiration_date = "2031-12-31"
+        taken, given = [
+            self.build(row)["balanceChanges"][0]
+            for row in self.recorded("card_balance")
+        ]
+        self.assertEqual((taken["changeAmount"], given["changeAmount"]), (-10.0, 10.0))
+        self.assertNotIn("expirationDateTimeUtc", taken)
+        self.assertIn(".2032 ", given["expirationDateTimeUtc"])
+        card.expiration_date = "2031-12-31"
+        self.assertFalse(self.recorded())
+
     def test_a_card_of_an_employee_is_not_told(self):
         self.make_card(
             points=5, partner_id=self.env.ref("base.user_admin").partner_id.id
@@ -134,3 +155,13 @@ class TestCard(SourceCase):
             }.get(card.id),
             7.0,
         )
+
+    def test_the_card_that_a_merge_has_emptied_is_not_issued_to_the_survivor(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        self.make_card(points=10)
+        emptied = self.make_card(points=7, partner_id=twin.id)
+        self.recorded()
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            [self.customer.id, twin.id], self.customer
+        )
+        self.assertNotIn(emptied.id, self.recorded("card_issue").mapped("res_id"))

@@ -191,6 +191,39 @@ class TestCustomer(SourceCase):
         self.env["res.users"].signup({"password": "secret-5678"}, token=token)
         self.assertFalse(self.recorded("customer_register"))
 
+    def test_who_signs_up_after_a_guest_order_is_one_customer_in_mindbox(self):
+        self.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
+        self.make_cart((self.product, 1)).action_confirm()
+        waiting = self.recorded("order_create")
+        self.env["res.users"].signup(
+            {"name": "Anna I", "login": "anna@example.com", "password": "secret-1234"}
+        )
+        merge = self.recorded("customer_merge")
+        self.env.invalidate_all()
+        self.assertEqual(waiting.customer_key, merge.customer_key, "and in order")
+        self.assertEqual(
+            self.build(merge)["customersToMerge"][0]["ids"],
+            {"websiteID": str(self.customer.id)},
+        )
+
+    def test_a_guest_does_not_take_the_e_mail_of_an_account_away(self):
+        self.env["res.users"].create(
+            {
+                "name": "Anna",
+                "login": "anna@example.com",
+                "partner_id": self.customer.id,
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
+        self.recorded()
+        guest = self.env["res.partner"].create(
+            {"name": "Anna as guest", "email": "ANNA@example.com"}
+        )
+        row = self.recorded("customer_edit")
+        self.assertIsNone(self.build(row))
+        self.assertEqual((row.state, row.res_id), ("skipped", guest.id))
+        self.assertIn("account", row.error)
+
     def test_only_a_person_who_got_in_is_a_login(self):
         user = self.env["res.users"].create(
             {

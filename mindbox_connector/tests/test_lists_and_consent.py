@@ -212,3 +212,95 @@ class TestMergeAndErasure(SourceCase):
         self.assertEqual(set(rows.mapped("state")), {"cancelled"})
         self.assertFalse(any(rows.mapped("payload")))
         self.assertFalse(self.recorded())
+
+    def merge(self, *others):
+        partners = self.customer.union(*others)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            partners.ids, self.customer
+        )
+        self.env.invalidate_all()
+
+    def test_an_address_that_is_merged_was_never_a_customer(self):
+        """Mindbox refuses to merge whom it does not know."""
+        address = self.env["res.partner"].create(
+            {"name": "Dacha", "type": "delivery", "parent_id": self.customer.id}
+        )
+        self.recorded()
+        address.parent_id = False
+        address.type = "delivery"
+        other = self.env["res.partner"].create({"name": "Owner", "email": "o@x.com"})
+        address.parent_id = other
+        self.recorded()
+        self.merge(address)
+        self.assertFalse(self.recorded("customer_merge"))
+
+    def test_what_a_merged_customer_had_sent_is_sent_again_as_the_survivor(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        row = self.recorded("customer_edit")
+        self.build(row)
+        row.state = "rejected"
+        self.merge(twin)
+        row.action_resend()
+        self.assertEqual(row.customer_key, f"partner-{self.customer.id}")
+        body = self.build(row)
+        self.assertEqual(body["customer"]["ids"], {"websiteID": str(self.customer.id)})
+
+    def test_an_erased_customer_stays_forgotten_until_told_otherwise(self):
+        self.customer.action_mindbox_erase()
+        self.recorded()
+        self.customer.city = "Omsk"
+        self.env["mindbox.consent"]._decide(self.customer, {("email", ""): True})
+        self.make_order((self.product, 1)).action_confirm()
+        self.assertFalse(self.recorded())
+        self.assertIn("Erased", self.customer.mindbox_notice)
+        self.customer.action_mindbox_restore()
+        self.assertEqual(self.recorded().mapped("event"), ["customer_edit"])
+
+    def test_an_erased_customer_leaves_neither_device_nor_address_behind(self):
+        self.customer.city = "Omsk"
+        row = self.recorded("customer_edit")
+        row.write({"device_uuid": "a-device", "customer_ip": "10.0.0.1"})
+        self.customer.action_mindbox_erase()
+        self.assertFalse(row.device_uuid or row.customer_ip)
+
+    def test_who_was_forgotten_and_signs_up_again_is_known_again(self):
+        self.customer.action_mindbox_erase()
+        self.recorded()
+        self.customer.signup_prepare()
+        token = self.customer._generate_signup_token()
+        self.env["res.users"].signup(
+            {"name": "Anna", "login": "anna@again.com", "password": "secret-1234"},
+            token=token,
+        )
+        self.assertIn("customer_register", self.recorded().mapped("event"))
+
+    def test_the_deletion_of_customers_by_the_privacy_lookup_is_listed(self):
+        partner = self.env["res.partner"].create({"name": "P", "email": "p@x.com"})
+        self.recorded()
+        wizard = self.env["privacy.lookup.wizard"].create(
+            {"name": "P", "email": "p@x.com"}
+        )
+        wizard.action_lookup()
+        line = wizard.line_ids.filtered(lambda line: line.res_model == "res.partner")
+        line.action_unlink()
+        listed = self.env["mindbox.erasure"].search([("email", "=", "p@x.com")])
+        self.assertEqual(listed.customer_id_value, str(partner.id))
+
+    def test_a_customer_who_deletes_the_own_account_is_forgotten(self):
+        user = self.env["res.users"].create(
+            {
+                "name": "Anna",
+                "login": "anna@own.com",
+                "partner_id": self.customer.id,
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
+        rows = self.recorded()
+        self.customer.city = "Omsk"
+        rows |= self.recorded()
+        user._deactivate_portal_user(request_blacklist=False)
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        self.assertFalse(rows.filtered(lambda row: row.state == "pending"))
+        self.assertFalse(any(rows.mapped("payload")))
+        self.assertFalse(self.recorded("customer_edit"))

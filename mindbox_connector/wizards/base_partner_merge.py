@@ -10,7 +10,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _log_merge_operation(self, src_partners, dst_partner):
         """Both still exist here, but their foreign keys were moved by SQL before."""
         result = super()._log_merge_operation(src_partners, dst_partner)
-        merged = src_partners.filtered(lambda partner: partner._mindbox_customer())
+        merged = src_partners.filtered(lambda p: p._mindbox_customer() == p)
         if merged and dst_partner._mindbox_customer() == dst_partner:
             self.env["mindbox.request"].sudo()._follow_survivor(
                 merged.ids, dst_partner.id

@@ -18,7 +18,9 @@ export class FavoriteOrder extends Interaction {
 
     async onRename(_ev, input) {
         const button = input.parentElement.querySelector(".o_mindbox_favorite");
-        await this.save(button, true, input.value);
+        const favorite = button.getAttribute("aria-pressed") === "true";
+        // Who gives an order a name wants to find it again.
+        await this.save(button, favorite || Boolean(input.value.trim()), input.value);
     }
 
     async save(button, favorite, name) {
