@@ -22,6 +22,7 @@ class Event(NamedTuple):
     * ``priority``: lower leaves first; equal priorities keep a customer's order
     * ``mode``: how Mindbox is called unless the operation says otherwise
     * ``send_execution_time``: the same for whether its moment is sent
+    * ``active``: whether the operation of a new integration point is switched on
     """
 
     label: str
@@ -33,6 +34,7 @@ class Event(NamedTuple):
     priority: int = 10
     mode: str = "async"
     send_execution_time: bool = True
+    active: bool = True
 
 
 # The order of the entries is the order of rows that one transaction makes.
@@ -144,6 +146,15 @@ EVENTS = {
         "Category viewed",
         "product.public.category",
         "Website.ViewCategory",
+    ),
+    "product_set": Event(
+        "Product changed",
+        "product.product",
+        "Website.SaveProduct",
+        topic="product",
+        # Shoppers first: the product feed tells the same, only later.
+        priority=20,
+        active=False,
     ),
 }
 RANK = {code: rank for rank, code in enumerate(EVENTS)}

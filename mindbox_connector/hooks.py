@@ -3,10 +3,14 @@
 
 
 def uninstall_hook(env):
-    """Cancel the delivery jobs that wait: their model is about to go."""
+    """Cancel the jobs that wait: their model is about to go."""
     jobs = env["queue.job"].search(
         [
-            ("model_name", "in", ("mindbox.endpoint", "mindbox.import")),
+            (
+                "model_name",
+                "in",
+                ("mindbox.endpoint", "mindbox.feed", "mindbox.import"),
+            ),
             ("state", "in", ("wait_dependencies", "pending", "enqueued")),
         ]
     )

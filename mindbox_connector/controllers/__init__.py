@@ -1,3 +1,4 @@
+from . import feed
 from . import health
 from . import home
 from . import import_file

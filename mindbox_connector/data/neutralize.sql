@@ -16,7 +16,9 @@ UPDATE mindbox_import
 UPDATE mindbox_import_chunk
    SET state = 'cancelled'
  WHERE state IN ('open', 'frozen');
+UPDATE mindbox_feed
+   SET token = NULL;
 UPDATE queue_job
    SET state = 'cancelled'
- WHERE model_name IN ('mindbox.endpoint', 'mindbox.import')
+ WHERE model_name IN ('mindbox.endpoint', 'mindbox.feed', 'mindbox.import')
    AND state IN ('wait_dependencies', 'pending', 'enqueued', 'started');

@@ -20,6 +20,10 @@ from . import mindbox_import_reader
 from . import mindbox_import_customers
 from . import mindbox_import_cards
 from . import mindbox_import_orders
+from . import mindbox_feed
+from . import mindbox_feed_build
+from . import mindbox_feed_offer
+from . import mindbox_feed_reader
 from . import res_partner
 from . import mindbox_ledger
 from . import res_users
@@ -37,8 +41,10 @@ from . import account_move
 from . import account_move_line
 from . import stock_move
 from . import stock_picking
+from . import stock_quant
 from . import product_product
 from . import product_public_category
+from . import product_template
 from . import product_wishlist
 from . import mail_blacklist
 from . import phone_blacklist

@@ -240,6 +240,7 @@ class MindboxEndpoint(models.Model):
         "endpoint_id",
         default=lambda self: self.env["mindbox.order.status"]._default_commands(),
     )
+    feed_ids = fields.One2many("mindbox.feed", "endpoint_id")
     waiting_count = fields.Integer(compute="_compute_health", string="Waiting")
     rejected_count = fields.Integer(compute="_compute_health", string="Rejected")
     health = fields.Char(compute="_compute_health")
@@ -496,11 +497,21 @@ class MindboxEndpoint(models.Model):
     @ormcache("self.id")
     def _get_operations(self):
         """Return {(event, for guests): operation values} of the active operations."""
-        operations = self.sudo().operation_ids.filtered("active")
+        # Not through the field: its value may be from before one was switched on.
+        domain = [("endpoint_id", "=", self.id), ("active", "=", True)]
+        operations = self.env["mindbox.operation"].sudo().search(domain)
         return {
             (operation.event, operation.for_guests): operation._get_route_values()
             for operation in operations
         }
+
+    @api.model
+    def _listens_to(self, event):
+        """Whether anybody wants to hear of an event that is switched off at most."""
+        return any(
+            self.browse(endpoint_id)._get_operation(event)
+            for endpoint_id, _website, _company in self._get_routes()
+        )
 
     @ormcache("self.id")
     def _get_statuses(self):
@@ -673,6 +684,42 @@ class MindboxEndpoint(models.Model):
                     reference=dict(selection)[self.product_ref],
                 )
             )
+
+    def action_set_up_feeds(self):
+        """Make a product feed for each website, and have it built.
+
+        :raise UserError: the company has no website
+        """
+        self.ensure_one()
+        websites = self.website_id or self.env["website"].search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        if not websites:
+            raise UserError(self.env._("The company has no website."))
+        feeds = self.env["mindbox.feed"].create(
+            [
+                {"endpoint_id": self.id, "website_id": website.id}
+                for website in websites - self.feed_ids.website_id
+            ]
+        )
+        feeds._queue_build()
+        return True
+
+    def _get_feed(self, website):
+        """Return the feed that says what a product is like, set up or not.
+
+        :param website: the product's own one, or an empty recordset
+        """
+        # Bodies are built without a person.
+        endpoint = self.sudo()
+        feeds = endpoint.feed_ids
+        if website:
+            feeds = feeds.filtered(lambda feed: feed.website_id == website)
+        if feeds:
+            return feeds[0]
+        domain = [("company_id", "=", endpoint.company_id.id)]
+        website = website or endpoint.website_id or website.search(domain, limit=1)
+        return feeds.new({"endpoint_id": endpoint.id, "website_id": website.id})
 
     def _get_category_ids(self, category):
         """Return the ``ids`` of a category of the shop."""

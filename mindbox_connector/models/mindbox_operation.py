@@ -102,6 +102,7 @@ class MindboxOperation(models.Model):
                     "priority": event.priority,
                     "mode": event.mode,
                     "send_execution_time": event.send_execution_time,
+                    "active": event.active,
                 }
             )
             for code, event in EVENTS.items()

@@ -5,6 +5,7 @@ from . import test_card
 from . import test_cart
 from . import test_client
 from . import test_customer
+from . import test_feed
 from . import test_dashboard
 from . import test_delivery
 from . import test_health

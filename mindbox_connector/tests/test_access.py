@@ -14,6 +14,11 @@ class TestAccess(access.AccessCase):
 
     module = "mindbox_connector"
     requests = {
+        "/mindbox/feed/<token>.xml": lambda test: ("/mindbox/feed/guess.xml", None),
+        "/mindbox/feed/<token>.xml.gz": lambda test: (
+            "/mindbox/feed/guess.xml.gz",
+            None,
+        ),
         "/mindbox/health": lambda test: ("/mindbox/health", None),
         "/mindbox/import/<int:chunk_id>/<string:name>": lambda test: (
             f"/mindbox/import/{test.records['mindbox.import.chunk'].id}/customers.csv",
@@ -62,6 +67,7 @@ class TestAccess(access.AccessCase):
         return {
             **access.make_shop_records(env, cls.users["portal"].partner_id),
             **cls.make_import(endpoint, partner),
+            **cls.make_feed(endpoint),
             "mindbox.endpoint": endpoint,
             "mindbox.reconciliation": run,
             "mindbox.difference": env["mindbox.difference"].create(difference),
@@ -97,3 +103,15 @@ class TestAccess(access.AccessCase):
         )
         wizard = cls.env["mindbox.import.wizard"].create({"endpoint_id": endpoint.id})
         return {record._name: record for record in (run, chunk, line, wizard)}
+
+    @classmethod
+    def make_feed(cls, endpoint):
+        website = cls.env["website"].search(
+            [("company_id", "=", endpoint.company_id.id)], limit=1
+        )
+        feed = cls.env["mindbox.feed"].create(
+            {"endpoint_id": endpoint.id, "website_id": website.id}
+        )
+        build = cls.env["mindbox.feed.build"].create({"feed_id": feed.id})
+        offer = cls.env["mindbox.feed.offer"].create({"feed_id": feed.id, "ref": "1"})
+        return {record._name: record for record in (feed, build, offer)}
