@@ -148,7 +148,7 @@ class GzipPart:
     def __exit__(self, *_error):
         self._file.close()
 
-    def write(self, data):
+    def add(self, data):
         """Add bytes."""
         self.crc = zlib.crc32(data, self.crc)
         self.length += len(data)

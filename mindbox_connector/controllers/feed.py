@@ -84,5 +84,5 @@ class MindboxFeedController(Controller):
                 if packed:
                     response.headers["Content-Encoding"] = "gzip"
         if response.status_code == 200:
-            response.content_length = build.size if packed else build.length
+            response.content_length = build.size if packed else build.content_size
         return response

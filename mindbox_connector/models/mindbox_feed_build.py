@@ -7,7 +7,7 @@ from pathlib import Path
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import config, human_size
+from odoo.tools import SQL, config, human_size
 
 from .. import yml
 from ..yml import GzipPart
@@ -50,9 +50,9 @@ class MindboxFeedBuild(models.Model):
     offer_count = fields.Integer(string="Offers", readonly=True)
     unavailable_count = fields.Integer(string="Not Available", readonly=True)
     size = fields.Integer(help="Bytes of the file, compressed.", readonly=True)
-    length = fields.Integer(help="Bytes of the content.", readonly=True)
+    content_size = fields.Integer(help="Bytes of the content.", readonly=True)
     size_in_words = fields.Char(string="Compressed", compute="_compute_in_words")
-    length_in_words = fields.Char(string="Content", compute="_compute_in_words")
+    content_in_words = fields.Char(string="Content", compute="_compute_in_words")
     error = fields.Char(readonly=True)
     file_name = fields.Char(
         readonly=True, required=True, default=lambda self: uuid.uuid4().hex
@@ -63,11 +63,11 @@ class MindboxFeedBuild(models.Model):
     frame_end = fields.Char(readonly=True)
     category_refs = fields.Json(readonly=True)
 
-    @api.depends("size", "length")
+    @api.depends("size", "content_size")
     def _compute_in_words(self):
         for build in self:
             build.size_in_words = human_size(build.size)
-            build.length_in_words = human_size(build.length)
+            build.content_in_words = human_size(build.content_size)
 
     def unlink(self):
         """Files go after the commit: until then somebody may read them."""
@@ -89,7 +89,8 @@ class MindboxFeedBuild(models.Model):
     def _gc_files(self):
         """Remove files whose build was rolled back or deleted by the database."""
         folder = Path(config.filestore(self.env.cr.dbname)) / FOLDER
-        known = set(self.sudo().search([]).mapped("file_name"))
+        names = self.env.execute_query(SQL("SELECT file_name FROM mindbox_feed_build"))
+        known = {name for (name,) in names}
         for path in folder.glob("*"):
             if (
                 path.name not in known
@@ -109,19 +110,19 @@ class MindboxFeedBuild(models.Model):
         started = time.monotonic()
         path = self._get_path()
         path.parent.mkdir(parents=True, exist_ok=True)
-        with GzipPart(path, self.size, self.length, int(self.checksum)) as part:
+        with GzipPart(path, self.size, self.content_size, int(self.checksum)) as part:
             if not self.size:
                 self._begin(part)
             finished = self._write_offers(part, started + TIME_BUDGET)
             if finished:
-                part.write(self.frame_end.encode())
+                part.add(self.frame_end.encode())
                 part.finish()
             else:
                 part.suspend()
         self.write(
             {
                 "size": part.size,
-                "length": part.length,
+                "content_size": part.length,
                 "checksum": str(part.crc),
                 "seconds": self.seconds + time.monotonic() - started,
             }
@@ -143,7 +144,7 @@ class MindboxFeedBuild(models.Model):
             feed.endpoint_id.currency_id.name,
             categories,
         )
-        part.write(before)
+        part.add(before)
         self.frame_end = after.decode()
         self.category_refs = [ref for ref, _parent, _name in categories]
         domain = [("feed_id", "=", feed.id), ("problem", "=", False)]
@@ -169,7 +170,7 @@ class MindboxFeedBuild(models.Model):
             # One that is new since the beginning is not among the categories.
             refs = values.get("categories", ())
             values["categories"] = [ref for ref in refs if ref in categories]
-            part.write(yml.offer(values))
+            part.add(yml.offer(values))
             unavailable += not values["available"]
             changed += _get_changes(row, values)
         self.env["mindbox.feed.offer"]._keep(changed)

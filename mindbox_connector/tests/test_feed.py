@@ -44,7 +44,7 @@ class FeedCase(SourceCase):
         for build in self.feed.exists().build_ids:
             build._get_path().unlink(missing_ok=True)
 
-    def read(self):
+    def read_feed(self):
         """Return the root of the feed as it is served."""
         content = gzip.decompress(self.feed.current_build_id._get_path().read_bytes())
         root = etree.fromstring(content)
@@ -53,7 +53,7 @@ class FeedCase(SourceCase):
 
     def build_feed(self):
         self.feed.with_context(queue_job__no_delay=True)._build()
-        return self.read()
+        return self.read_feed()
 
     def offers(self):
         return {offer.get("id"): offer for offer in self.build_feed().iter("offer")}
@@ -194,7 +194,7 @@ class TestFeed(FeedCase):
         big_catalogue.make_products(self.env, 50)
         self.build_feed()
         first = self.feed.current_build_id
-        at_once = etree.tostring(self.read().find("shop/offers"))
+        at_once = etree.tostring(self.read_feed().find("shop/offers"))
         with patch.multiple(mindbox_feed_build, TIME_BUDGET=-1, BATCH=20):
             for _sitting in range(100):
                 self.feed._build()
@@ -204,7 +204,7 @@ class TestFeed(FeedCase):
                 # Not even one batch fits in: let each sitting do one.
                 mindbox_feed_build.TIME_BUDGET = 0.001
         self.assertNotEqual(self.feed.current_build_id, first)
-        self.assertEqual(etree.tostring(self.read().find("shop/offers")), at_once)
+        self.assertEqual(etree.tostring(self.read_feed().find("shop/offers")), at_once)
 
     @mute_logger("odoo.addons.mindbox_connector.models.mindbox_feed")
     def test_a_build_that_fails_says_why_and_leaves_the_last_one(self):
@@ -310,7 +310,7 @@ class TestYml(BaseCase):
             size = length = crc = 0
             for number, data in enumerate(parts):
                 with yml.GzipPart(path, size, length, crc) as part:
-                    part.write(data)
+                    part.add(data)
                     last = number == len(parts) - 1
                     part.finish() if last else part.suspend()
                 size, length, crc = part.size, part.length, part.crc
