@@ -162,8 +162,8 @@ class ResPartner(models.Model):
         return customer
 
     def _mindbox_events(self):
-        """A customer's timeline shows cards and orders, too."""
-        return list(EVENTS)
+        """A customer's timeline shows cards and orders, too; goods are nobody's."""
+        return [code for code, event in EVENTS.items() if event.topic != "product"]
 
     def _mindbox_contact(self):
         """Return whom an address belongs to."""
