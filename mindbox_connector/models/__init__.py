@@ -13,6 +13,7 @@ from . import mindbox_dashboard
 from . import mindbox_source
 from . import mindbox_consent
 from . import mindbox_erasure
+from . import mindbox_import_options
 from . import mindbox_import
 from . import mindbox_import_chunk
 from . import mindbox_import_work

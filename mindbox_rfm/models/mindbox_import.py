@@ -10,8 +10,8 @@ from odoo.addons.mindbox_connector.models.mindbox_import_reader import Item
 KIND = [("segments", "RFM Segments")]
 
 
-class MindboxImport(models.Model):
-    _inherit = "mindbox.import"
+class MindboxImportOptions(models.AbstractModel):
+    _inherit = "mindbox.import.options"
 
     kind = fields.Selection(selection_add=KIND, ondelete={"segments": "cascade"})
 
