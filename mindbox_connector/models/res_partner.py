@@ -41,6 +41,12 @@ class ResPartner(models.Model):
         groups="mindbox_connector.group_mindbox_user",
     )
     mindbox_consent_ids = fields.One2many("mindbox.consent", "partner_id")
+    # Of a whole batch at once: a query for each customer halved the delivery's speed.
+    mindbox_email_taken = fields.Boolean(
+        compute="_compute_mindbox_email_taken",
+        compute_sudo=True,
+        help="A guest with the e-mail of a customer who has an account.",
+    )
 
     _mindbox_email_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"
@@ -127,25 +133,34 @@ class ResPartner(models.Model):
         """
         if not (self.email_normalized and self._mindbox_listens()):
             return
-        domain = [("user_ids", "=", False), ("sale_order_ids.website_id", "!=", False)]
-        guests = self._mindbox_find_same_email(domain)
+        domain = [
+            ("id", "!=", self.id),
+            ("user_ids", "=", False),
+            ("sale_order_ids.website_id", "!=", False),
+        ]
+        guests = self._mindbox_find_by_email(domain, limit=MAX_GUESTS)
         if guests:
             self.env["mindbox.request"].sudo()._join_lane(guests.ids, self.id)
             self._mindbox_mark(
                 "customer_merge", website=get_website(), merged_ids=guests.ids
             )
 
-    def _mindbox_find_same_email(self, domain):
-        """Return other customers with the same e-mail, some at most."""
-        others = self.sudo().search(
-            [
-                ("email_normalized", "=", self.email_normalized),
-                ("id", "!=", self.id),
-                *domain,
-            ],
-            limit=MAX_GUESTS,
-        )
-        return others.filtered(lambda partner: partner._mindbox_customer() == partner)
+    def _mindbox_find_by_email(self, domain, limit=None):
+        """Return customers with one of these e-mails."""
+        emails = self.mapped("email_normalized")
+        domain = [("email_normalized", "in", emails), *domain]
+        partners = self.sudo().search(domain, limit=limit)
+        return partners.filtered(lambda partner: partner._mindbox_customer() == partner)
+
+    @api.depends("email_normalized", "user_ids")
+    def _compute_mindbox_email_taken(self):
+        guests = self.filtered(lambda p: p.email_normalized and p._mindbox_is_guest())
+        accounts = guests._mindbox_find_by_email([("user_ids", "!=", False)])
+        taken = set(accounts.mapped("email_normalized"))
+        for partner in self:
+            partner.mindbox_email_taken = (
+                partner in guests and partner.email_normalized in taken
+            )
 
     # === SOURCE === #
 
@@ -235,9 +250,7 @@ class ResPartner(models.Model):
 
     def _mindbox_check_no_account(self):
         """An e-mail belongs to one customer in Mindbox: an edit would move it."""
-        if not self.email_normalized or not self._mindbox_is_guest():
-            return
-        if self._mindbox_find_same_email([("user_ids", "!=", False)]):
+        if self.mindbox_email_taken:
             raise MindboxSkipped(
                 self.env._(
                     "A guest: there is a customer with an account and this e-mail, "
