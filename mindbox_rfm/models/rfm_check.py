@@ -169,18 +169,9 @@ class RfmScheme(models.Model):
 
     def _preview_sql(self, facts, cuts, today, rules):
         active_id = self._get_active_id(self.company_id.id)
-        known = SQL("(SELECT * FROM rfm_profile WHERE scheme_id = %s)", active_id or 0)
-        if facts.source is FACTS:
-            source = SQL(
-                """
-                (SELECT f.*, p.partner_id AS old_partner_id, p.segment_since,
-                        p.segment_id AS old_segment_id
-                   FROM rfm_facts f FULL JOIN %s p ON p.partner_id = f.partner_id)
-                """,
-                known,
-            )
-        else:
-            source = SQL("(SELECT *, segment_id AS old_segment_id FROM %s p)", known)
+        source = facts.source
+        if source is not FACTS:
+            source = SQL("(SELECT *, segment_id AS old_segment_id FROM %s p)", source)
         stays = SQL("FALSE")
         if active_id and active_id == self._origin.id:
             since = today - timedelta(days=self.min_stay_days)

@@ -32,6 +32,17 @@ LOCK_RETRY = 5
 # Up to so many orders a preview counts anew; above, it takes the last run's facts.
 FRESH_ORDERS = 300_000
 
+# What a run sets for its transaction, and gives back.
+PLAN_SETTINGS = (
+    "work_mem",
+    "jit",
+    "enable_nestloop",
+    "enable_hashagg",
+    "enable_indexscan",
+    "parallel_setup_cost",
+    "parallel_tuple_cost",
+)
+
 FACTS = SQL.identifier("rfm_facts")
 FACT_COLUMNS = ("first_order_date", "last_order_date", "order_count", "amount")
 PROFILE_COLUMNS = (*FACT_COLUMNS, "r_score", "f_score", "m_score", "segment_id")
@@ -135,12 +146,10 @@ class RfmScheme(models.Model):
             {"scheme_id": self.id}
         )
         self._lock_run()
-        self._use_set_plans()
-        self._load_facts(today)
+        self._load_facts(today, self.id)
         cuts = self._get_cuts(FACTS, today)
         self._keep_cuts(cuts, today)
-        rules_digest = self._stage_changes(cuts, today)
-        written, changed = self._write_changes(run, today, rules_digest)
+        written, changed, rules_digest = self._write_changes(run, cuts, today)
         moved = changed + self._retire_other_schemes(run, today)
         stock = self._take_stock(today)
         self._use_usual_plans()
@@ -192,19 +201,42 @@ class RfmScheme(models.Model):
             "SET LOCAL enable_nestloop TO off"
         )
 
+    def _use_sorted_plans(self):
+        """Let millions of orders be sorted by all cores before they are added up.
+
+        A hash table of a million customers misses the processor's cache at every
+        order; after a sort the sums of one customer are next to each other. Orders
+        are never fetched one by one by an index: all of them are needed.
+        """
+        self.env.cr.execute(
+            "SET LOCAL enable_hashagg TO off; SET LOCAL enable_indexscan TO off; "
+            "SET LOCAL parallel_setup_cost TO 0; SET LOCAL parallel_tuple_cost TO 0"
+        )
+
     def _use_usual_plans(self):
-        self.env.cr.execute("RESET work_mem; RESET jit; RESET enable_nestloop")
+        self.env.cr.execute("; ".join(f"RESET {name}" for name in PLAN_SETTINGS))
 
     def _after_run(self, run):
         """What follows a run within its transaction; other files add to it."""
 
     # === FACTS: one pass over the orders === #
 
-    def _load_facts(self, today):
-        """Count the orders of all customers into a temporary table."""
+    def _load_facts(self, today, scheme_id):
+        """Count the orders of all customers into a temporary table.
+
+        Beside them stands what a scheme knew of each: one join serves the comparison
+        and both kinds of who is new and who is gone.
+        """
+        # The ORM looks up users and companies here: with the usual plans.
+        customers = self._customers_sql()
+        self._use_set_plans()
         self._create_temp("rfm_corrections", self._corrections_sql(today))
-        self._create_temp("rfm_facts", self._facts_sql(today, self.env.cr.rowcount > 0))
-        self.env.cr.execute("ANALYZE rfm_facts")
+        corrected = self.env.cr.rowcount > 0
+        facts = self._facts_sql(today, corrected, customers)
+        self._use_sorted_plans()
+        self._create_temp("rfm_facts", self._compared_sql(facts, scheme_id))
+        self._use_usual_plans()
+        self._use_set_plans()
 
     def _create_temp(self, name, query):
         table = SQL.identifier(name)
@@ -213,10 +245,30 @@ class RfmScheme(models.Model):
             SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query)
         )
 
-    def _facts_sql(self, today, corrected):
+    def _compared_sql(self, facts, scheme_id):
+        """Return the query of facts beside the profiles; who is gone has no facts."""
+        return SQL(
+            """
+            SELECT fresh.*, (%(fresh)s) IS DISTINCT FROM (%(old)s) AS ordered,
+                   old.id AS profile_id, old.partner_id AS old_partner_id,
+                   old.segment_id AS old_segment_id, old.previous_segment_id,
+                   old.segment_since, old.r_score AS old_r, old.f_score AS old_f,
+                   old.m_score AS old_m
+              FROM (%(facts)s) fresh
+              FULL JOIN (SELECT * FROM rfm_profile WHERE scheme_id = %(scheme)s) old
+                     ON old.partner_id = fresh.partner_id
+            """,
+            fresh=_columns(FACT_COLUMNS, "fresh"),
+            old=_columns(FACT_COLUMNS, "old"),
+            facts=facts,
+            scheme=scheme_id,
+        )
+
+    def _facts_sql(self, today, corrected, customers):
         """Return the query of first and last order, orders and amount by customer.
 
         :param bool corrected: whether anything is to be taken off orders
+        :param SQL customers: the relation of all who may have a segment
         """
         digits = self.currency_id.decimal_places
         return SQL(
@@ -233,7 +285,7 @@ class RfmScheme(models.Model):
             first=self._local_date_sql("b.first_at"),
             last=self._local_date_sql("b.last_at"),
             digits=digits,
-            customers=self._customers_sql(),
+            customers=customers,
             join=SQL("LEFT JOIN" if self.include_prospects else "JOIN"),
         )
 
@@ -255,21 +307,22 @@ class RfmScheme(models.Model):
         a customer become days. Contacts of a company are put together afterwards:
         only those who have one are added up twice.
         """
-        since = datetime.min
+        in_window = SQL()
         if self.lookback_months:
             since = self._utc_start(today - relativedelta(months=self.lookback_months))
+            in_window = SQL("FILTER (WHERE o.date_order >= %s)", since)
         by_contact = SQL(
             """
             SELECT o.partner_id, min(o.date_order) AS first_at,
                    max(o.date_order) AS last_at,
-                   count(*) FILTER (WHERE %(in_window)s) AS order_count,
-                   COALESCE(sum(%(net)s) FILTER (WHERE %(in_window)s), 0) AS amount
+                   count(*) %(in_window)s AS order_count,
+                   COALESCE(sum(%(net)s) %(in_window)s, 0) AS amount
               FROM sale_order o %(corrections)s
              WHERE o.state = 'sale' AND o.company_id = %(company)s
                AND o.date_order < %(end)s %(not_returned)s %(not_free)s
              GROUP BY o.partner_id
             """,
-            in_window=SQL("o.date_order >= %s", since),
+            in_window=in_window,
             net=self._net_sql(corrected),
             corrections=SQL("LEFT JOIN rfm_corrections x ON x.order_id = o.id")
             if corrected
@@ -527,141 +580,139 @@ class RfmScheme(models.Model):
 
     # === CHANGES === #
 
-    def _stage_changes(self, cuts, today):
-        """Compare all customers with their profiles; keep what differs.
+    def _write_changes(self, run, cuts, today):
+        """Write the changed profiles and who moved, all in one statement.
 
-        :return: a digest of rules and settings that decide beside the facts
+        Nobody else writes here, see :meth:`_lock_run`.
+
+        :return: how many profiles were written, how many customers moved, and a
+            digest of rules and settings that decide beside the facts
         """
         winner = self._winner_sql()
+        digest = self._get_rules_digest(winner)
+        last = (self.last_run_id.facts or {}).get("rules")
+        [(written, changed)] = self.env.execute_query(
+            SQL(
+                """
+                WITH changes AS MATERIALIZED (%(changes)s),
+                added AS (%(add)s), changed AS (%(change)s), gone AS (%(remove)s),
+                moves AS (%(move)s)
+                SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM changed)
+                       + (SELECT count(*) FROM gone), (SELECT count(*) FROM moves)
+                """,
+                changes=self._changes_sql(cuts, today, winner),
+                add=self._add_sql(today),
+                change=self._change_sql(today),
+                remove=self._remove_sql(),
+                move=self._move_sql(
+                    run, today, "ageing" if last in (None, digest) else "rules"
+                ),
+            )
+        )
+        return written, changed, digest
+
+    def _get_rules_digest(self, winner):
         segments = self.rule_ids.sorted().segment_id.ids
         positions = [segments.index(r.segment_id.id) for r in self.rule_ids.sorted()]
-        self._create_temp("rfm_changes", self._changes_sql(cuts, today, winner))
         settled = (self.method, self.bins, self.min_stay_days, positions)
         code = self.env.cr.mogrify(winner.code, winner.params)
         return hashlib.sha1(code + repr(settled).encode()).hexdigest()
 
     def _changes_sql(self, cuts, today, winner):
-        segments = [rule.segment_id.id for rule in self.rule_ids.sorted()]
+        """Return the query of all customers who differ from their profiles.
+
+        In the order of the customers: so the indexes of the tables grow at one end.
+        """
+        more = SQL(
+            ", ordered, profile_id, old_partner_id, old_segment_id, "
+            "previous_segment_id, segment_since, old_r, old_f, old_m"
+        )
         return SQL(
             """
             SELECT * FROM (
-                SELECT fresh.partner_id AS fresh_id,
-                       COALESCE(fresh.partner_id, old.partner_id) AS partner_id,
-                       fresh.first_order_date, fresh.last_order_date,
-                       fresh.order_count, fresh.amount,
-                       fresh.r_score, fresh.f_score, fresh.m_score,
-                       CASE WHEN fresh.partner_id IS NULL THEN NULL
-                            WHEN old.segment_since > %(stay)s THEN old.segment_id
-                            ELSE fresh.segment_id END AS segment_id,
-                       old.id AS profile_id, old.segment_id AS old_segment_id,
-                       old.previous_segment_id, old.segment_since,
-                       (%(fresh_facts)s) IS DISTINCT FROM (%(old_facts)s) AS ordered,
-                       (%(fresh_scores)s) IS DISTINCT FROM (%(old_scores)s) AS scored
-                  FROM (
-                      SELECT *, (%(segments)s::int[])[1 + %(winner)s] AS segment_id
-                        FROM (%(scored)s) customer
-                  ) fresh
-                  FULL JOIN (
-                      SELECT * FROM rfm_profile WHERE scheme_id = %(scheme)s
-                  ) old ON old.partner_id = fresh.partner_id
+                SELECT *,
+                       CASE WHEN partner_id IS NULL THEN NULL
+                            WHEN segment_since > %(stay)s THEN old_segment_id
+                            ELSE (%(segments)s::int[])[1 + %(winner)s]
+                       END AS segment_id
+                  FROM (%(scored)s) customer
             ) compared
-             WHERE ordered OR scored OR fresh_id IS NULL OR profile_id IS NULL
+             WHERE ordered OR partner_id IS NULL OR profile_id IS NULL
+                OR (r_score, f_score, m_score) IS DISTINCT FROM (old_r, old_f, old_m)
                 OR segment_id IS DISTINCT FROM old_segment_id
+             ORDER BY partner_id
             """,
             stay=SQL("%s::date", today - timedelta(days=self.min_stay_days)),
-            fresh_facts=_columns(FACT_COLUMNS, "fresh"),
-            old_facts=_columns(FACT_COLUMNS, "old"),
-            fresh_scores=_columns(("r_score", "f_score", "m_score"), "fresh"),
-            old_scores=_columns(("r_score", "f_score", "m_score"), "old"),
-            segments=segments,
+            segments=[rule.segment_id.id for rule in self.rule_ids.sorted()],
             winner=winner,
-            scored=self._scored_sql(FACTS, cuts, today),
+            scored=self._scored_sql(FACTS, cuts, today, more),
+        )
+
+    def _add_sql(self, today):
+        return SQL(
+            """
+            INSERT INTO rfm_profile (scheme_id, partner_id, %(columns)s, segment_since)
+            SELECT %(scheme)s, partner_id, %(columns)s, %(today)s
+              FROM changes WHERE profile_id IS NULL RETURNING 1
+            """,
+            columns=_columns(PROFILE_COLUMNS),
             scheme=self.id,
+            today=SQL("%s::date", today),
         )
 
-    def _write_changes(self, run, today, digest):
-        """Write the changed profiles and who moved; return how many of each."""
-        written = self._upsert_profiles(today)
-        changed = self._add_transitions(run, today, digest)
-        gone = self._execute_count(
-            SQL(
-                """
-                DELETE FROM rfm_profile p USING rfm_changes c
-                 WHERE p.id = c.profile_id AND c.fresh_id IS NULL
-                """
+    def _change_sql(self, today):
+        return SQL(
+            """
+            UPDATE rfm_profile p SET (
+                %(columns)s, previous_segment_id, segment_since
+            ) = (
+                %(new)s,
+                CASE WHEN moves THEN c.old_segment_id ELSE c.previous_segment_id END,
+                CASE WHEN moves THEN %(today)s ELSE c.segment_since END
             )
+              FROM (
+                  SELECT *, segment_id IS DISTINCT FROM old_segment_id AS moves
+                    FROM changes
+                   WHERE profile_id IS NOT NULL AND partner_id IS NOT NULL
+              ) c
+             WHERE p.id = c.profile_id RETURNING 1
+            """,
+            columns=_columns(PROFILE_COLUMNS),
+            new=_columns(PROFILE_COLUMNS, "c"),
+            today=SQL("%s::date", today),
         )
-        return written + gone, changed
 
-    def _upsert_profiles(self, today):
-        """Add new profiles and write the changed ones: two statements are the fastest.
+    def _remove_sql(self):
+        return SQL(
+            """
+            DELETE FROM rfm_profile p USING changes c
+             WHERE p.id = c.profile_id AND c.partner_id IS NULL RETURNING 1
+            """
+        )
 
-        Nobody else writes here, see :meth:`_lock_run`.
+    def _move_sql(self, run, today, otherwise):
+        """Return the statement that records who moved, and why.
+
+        :param otherwise: the reason where the orders are the same
         """
-        columns = _columns(PROFILE_COLUMNS)
-        added = self._execute_count(
-            SQL(
-                """
-                INSERT INTO rfm_profile (
-                    scheme_id, partner_id, %(columns)s, segment_since
-                )
-                SELECT %(scheme)s, partner_id, %(columns)s, %(today)s
-                  FROM rfm_changes WHERE profile_id IS NULL ORDER BY partner_id
-                """,
-                columns=columns,
-                scheme=self.id,
-                today=SQL("%s::date", today),
+        return SQL(
+            """
+            INSERT INTO rfm_transition (
+                scheme_id, run_id, partner_id, date, from_segment_id,
+                to_segment_id, reason
             )
-        )
-        changed = self._execute_count(
-            SQL(
-                """
-                UPDATE rfm_profile p SET (
-                    %(columns)s, previous_segment_id, segment_since
-                ) = (
-                    %(new)s,
-                    CASE WHEN moves THEN c.old_segment_id
-                         ELSE c.previous_segment_id END,
-                    CASE WHEN moves THEN %(today)s ELSE c.segment_since END
-                )
-                  FROM (
-                      SELECT *, segment_id IS DISTINCT FROM old_segment_id AS moves
-                        FROM rfm_changes
-                       WHERE profile_id IS NOT NULL AND fresh_id IS NOT NULL
-                  ) c
-                 WHERE p.id = c.profile_id
-                """,
-                columns=columns,
-                new=_columns(PROFILE_COLUMNS, "c"),
-                today=SQL("%s::date", today),
-            )
-        )
-        return added + changed
-
-    def _add_transitions(self, run, today, digest):
-        last = (self.last_run_id.facts or {}).get("rules")
-        otherwise = "ageing" if last in (None, digest) else "rules"
-        return self._execute_count(
-            SQL(
-                """
-                INSERT INTO rfm_transition (
-                    scheme_id, run_id, partner_id, date, from_segment_id,
-                    to_segment_id, reason
-                )
-                SELECT %(scheme)s, %(run)s, partner_id, %(today)s, old_segment_id,
-                       segment_id, CASE WHEN profile_id IS NULL THEN 'new'
-                                        WHEN fresh_id IS NULL THEN 'left'
-                                        WHEN ordered THEN 'orders'
-                                        ELSE %(otherwise)s END
-                  FROM rfm_changes
-                 WHERE segment_id IS DISTINCT FROM old_segment_id
-                 ORDER BY partner_id
-                """,
-                scheme=self.id,
-                run=run.id,
-                today=today,
-                otherwise=otherwise,
-            )
+            SELECT %(scheme)s, %(run)s, COALESCE(partner_id, old_partner_id),
+                   %(today)s, old_segment_id, segment_id,
+                   CASE WHEN profile_id IS NULL THEN 'new'
+                        WHEN partner_id IS NULL THEN 'left'
+                        WHEN ordered THEN 'orders' ELSE %(otherwise)s END
+              FROM changes
+             WHERE segment_id IS DISTINCT FROM old_segment_id RETURNING 1
+            """,
+            scheme=self.id,
+            run=run.id,
+            today=SQL("%s::date", today),
+            otherwise=otherwise,
         )
 
     def _retire_other_schemes(self, run, today):
@@ -728,8 +779,7 @@ class RfmScheme(models.Model):
                 )
                 return Facts(source, run.finished_at, run)
         self.env.flush_all()
-        self._use_set_plans()
-        self._load_facts(today)
+        self._load_facts(today, self._get_active_id(self.company_id.id) or 0)
         self._use_usual_plans()
         return Facts(FACTS)
 

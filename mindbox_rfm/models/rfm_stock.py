@@ -7,6 +7,8 @@ from collections import defaultdict
 from odoo import Command, models
 from odoo.tools import SQL
 
+from ..measures import cell_code
+
 
 class RfmScheme(models.Model):
     _name = "rfm.scheme"
@@ -14,18 +16,22 @@ class RfmScheme(models.Model):
 
     def _take_stock(self, today):
         """Return the values of a run's log: sizes of segments and cells."""
-        groups = self._count_groups()
         cells = defaultdict(int)
         sizes = defaultdict(lambda: [0, 0, 0.0])
-        for cell, segment_id, customers, amount, orders in groups:
-            cells[cell] += customers
+        days = defaultdict(lambda: defaultdict(int))
+        one_time, first = 0, None
+        for scores, segment_id, day, group in self._count_stock():
+            customers, orders, amount, once, oldest = group
             size = sizes[segment_id]
             size[0] += customers
             size[1] += orders
             size[2] += float(amount)
-        days = self._count_days()
-        for segment_id, counts in days.items():
-            sizes[segment_id][0] += counts.get(None, 0)  # who has never ordered
+            if day:
+                cells[cell_code(*scores)] += customers
+                days[segment_id][day] += customers
+                first = min(first or oldest, oldest)
+                one_time += once
+        buyers = sum(cells.values())
         return {
             "cells": dict(cells),
             "customers": sum(size[0] for size in sizes.values()),
@@ -41,38 +47,29 @@ class RfmScheme(models.Model):
                 )
                 for segment_id, (customers, orders, revenue) in sizes.items()
             ],
-            "thinness": self._measure_thinness(today, sum(cells.values())),
+            "thinness": {
+                "buyers": buyers,
+                "one_time": one_time,
+                "days": (today - first).days if first else 0,
+            },
         }
 
-    def _count_days(self):
-        """Return {segment: {last order: customers}}; None stands for no order."""
-        days = defaultdict(dict)
-        for segment_id, day, customers in self.env.execute_query(
+    def _count_stock(self):
+        """Yield scores, segment, day of the last order, and the sums of these."""
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT segment_id, last_order_date, count(*)
+                SELECT r_score, f_score, m_score, segment_id, last_order_date,
+                       count(*), COALESCE(sum(order_count), 0),
+                       COALESCE(sum(amount), 0),
+                       count(*) FILTER (WHERE order_count = 1), min(first_order_date)
                   FROM rfm_profile WHERE scheme_id = %s
-                 GROUP BY segment_id, last_order_date
-                """,
-                self.id,
-            )
-        ):
-            days[segment_id][day] = customers
-        return days
-
-    def _measure_thinness(self, today, buyers):
-        """Return what tells whether equal shares mean something."""
-        [(one_time, first)] = self.env.execute_query(
-            SQL(
-                """
-                SELECT count(*) FILTER (WHERE order_count = 1), min(first_order_date)
-                  FROM rfm_profile WHERE scheme_id = %s
+                 GROUP BY r_score, f_score, m_score, segment_id, last_order_date
                 """,
                 self.id,
             )
         )
-        days = (today - first).days if first else 0
-        return {"buyers": buyers, "one_time": one_time, "days": days}
+        return ((row[:3], row[3], row[4], row[5:]) for row in rows)
 
 
 def _median(counts):

@@ -104,7 +104,7 @@ class TestLife(RfmCase):
         self.make_order(self.anna, 1, 10)
         target = type(self.scheme)
         with (
-            patch.object(target, "_add_transitions", side_effect=MemoryError),
+            patch.object(target, "_take_stock", side_effect=MemoryError),
             self.assertRaises(MemoryError),
             self.env.cr.savepoint(),
         ):
