@@ -8,6 +8,7 @@ from . import rfm_run
 from . import rfm_engine
 from . import rfm_check
 from . import rfm_overview
+from . import rfm_sources
 from . import rfm_stock
 from . import rfm_delivery
 from . import rfm_demo

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
 from ..catalogue import SEGMENT_SET
+from .rfm_sources import WRITTEN
 
 # Field of the contact -> column of the profile in the company's active scheme.
 COLUMNS = {
@@ -48,6 +49,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    _rfm_write_date_idx = models.Index(WRITTEN)
     rfm_segment_id = fields.Many2one(
         "rfm.segment",
         string="RFM Segment",

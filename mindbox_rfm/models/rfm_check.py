@@ -11,13 +11,18 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..measures import MEASURES, UPPER
-from .rfm_engine import FACTS
+from .rfm_engine import FACTS, _columns
 
 # More combinations than this are not worth the wait.
 MAX_POINTS = 300_000
 FOREVER = 100_000
 SCORES = ("r", "f", "m")
 MOVES_SHOWN = 12
+# Measures of which many customers have the same value, and their columns; the others
+# tell each from each.
+COARSE = {"recency": "last_order_date", "orders": "order_count"}
+SINGLE = {"age", "amount", "average"}
+DAYS = {"recency": "last_order_date", "age": "first_order_date"}
 
 
 class RfmScheme(models.Model):
@@ -168,29 +173,95 @@ class RfmScheme(models.Model):
         ], facts
 
     def _preview_sql(self, facts, cuts, today, rules):
+        """Return the query of (segment now, winner, gone, customers, amount)."""
         active_id = self._get_active_id(self.company_id.id)
-        source = facts.source
-        if source is not FACTS:
-            source = SQL("(SELECT *, segment_id AS old_segment_id FROM %s p)", source)
         stays = SQL("FALSE")
         if active_id and active_id == self._origin.id:
             since = today - timedelta(days=self.min_stay_days)
-            stays = SQL("segment_since > %s::date", since)
+            stays = SQL("COALESCE(segment_since > %s::date, FALSE)", since)
         return SQL(
             """
-            SELECT old_segment_id,
-                   CASE WHEN partner_id IS NULL OR %(stays)s THEN NULL
-                        ELSE %(winner)s END AS position,
-                   partner_id IS NULL AS gone, count(*), sum(amount)
-              FROM (%(scored)s) customer
+            SELECT old_segment_id, CASE WHEN gone OR stays THEN NULL
+                                        ELSE %(winner)s END AS position,
+                   gone, sum(customers)::bigint, sum(total)
+              FROM (%(customers)s) customer
              GROUP BY 1, 2, 3
             """,
-            stays=stays,
             winner=self._winner_sql(rules),
+            customers=self._alike_sql(facts, today, rules, stays)
+            if facts.has_scores(cuts, today)
+            else self._single_sql(facts, cuts, today, stays),
+        )
+
+    def _single_sql(self, facts, cuts, today, stays):
+        """Return the query of all customers with their facts and new scores."""
+        source = facts.source
+        if source is not FACTS:
+            source = SQL("(SELECT *, segment_id AS old_segment_id FROM %s p)", source)
+        return SQL(
+            """
+            SELECT *, partner_id IS NULL AS gone, %(stays)s AS stays,
+                   1 AS customers, amount AS total
+              FROM (%(scored)s) customer
+            """,
+            stays=stays,
             scored=self._scored_sql(
                 source, cuts, today, SQL(", old_segment_id, segment_since")
             ),
         )
+
+    def _alike_sql(self, facts, today, rules, stays):
+        """Return the query of the profiles, put together as far as the rules allow.
+
+        A million customers are some thousand groups that the rules cannot tell apart.
+        """
+        judged = self._get_judged(rules)
+        if judged is None:
+            alike = SQL(
+                "SELECT *, segment_id AS old_segment_id, %s AS stays, 1 AS customers, "
+                "amount AS total FROM %s p",
+                stays,
+                facts.source,
+            )
+        else:
+            alike = SQL(
+                """
+                SELECT segment_id AS old_segment_id, %(stays)s AS stays, %(judged)s,
+                       count(*) AS customers, sum(amount) AS total
+                  FROM %(source)s p
+                 GROUP BY segment_id, stays, %(judged)s
+                """,
+                stays=stays,
+                judged=_columns(judged),
+                source=facts.source,
+            )
+        return SQL(
+            """
+            SELECT *, FALSE AS gone, r_score * 121 + f_score * 11 + m_score AS cell
+                   %(days)s
+              FROM (%(alike)s) alike
+            OFFSET 0
+            """,
+            days=SQL("").join(
+                SQL(", %s::date - %s AS %s", today, SQL(day), SQL(days))
+                for days, day in DAYS.items()
+                if judged is None or day in judged
+            ),
+            alike=alike,
+        )
+
+    def _get_judged(self, rules):
+        """Return the columns that the rules look at.
+
+        :return: list of columns, None where the rules look at single customers
+        """
+        measures = set(rules.condition_ids.mapped("measure"))
+        if any(rules.mapped("no_orders")):
+            measures.add("recency")
+        if measures & SINGLE or any(rule._get_domain_text() for rule in rules):
+            return None
+        coarse = [column for name, column in COARSE.items() if name in measures]
+        return [f"{axis}_score" for axis in SCORES] + coarse
 
     def _summarize_preview(self):
         """Return moves and new sizes of the segments, for people.

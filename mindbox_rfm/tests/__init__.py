@@ -8,4 +8,5 @@ from . import test_input
 from . import test_life
 from . import test_partner
 from . import test_properties
+from . import test_sources
 from . import test_use

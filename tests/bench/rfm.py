@@ -171,7 +171,10 @@ class Shop:
         self.scheme.rule_ids.sorted()[0].cells += " 453"
         self.cr.commit()
         yield self.row(
-            "preview of a rule", self.median(self.scheme._preview), "bare SQL", bare
+            "preview of a rule",
+            self.median(lambda: self.scheme._preview(day)),
+            "bare SQL",
+            bare,
         )
         yield self.row(
             "heat map", self.median(self.scheme.get_heat_map), "bare SQL", bare
