@@ -117,6 +117,40 @@ class RfmSegment(models.Model):
             },
         }
 
+    def action_plan(self):
+        """Schedule activities, one or a whole plan, for the customers of the segment.
+
+        :raise UserError: there are more of them than people could call
+        """
+        self.ensure_one()
+        wizard = self.env["mail.activity.schedule"]
+        most = wizard._batch_size
+        customers = self.env["res.partner"].search(
+            [("rfm_segment_id", "in", self.ids)], limit=most + 1
+        )
+        if len(customers) > most:
+            raise UserError(
+                self.env._(
+                    "%(segment)s has more than %(most)s customers. Open them, choose "
+                    "some, and schedule activities for those.",
+                    segment=self.name,
+                    most=most,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Activities: %s", self.name),
+            "res_model": wizard._name,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "active_model": customers._name,
+                "active_ids": customers.ids,
+                "plan_mode": True,
+            },
+        }
+
     def action_view_customers(self):
         """Open the customers of the segment."""
         self.ensure_one()

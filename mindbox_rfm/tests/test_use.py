@@ -1,8 +1,11 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Loyalty programs and pricelists for some segments only."""
+"""What a segment is good for: programs, pricelists, activities, mailings, exports."""
+
+from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import RfmCase
@@ -52,3 +55,56 @@ class TestUse(RfmCase):
         )
         self.assertEqual(found[self.buyer.id], pricelist)
         self.assertNotEqual(found[self.other.id], pricelist)
+
+    def test_plan_of_activities_for_a_segment(self):
+        plan = self.env["mail.activity.plan"].create(
+            {
+                "name": "Win back",
+                "res_model": "res.partner",
+                "template_ids": [
+                    Command.create(
+                        {
+                            "activity_type_id": self.env.ref(
+                                "mail.mail_activity_data_call"
+                            ).id,
+                            "summary": summary,
+                            "responsible_type": "other",
+                            "responsible_id": self.env.uid,
+                        }
+                    )
+                    for summary in ("Call", "Call again")
+                ],
+            }
+        )
+        action = self.segment.action_plan()
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        wizard = wizard.create({"plan_id": plan.id})
+        self.assertFalse(wizard.has_error)
+        wizard.action_schedule_plan()
+        summaries = self.buyer.activity_ids.mapped("summary")
+        self.assertEqual(sorted(summaries), ["Call", "Call again"])
+        self.assertFalse(self.other.activity_ids)
+
+    def test_no_plan_for_more_than_people_could_call(self):
+        schedule = type(self.env["mail.activity.schedule"])
+        with patch.object(schedule, "_batch_size", 0):
+            with self.assertRaisesRegex(UserError, "choose some"):
+                self.segment.action_plan()
+
+    def test_mailing_to_a_segment(self):
+        if not self.segment.can_mail():
+            self.skipTest("Mailings are not installed")
+        action = self.segment.action_mail()
+        mailings = self.env["mailing.mailing"].with_context(**action["context"])
+        mailing = mailings.create({"subject": action["context"]["default_subject"]})
+        self.assertEqual(mailing.mailing_model_real, "res.partner")
+        found = self.env["res.partner"].search(mailing._parse_mailing_domain())
+        self.assertEqual(found, self.buyer)
+
+    def test_export_of_a_segment(self):
+        action = self.segment.action_view_customers()
+        found = self.env["res.partner"].search(action["domain"])
+        rows = found.export_data(["name", "rfm_segment_id", "rfm_score", "rfm_amount"])
+        [[name, segment, score, amount]] = rows["datas"]
+        self.assertEqual((name, segment, amount), ("Buyer", "buyers", 100))
+        self.assertEqual(score, found.rfm_score)
