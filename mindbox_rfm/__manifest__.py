@@ -28,6 +28,9 @@
         "web.assets_backend": [
             "mindbox_rfm/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "mindbox_rfm/static/tests/tours/*.esm.js",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

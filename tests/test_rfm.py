@@ -142,14 +142,16 @@ def test_killed_in_the_middle_the_old_segments_stay_whole(shop, connect, wait_un
     for _number in range(9):
         make_order(shop, partner_id)
 
-    # The run has written the profiles, and cannot write the moves: there it is killed.
+    # The run has written other profiles, and cannot write this one: it is killed there.
     obstacle = connect()
-    obstacle.cursor().execute("LOCK TABLE rfm_transition IN EXCLUSIVE MODE")
+    obstacle.cursor().execute(
+        "SELECT id FROM rfm_profile WHERE partner_id = %s FOR UPDATE", [partner_id]
+    )
     action = shop.rpc("rfm.scheme", "action_compute", [scheme])
-    wait_until(lambda: waits_for_lock(look), 30)
+    [backend] = wait_until(lambda: blocked_by(look, obstacle), 30)
     shop.server.kill9()
     obstacle.rollback()
-    wait_until(lambda: not waits_for_lock(look), 30)
+    wait_until(lambda: backend not in backends(look), 30)
     assert read_profiles(look) == before
 
     # queue_job starts the job again with the server; the run completes.
@@ -172,12 +174,15 @@ def read_profiles(connection):
     return rows
 
 
-def waits_for_lock(connection):
+def blocked_by(connection, obstacle):
+    """Return the backends that wait for what a connection has locked."""
+    return backends(connection, "%s = ANY(pg_blocking_pids(pid))", obstacle)
+
+
+def backends(connection, condition="TRUE", *others):
     cursor = connection.cursor()
-    cursor.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-        "AND query LIKE '%INSERT INTO rfm_transition%' AND datname = current_database()"
-    )
-    [(count,)] = cursor.fetchall()
+    pids = [other.get_backend_pid() for other in others]
+    cursor.execute(f"SELECT pid FROM pg_stat_activity WHERE {condition}", pids)
+    rows = cursor.fetchall()
     connection.rollback()
-    return count
+    return [pid for (pid,) in rows]

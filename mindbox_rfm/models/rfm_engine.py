@@ -819,15 +819,16 @@ class RfmScheme(models.Model):
         same = all((run.facts or {}).get(name) == key[name] for name in key)
         # With each day, orders leave the window.
         aged = self.lookback_months and run.date != today
-        return same and not aged and not self._has_changes_since(run.started_at)
+        return same and not aged and not self._has_changes_since(run, today)
 
-    def _has_changes_since(self, moment):
-        """Whether anything that facts depend on was written since.
+    def _has_changes_since(self, run, today):
+        """Whether anything that facts depend on was written, or came of age, since.
 
         Computed fields count, too: the ORM stamps a row for whatever it stores in it.
         """
+        since = run.started_at
         changed = SQL(" UNION ALL ").join(
-            SQL("SELECT 1 FROM %s WHERE write_date > %s", SQL.identifier(table), moment)
+            SQL("SELECT 1 FROM %s WHERE write_date > %s", SQL.identifier(table), since)
             for table in SOURCES
         )
         return bool(
@@ -835,11 +836,12 @@ class RfmScheme(models.Model):
                 SQL(
                     """
                     SELECT 1 FROM sale_order
-                     WHERE date_order > %(moment)s AND company_id = %(company)s
-                       AND state = 'sale'
+                     WHERE date_order >= %(end_then)s AND date_order < %(end_now)s
+                       AND company_id = %(company)s AND state = 'sale'
                      UNION ALL %(changed)s LIMIT 1
                     """,
-                    moment=moment,
+                    end_then=self._utc_start(run.date + timedelta(days=1)),
+                    end_now=self._utc_start(today + timedelta(days=1)),
                     company=self.company_id.id,
                     changed=changed,
                 )

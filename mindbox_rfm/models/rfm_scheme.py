@@ -427,8 +427,11 @@ class RfmScheme(models.Model):
                 cells.setdefault(segment_id, []).append(cell)
             painted = scheme.rule_ids.sorted().filtered("cells")
             for segment in scheme.segment_ids:
-                rules = painted.filtered(lambda r, s=segment: r.segment_id == s)
-                scheme._paint(segment, rules[:1], cells.get(segment._origin.id, []))
+                # In a form that is being edited, a rule names the stored segment,
+                # and the scheme's segments are copies of them.
+                stored = segment._origin
+                rules = painted.filtered(lambda r, s=stored: r.segment_id._origin == s)
+                scheme._paint(stored, rules[:1], cells.get(stored.id, []))
 
     def _paint(self, segment, rule, cells):
         if set(rule._get_cells()) == set(cells):
@@ -439,7 +442,7 @@ class RfmScheme(models.Model):
             self.rule_ids = [Command.delete(rule.id)]
         else:
             values = {
-                "segment_id": segment._origin.id,
+                "segment_id": segment.id,
                 "cells": " ".join(cells),
                 "sequence": min(self.rule_ids.mapped("sequence"), default=10),
             }

@@ -9,4 +9,5 @@ from . import test_life
 from . import test_partner
 from . import test_properties
 from . import test_sources
+from . import test_tours_rfm
 from . import test_use
