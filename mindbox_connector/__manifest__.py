@@ -38,6 +38,7 @@
         "views/mindbox_erasure_views.xml",
         "views/mindbox_import_views.xml",
         "wizards/mindbox_import_wizard_views.xml",
+        "wizards/mindbox_replay_views.xml",
         "views/portal_templates.xml",
         "views/website_templates.xml",
         "views/mindbox_dashboard_views.xml",

@@ -716,6 +716,15 @@ class MindboxEndpoint(models.Model):
             self._build_values(record, row["event"], row["occurred_at"], **facts)
         )
 
+    def _build_again(self, requests):
+        """Return {request ID: column values}: what they would be if built now."""
+        names = ["event", "occurred_at", "res_model", "res_id", "cleared"]
+        rows = requests.read(names, load=False)
+        sources = self._get_sources(rows)
+        for row in rows:
+            self._build_alone(row, sources)
+        return {row["id"]: row for row in rows}
+
     def _build_values(self, record, event, occurred_at, **facts):
         """Return the column values of a row's body; or the reason why there is none.
 

@@ -6,7 +6,6 @@ import json
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..csv_file import CsvFile
@@ -385,13 +384,19 @@ class MindboxRequest(models.Model):
         ondelete="set null",
     )
 
-    def action_resend(self):
+    def _explain_unsendable(self):
         """A file is not kept: what it told is told by a new import."""
-        if self.filtered(lambda request: request.event == IMPORT_EVENT[0]):
-            raise UserError(
-                self.env._("Files are not sent again: start a new import instead.")
-            )
-        return super().action_resend()
+        reasons = super()._explain_unsendable()
+        reasons["file"] = self.env._(
+            "Files are not sent again: start a new import instead."
+        )
+        return reasons
+
+    @api.model
+    def _find_unsendable(self, ids):
+        files = self.search([("id", "in", ids), ("event", "=", IMPORT_EVENT[0])]).ids
+        problems = {"file": files} if files else {}
+        return problems | super()._find_unsendable(set(ids) - set(files))
 
 
 def _pack(told):

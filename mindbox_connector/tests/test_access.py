@@ -72,6 +72,7 @@ class TestAccess(access.AccessCase):
             "mindbox.reconciliation": run,
             "mindbox.difference": env["mindbox.difference"].create(difference),
             "mindbox.request": env["mindbox.request"].create(request),
+            "mindbox.replay": env["mindbox.replay"].create({}),
             "mindbox.connection.test": env["mindbox.connection.test"].create(
                 {"endpoint_id": endpoint.id}
             ),
