@@ -5,6 +5,8 @@ import pkgutil
 import sys
 from pathlib import Path
 
+from . import _odoo
+
 HERE = Path(__file__).parent
 
 
@@ -14,7 +16,8 @@ def names():
     return sorted(name for name in found if not name.startswith("_"))
 
 
-for name in sys.argv[1:] or names():
-    module = importlib.import_module(f"tests.bench.{name}")
-    print(f"\n== {name}: {module.__doc__.splitlines()[0]}\n", flush=True)
-    module.main()
+with _odoo.server():
+    for name in sys.argv[1:] or names():
+        module = importlib.import_module(f"tests.bench.{name}")
+        print(f"\n== {name}: {module.__doc__.splitlines()[0]}\n", flush=True)
+        module.main()

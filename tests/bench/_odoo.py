@@ -15,17 +15,23 @@ import postgres  # noqa: E402
 @contextmanager
 def environment(name):
     """Yield an ORM environment on a fresh clone; dropped afterwards."""
+    database = databases.clone(databases.ready(), f"{databases.PREFIX}bench_{name}")
+    try:
+        with _registry(database).cursor() as cr:
+            from odoo import SUPERUSER_ID, api
+
+            yield api.Environment(cr, SUPERUSER_ID, {})
+    finally:
+        _close(database)
+        databases.drop(database)
+
+
+@contextmanager
+def server():
+    """Have PostgreSQL run for all benchmarks, this process as its client."""
     with postgres.served(postgres.dev_cluster()) as environ:
         os.environ.update(environ)
-        database = databases.clone(databases.ready(), f"{databases.PREFIX}bench_{name}")
-        try:
-            with _registry(database).cursor() as cr:
-                from odoo import SUPERUSER_ID, api
-
-                yield api.Environment(cr, SUPERUSER_ID, {})
-        finally:
-            _close(database)
-            databases.drop(database)
+        yield
 
 
 def _registry(database):
