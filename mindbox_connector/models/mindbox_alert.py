@@ -245,6 +245,3 @@ class MindboxEndpoint(models.Model):
             "all": measures["rejected"],
             "differences": measures["differences"],
         }
-
-    def _format_seconds(self, seconds):
-        return self._format_age(fields.Datetime.now() - timedelta(seconds=seconds))

@@ -17,6 +17,7 @@ PERIODS = {
     "week": (timedelta(days=7), timedelta(hours=3)),
 }
 MOST_REASONS = 8
+COUNTS = ("sent", "rejected", "other", "timed")
 
 
 class MindboxEndpoint(models.Model):
@@ -108,7 +109,8 @@ class MindboxEndpoint(models.Model):
 
 
 def _empty_slot():
-    return {"sent": 0, "rejected": 0, "other": 0, "half": 0, "p95": None, "waiting": {}}
+    counts = dict.fromkeys(COUNTS, 0)
+    return counts | {"half": 0, "p95": None, "waiting": {}}
 
 
 def _add(slot, endpoint_id, sample):
@@ -117,10 +119,10 @@ def _add(slot, endpoint_id, sample):
     Of the usual time the mean counts, of the slowest requests the worst five minutes;
     of what waited the peak of each integration point.
     """
-    for name in ("sent", "rejected", "other"):
+    for name in COUNTS:
         slot[name] += sample.get(name) or 0
-    if sample.get("sent"):
-        slot["half"] += sample["half_seconds"] * sample["sent"]
+    if sample.get("timed"):
+        slot["half"] += sample["half_seconds"] * sample["timed"]
         slot["p95"] = max(slot["p95"] or 0, sample["p95_seconds"])
     if "waiting" in sample:
         before = slot["waiting"].get(endpoint_id, 0)
@@ -132,7 +134,7 @@ def _finish(slot):
         "sent": slot["sent"],
         "rejected": slot["rejected"],
         "other": slot["other"],
-        "half_seconds": slot["half"] / slot["sent"] if slot["sent"] else None,
+        "half_seconds": slot["half"] / slot["timed"] if slot["timed"] else None,
         "p95_seconds": slot["p95"],
         "waiting": sum(slot["waiting"].values()) if slot["waiting"] else None,
     }

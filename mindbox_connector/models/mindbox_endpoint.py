@@ -23,6 +23,7 @@ SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 ROUTE_FIELDS = frozenset({"state", "active", "company_id", "website_id", "sequence"})
 KEY_GOES_TO = frozenset({"url", "endpoint_code"})
 LIVE_STATES = ("running", "paused")
+NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
 
 
 class MindboxEndpoint(models.Model):
@@ -585,36 +586,23 @@ class MindboxEndpoint(models.Model):
     @api.depends_context("lang")
     @api.depends("state", "pause_reason", "held_until", "hold_reason")
     def _compute_health(self):
-        waiting = self._count_requests("pending")
-        rejected = self._count_requests("rejected")
+        waiting = self._measure_waiting(fields.Datetime.now())
+        rejected = self._measure_rejected()
         for endpoint in self:
             # In the settings they are shown before anything is saved.
-            count, oldest = waiting.get(endpoint._origin, (0, None))
-            endpoint.waiting_count = count
-            endpoint.rejected_count = rejected.get(endpoint._origin, (0, None))[0]
-            endpoint.health = ", ".join(endpoint._get_health(count, oldest))
+            measures = waiting.get(endpoint._origin.id, NOTHING_WAITS)
+            endpoint.waiting_count = measures["waiting"]
+            endpoint.rejected_count = rejected.get(endpoint._origin.id, 0)
+            endpoint.health = ", ".join(endpoint._get_health(measures))
 
-    def _count_requests(self, state):
-        # Operators see how much waits without reading the requests themselves.
-        groups = (
-            self.env["mindbox.request"]
-            .sudo()
-            ._read_group(
-                [("endpoint_id", "in", self.ids), ("state", "=", state)],
-                ["endpoint_id"],
-                ["__count", "occurred_at:min"],
-            )
-        )
-        return {endpoint.sudo(False): rest for endpoint, *rest in groups}
-
-    def _get_health(self, waiting, oldest):
+    def _get_health(self, waits):
         """Yield the parts of one sentence on how the integration point does."""
         if self.state == "draft":
             yield self.env._("not started: nothing is recorded")
             return
-        if waiting:
-            yield self.env._("waiting %s", waiting)
-            yield self.env._("oldest %s", self._format_age(oldest))
+        if waits["waiting"]:
+            yield self.env._("waiting %s", waits["waiting"])
+            yield self.env._("oldest %s", self._format_seconds(waits["oldest_seconds"]))
         else:
             yield self.env._("nothing waits")
         if self.state == "paused":
@@ -627,8 +615,8 @@ class MindboxEndpoint(models.Model):
                 "held until %(until)s: %(reason)s", until=until, reason=reason
             )
 
-    def _format_age(self, moment):
-        minutes = int((fields.Datetime.now() - moment).total_seconds() // 60)
+    def _format_seconds(self, seconds):
+        minutes = int(seconds // 60)
         if minutes < 1:
             return self.env._("less than a minute")
         if minutes < 120:

@@ -13,9 +13,14 @@ from odoo import api, fields, models
 from odoo.tools import SQL, config
 
 from ..wording import get_code
+from .mindbox_endpoint import NOTHING_WAITS
 
 WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 HEALTH_TOKEN = "mindbox_connector.health_token"
+# What was sent again counts from then on; history, which waits behind all that happens
+# in the shop and is as old as the shop, tells nothing about how fast events are.
+WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
+IS_EVENT = SQL("import_chunk_id IS NULL")
 FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
 
 
@@ -45,7 +50,8 @@ class MindboxEndpoint(models.Model):
         * ``status``: ``draft``, ``running``, ``held`` or ``paused``; ``reason``: the
           code of why, "" where it runs
         * ``held_seconds``: for how long nothing has come through
-        * ``waiting``, ``oldest_seconds``, ``oldest_consent_seconds``: what waits
+        * ``waiting``, ``oldest_seconds``, ``oldest_consent_seconds``: what waits; the
+          ages are those of events, not of history that is imported
         * ``rejected``: all that somebody has to look at
         * ``hour``, ``day``: finished requests by state, and ``success_rate``: the
           share of sent ones among sent and rejected, None where there were none
@@ -87,16 +93,20 @@ class MindboxEndpoint(models.Model):
                 """
                 SELECT endpoint_id,
                        count(*) AS waiting,
-                       EXTRACT(EPOCH FROM %(now)s - min(occurred_at))::float
+                       EXTRACT(EPOCH FROM %(now)s - min(%(since)s) FILTER (
+                           WHERE %(is_event)s))::float
                            AS oldest_seconds,
-                       EXTRACT(EPOCH FROM %(now)s - min(occurred_at) FILTER (
-                           WHERE event = 'customer_subscription'))::float
+                       EXTRACT(EPOCH FROM %(now)s - min(%(since)s) FILTER (
+                           WHERE %(is_event)s AND event = 'customer_subscription'
+                       ))::float
                            AS oldest_consent_seconds
                   FROM mindbox_request
                  WHERE state = 'pending' AND endpoint_id = ANY(%(endpoints)s)
                  GROUP BY endpoint_id
                 """,
                 now=now,
+                since=WAITS_SINCE,
+                is_event=IS_EVENT,
                 endpoints=self.ids,
             )
         )
@@ -150,12 +160,14 @@ class MindboxEndpoint(models.Model):
                 """
                 SELECT endpoint_id,
                        EXTRACT(EPOCH FROM percentile_disc(0.95)
-                           WITHIN GROUP (ORDER BY sent_at - occurred_at))::float AS p95
+                           WITHIN GROUP (ORDER BY sent_at - %s))::float AS p95
                   FROM mindbox_request
-                 WHERE state = 'sent' AND next_attempt_at >= %s
+                 WHERE state = 'sent' AND %s AND next_attempt_at >= %s
                    AND endpoint_id = ANY(%s)
                  GROUP BY endpoint_id
                 """,
+                WAITS_SINCE,
+                IS_EVENT,
                 now - WINDOWS["hour"],
                 self.ids,
             )
@@ -166,9 +178,6 @@ class MindboxEndpoint(models.Model):
         """Return rows as dicts, of requests that are written in SQL mostly."""
         self.env["mindbox.request"].flush_model()
         return self.env.execute_query_dict(query)
-
-
-NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
 
 
 def _judge(counts):

@@ -112,6 +112,10 @@ class MindboxRequest(models.Model):
         help="By it Mindbox recognises a call it has already worked off.",
     )
     occurred_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    queued_at = fields.Datetime(
+        readonly=True,
+        help="Since when it waits again, where somebody has sent it again.",
+    )
     priority = fields.Integer(readonly=True, default=10, aggregator=None)
     state = fields.Selection(
         [
@@ -378,6 +382,7 @@ class MindboxRequest(models.Model):
                 """
                 UPDATE mindbox_request
                    SET state = 'pending', attempts = 0, next_attempt_at = %(now)s,
+                       queued_at = %(now)s,
                        error = NULL, http_status = 0, response = NULL, sent_at = NULL,
                        was_accepted = merge_key IS NULL
                            AND (state = 'sent' OR was_accepted IS TRUE),

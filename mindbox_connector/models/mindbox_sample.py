@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .mindbox_health import IS_EVENT, WAITS_SINCE
+
 SLOT = timedelta(minutes=5)
 KEPT = timedelta(days=90)
 # A server that was away longer has nothing to catch up with.
@@ -32,6 +34,9 @@ class MindboxSample(models.Model):
     rejected = fields.Integer(readonly=True)
     other = fields.Integer(
         string="Not Sent", readonly=True, help="Skipped and cancelled requests."
+    )
+    timed = fields.Integer(
+        readonly=True, help="Sent requests that were no history: of them the times are."
     )
     half_seconds = fields.Float(
         readonly=True, help="From event to delivery: half of the requests took less."
@@ -89,7 +94,7 @@ class MindboxEndpoint(models.Model):
         rows = self._query_requests(
             SQL(
                 """
-                SELECT slot, sent, rejected, other,
+                SELECT slot, sent, rejected, other, timed,
                        p[1] AS half_seconds, p[2] AS p95_seconds
                   FROM (
                     SELECT FLOOR(EXTRACT(EPOCH FROM next_attempt_at) / %(slot)s)::int
@@ -98,9 +103,11 @@ class MindboxEndpoint(models.Model):
                            count(*) FILTER (WHERE state = 'rejected') AS rejected,
                            count(*) FILTER (WHERE state NOT IN ('sent', 'rejected'))
                                AS other,
+                           count(*) FILTER (WHERE state = 'sent' AND %(is_event)s)
+                               AS timed,
                            percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (
-                               ORDER BY EXTRACT(EPOCH FROM sent_at - occurred_at)::float
-                           ) FILTER (WHERE state = 'sent') AS p
+                               ORDER BY EXTRACT(EPOCH FROM sent_at - %(waits)s)::float
+                           ) FILTER (WHERE state = 'sent' AND %(is_event)s) AS p
                       FROM mindbox_request
                      WHERE state != 'pending' AND endpoint_id = ANY(%(endpoints)s)
                        AND next_attempt_at >= %(since)s AND next_attempt_at < %(until)s
@@ -108,6 +115,8 @@ class MindboxEndpoint(models.Model):
                   ) slots
                 """,
                 slot=int(SLOT.total_seconds()),
+                waits=WAITS_SINCE,
+                is_event=IS_EVENT,
                 endpoints=self.ids,
                 since=since,
                 until=until,

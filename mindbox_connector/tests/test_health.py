@@ -86,6 +86,48 @@ class TestMeasures(HealthCase):
         self.finish("sent", 30, seconds=900, hours=3)
         self.assertEqual(self.measure()["p95_seconds"], 2)
 
+    def import_history(self, **values):
+        """A row that an import has put behind the shop's events, of long ago."""
+        run = self.env["mindbox.import"].create(
+            {"endpoint_id": self.endpoint.id, "kind": "customers", "way": "records"}
+        )
+        chunk = self.env["mindbox.import.chunk"].create(
+            {"import_id": run.id, "file": "customers", "state": "frozen"}
+        )
+        values = {"occurred_at": self.ago(days=1000), **values}
+        return self.make_request(import_chunk_id=chunk.id, **values)
+
+    def test_history_is_counted_but_its_age_says_nothing(self):
+        self.import_history()
+        self.import_history(event="customer_subscription")
+        measures = self.measure()
+        self.assertEqual(measures["waiting"], 2)
+        self.assertEqual(measures["oldest_seconds"], 0)
+        self.assertEqual(measures["oldest_consent_seconds"], 0)
+        self.endpoint.invalidate_recordset(["health"])
+        self.assertNotIn("days", self.endpoint.health)
+        self.wait(minutes=10)
+        self.assertAlmostEqual(self.measure()["oldest_seconds"], 600, delta=5)
+
+    def test_history_that_was_sent_is_in_no_latency(self):
+        moment = self.ago(minutes=7)
+        sent = {"state": "sent", "sent_at": moment, "next_attempt_at": moment}
+        self.import_history(**sent)
+        self.assertIsNone(self.measure()["p95_seconds"])
+        [slot] = self.endpoint._query_slots(self.ago(hours=1), self.ago())
+        self.assertEqual((slot["sent"], slot["timed"]), (1, 0))
+        self.assertIsNone(slot["p95_seconds"])
+        self.finish("sent", 1, seconds=4, minutes=7)
+        self.assertEqual(self.measure()["p95_seconds"], 4)
+        shown = self.endpoint.with_user(self.user).get_dashboard("hour")
+        [busy] = [slot for slot in shown["slots"] if slot["sent"]]
+        self.assertEqual((busy["half_seconds"], busy["p95_seconds"]), (4, 4))
+
+    def test_what_is_sent_again_waits_since_then(self):
+        row = self.make_request(state="rejected", occurred_at=self.ago(days=9))
+        row.with_user(self.manager).action_resend()
+        self.assertLess(self.measure()["oldest_seconds"], 5)
+
     def test_held_and_paused_tell_the_code_of_their_reason(self):
         self.endpoint.write(
             {
