@@ -55,6 +55,7 @@ THROTTLE_DEFAULT = 120
 THROTTLE_MAX = 300
 
 SUCCESS = ("Success", "TransactionAlreadyProcessed")
+REFUSALS = ("ValidationError", "ProtocolError")
 MISCONFIGURED = {
     401: "Mindbox does not accept the credentials (401): check the secret key, "
     "and that this shop is allowed in the integration point.",
@@ -339,11 +340,12 @@ def _read_success(call, http_status, answer, kept):
     if status in SUCCESS:
         _check_processing(call, status, answer, kept)
         return Answer(http_status, status, kept["response"])
-    if not isinstance(status, str):
-        raise MindboxUnavailable("What answers is not Mindbox.", **kept)
+    if status in REFUSALS:
+        raise MindboxRejected(_explain(answer, http_status), **kept)
     if status == "InternalServerError":
         raise MindboxUnavailable("Mindbox is out of order.", **kept)
-    raise MindboxRejected(_explain(answer, http_status), **kept)
+    # Many things that listen say {"status": "ok"}: nothing may be lost to them.
+    raise MindboxUnavailable("What answers is not Mindbox.", **kept)
 
 
 def _check_processing(call, status, answer, kept):

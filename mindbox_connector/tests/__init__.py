@@ -6,6 +6,7 @@ from . import test_cart
 from . import test_client
 from . import test_customer
 from . import test_feed
+from . import test_fuzz
 from . import test_dashboard
 from . import test_delivery
 from . import test_health
