@@ -11,6 +11,7 @@ from odoo.service.model import get_public_method
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from ..models.mindbox_delivery import _scrub
+from .common import LocalMindbox, Reply
 
 GROUPS = "mindbox_connector.group_mindbox_"
 SECRETS = ("payload", "response", "device_uuid", "customer_ip")
@@ -146,6 +147,44 @@ class TestRights(SecurityCase):
                 record.with_user(foreign).read(["display_name"])
         with self.assertRaises(AccessError):
             self.request.with_user(foreign).action_cancel()
+
+
+@tagged("post_install", "-at_install")
+class TestInnerServices(SecurityCase):
+    """An integration point is no window into the network of the server."""
+
+    INSIDE = "inside-of-the-network"
+
+    def setUp(self):
+        super().setUp()
+        self.service = LocalMindbox()
+        self.addCleanup(self.service.close)
+        self.endpoint.url = self.service.url
+
+    def told(self, reply):
+        """Return all that the connection test shows of an answer."""
+        self.service.answer = reply
+        action = self.endpoint.with_user(self.manager).action_test_connection()
+        test = self.env["mindbox.connection.test"].browse(action["res_id"])
+        self.assertTrue(test.line_ids)
+        return str([test.verdict, *test.line_ids.mapped("message")])
+
+    def test_the_connection_test_shows_nothing_of_what_is_not_mindbox(self):
+        page = f"<html>{self.INSIDE}</html>".encode()
+        document = {"status": "ok", "errorMessage": self.INSIDE, "x": self.INSIDE}
+        for status in (200, 201, 400, 401, 403, 404, 405, 500):
+            self.assertNotIn(self.INSIDE, self.told(Reply(status, page)))
+        for status in (200, 401, 403, 404, 500):
+            self.assertNotIn(self.INSIDE, self.told(Reply(status, document)))
+
+    def test_a_redirect_into_the_network_is_not_followed(self):
+        inner = LocalMindbox()
+        self.addCleanup(inner.close)
+        for status in (301, 302, 303, 307, 308):
+            headers = {"Location": f"{inner.url}/latest/{self.INSIDE}"}
+            told = self.told(Reply(status, b"", headers))
+            self.assertNotIn(self.INSIDE, told)
+        self.assertFalse(inner.calls)
 
 
 @tagged("post_install", "-at_install")
