@@ -64,6 +64,9 @@ ROW_RETRY_MAX = 270
 PROBE_TIMEOUT = 5
 PROBE_INTERVAL = 6
 CONCURRENCY_TRIES = 10
+# A job that is due or at work since so long may be dead, or overslept.
+JOB_STARTS_WITHIN = "10 seconds"
+WAKE_INTERVAL = 5
 
 JOB_KEY = "mindbox.deliver."
 CLAIMED_COLUMNS = (
@@ -122,6 +125,8 @@ class KickQueue:
 
 
 KICKS = KickQueue()
+# {(database, endpoint IDs): when this process has last looked for such jobs}
+LOOKED = {}
 
 
 class MindboxEndpoint(models.Model):
@@ -166,6 +171,7 @@ class MindboxEndpoint(models.Model):
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 if late:
                     env["mindbox.request"]._insert_late(late)
+                self._wake_runner(cr, endpoint_ids)
                 if not self._needs_kick(cr, endpoint_ids, transaction_ids):
                     return
                 # Losing this commit in a crash is fine: no need to wait for the disk.
@@ -213,6 +219,32 @@ class MindboxEndpoint(models.Model):
             )
         )
         return cr.fetchone()[0]
+
+    @api.model
+    def _wake_runner(self, cr, endpoint_ids):
+        """Have queue_job's runner look at jobs that should have begun or ended by now.
+
+        Their worker may have been killed: the runner finds the dead when it wakes up,
+        which is up to a minute later, since a dead job fills its channel. Or the clock
+        was set back while the runner reckoned how long it may sleep.
+        """
+        key, now = (cr.dbname, *sorted(endpoint_ids)), time.monotonic()
+        if now - LOOKED.get(key, -WAKE_INTERVAL) < WAKE_INTERVAL:
+            return
+        LOOKED[key] = now
+        cr.execute(
+            SQL(
+                """
+                SELECT pg_notify('queue_job', uuid) FROM queue_job
+                 WHERE identity_key = ANY(%(keys)s)
+                   AND CASE WHEN state IN ('enqueued', 'started') THEN date_enqueued
+                            WHEN state = 'pending' THEN COALESCE(eta, date_created)
+                       END < now() at time zone 'UTC' - %(since)s::interval
+                """,
+                keys=[f"{JOB_KEY}{endpoint_id}" for endpoint_id in endpoint_ids],
+                since=JOB_STARTS_WITHIN,
+            )
+        )
 
     def _kick(self, seconds=0):
         """Queue a delivery job of each endpoint, unless one is waiting already.

@@ -2,15 +2,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """From the mark to the job: what one transaction records, and how several meet."""
 
+import select
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from unittest.mock import patch
 
+import psycopg2
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, Command, api, fields
-from odoo.tests import tagged
+from odoo.sql_db import connection_info_for
+from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ..models import mindbox_delivery, mindbox_request, mindbox_source
@@ -305,6 +308,42 @@ class TestJobs(RealCase):
         self.make_partner()
         (job,) = self.jobs()
         self.assertLessEqual(job["eta"], fields.Datetime.now())
+
+    def test_a_job_that_hangs_wakes_the_runner(self):
+        """Its worker was killed; or the clock went back while the runner slept."""
+        self.make_partner()
+        (job,) = self.jobs("uuid")
+        for number, state in enumerate(("enqueued", "pending")):
+            with self.transaction() as env:
+                env.cr.execute(
+                    "UPDATE queue_job SET state = %s, (date_enqueued, eta) = "
+                    "(SELECT at, at FROM (SELECT now() at time zone 'UTC'"
+                    " - interval '11 seconds' AS at) moment)",
+                    (state,),
+                )
+            mindbox_delivery.LOOKED.clear()
+            with self.listening() as notified:
+                self.make_partner(name=f"Second {number}")
+                self.assertEqual(notified(5), [job["uuid"]], state)
+                self.make_partner(name=f"Third {number}")
+                self.assertFalse(notified(0.2), "it looks every few seconds only")
+
+    @contextmanager
+    def listening(self):
+        """Yield a function that returns the jobs notified since it was last called."""
+        _name, where = connection_info_for(get_db_name())
+        with closing(psycopg2.connect(**where)) as connection:
+            connection.autocommit = True
+            connection.cursor().execute("LISTEN queue_job")
+
+            def notified(seconds):
+                select.select([connection], [], [], seconds)
+                connection.poll()
+                payloads = [notice.payload for notice in connection.notifies]
+                connection.notifies.clear()
+                return payloads
+
+            yield notified
 
     def test_the_sweeper_queues_what_a_crash_left_behind(self):
         self.make_partner()

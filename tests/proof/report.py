@@ -81,7 +81,7 @@ def cells(result):
     waits = [percentile(result.latencies, share) for share in (0.5, 0.95)]
     memory = " → ".join(f"{value:.0f}" for value in result.memory)
     return (
-        result.title + ("" if result.passed else " **(not kept)**"),
+        result.title + verdict(result),
         f"{result.events:,}",
         f"{result.delivered:,}",
         result.doubled,
@@ -93,6 +93,12 @@ def cells(result):
         " / ".join(map(seconds, waits)),
         memory or "–",
     )
+
+
+def verdict(result):
+    if result.skipped:
+        return " (not run)"
+    return "" if result.passed else " **(not kept)**"
 
 
 def seconds(value):

@@ -21,6 +21,7 @@ from steps import ROOT, VAR
 from tests.conftest import OdooServer, Sandbox
 from tests.shop import KEY
 
+from . import disk
 from .relay import Relay
 
 LOGS = VAR / "log" / "proof"
@@ -29,6 +30,7 @@ BALANCE = "Website.ChangeCustomerBalance"
 GROUP = 20
 GROUPS = 12
 PATIENCE = 420
+SHOP_IS_BACK = 90
 ENDPOINT = {"timeout": 30, "concurrency": 8, "rate_limit": 8000}
 
 
@@ -51,6 +53,7 @@ class Result:
     notes: list = field(default_factory=list)
     faults: list = field(default_factory=list)
     series: dict = field(default_factory=dict)
+    skipped: bool = False
 
     @property
     def passed(self):
@@ -67,15 +70,21 @@ class World:
 
     :param Result result: where to write down what is seen
     :param int nodes: how many servers work on the database
+    :param bool small: put the database on a disk of its own, with little room
     """
 
-    def __init__(self, result, stack, nodes=1, workers=3, environ=(), **endpoint):
+    def __init__(
+        self, result, stack, nodes=1, workers=3, environ=(), small=False, **endpoint
+    ):
         self.result = result
         LOGS.mkdir(parents=True, exist_ok=True)
+        self.disk = stack.enter_context(disk.small()) if small else None
         self.database = databases.clone(
             databases.ready(), f"{databases.PREFIX}proof_{result.name}"
         )
         stack.callback(databases.drop, self.database)
+        if self.disk:
+            self.disk.take(self.database)
         self.sandbox = self._start_sandbox(stack)
         self.relay = stack.enter_context(Relay(self.sandbox.api_port))
         self.servers = [
@@ -175,6 +184,7 @@ class World:
         """
         number = group[0].get("number", 0) + 1
         points = {"points": number * (number + 1) / 2}
+        deadline = time.monotonic() + SHOP_IS_BACK
         while True:
             try:
                 self.rpc(
@@ -183,6 +193,9 @@ class World:
                 break
             except Exception:
                 # The shop itself is down or refuses: a person would try again.
+                if time.monotonic() > deadline:
+                    self.result.expect(False, "the shop does not come back")
+                    return
                 time.sleep(0.3)
         now = time.time()
         for card in group:
