@@ -10,7 +10,7 @@ import databases
 import postgres
 from steps import VAR
 
-MEGABYTES = 1024
+MEGABYTES = 384
 TABLESPACE = "mindbox_proof"
 
 
@@ -26,9 +26,11 @@ class Disk:
 
     def fill(self):
         """Take the last byte that is free."""
-        with (self.folder / "full").open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(4096))
+        with (self.folder / "full").open("wb", buffering=0) as file:
+            for size in (2**20, 2**12):
+                with suppress(OSError):
+                    while file.write(bytes(size)) == size:
+                        pass
 
     def free(self):
         (self.folder / "full").unlink(missing_ok=True)
@@ -51,9 +53,9 @@ def small():
         space = folder / "pg"
         space.mkdir()
         shutil.chown(space, postgres.SERVER_USER)
+        databases.query(f"DROP TABLESPACE IF EXISTS {TABLESPACE}")
         databases.query(f"CREATE TABLESPACE {TABLESPACE} LOCATION '{space}'")
         yield Disk(folder)
-        databases.query(f"DROP TABLESPACE {TABLESPACE}")
     finally:
         subprocess.run(["umount", "--lazy", folder], check=False)
 

@@ -1,7 +1,7 @@
 """Millions of rows: what claiming, looking and cleaning cost, and how a backlog drains.
 
 Sizes by environment variables: PROOF_FINISHED (5,000,000), PROOF_WAITING (1,000,000)
-and PROOF_DRAIN, the seconds of draining that are measured (150), or `all`.
+and PROOF_DRAIN, the seconds of draining that are measured (60), or `all`.
 """
 
 import math
@@ -16,7 +16,7 @@ from .world import BALANCE, count_inversions, moment, percentile
 
 FINISHED = int(os.environ.get("PROOF_FINISHED", 5_000_000))
 WAITING = int(os.environ.get("PROOF_WAITING", 1_000_000))
-DRAIN = os.environ.get("PROOF_DRAIN", "150")
+DRAIN = os.environ.get("PROOF_DRAIN", "60")
 SECONDS = math.inf if DRAIN == "all" else int(DRAIN)
 # A backlog that comes from a week away must be gone within a night.
 NIGHT = 8 * 3600

@@ -407,8 +407,8 @@ def disk_full(there, short):
     result, log = there.result, there.server.log()
     told = log.count("is not recorded: DiskFull")
     result.notes.append(
-        f"{told} changes were made in place while the outbox had no room, and stand in"
-        " the log; the nightly reconciliation finds what differs"
+        f"{told} changes were made in place while the outbox had no room: the shop goes"
+        " on, and each stands in the server's log"
     )
     result.expect(result.lost <= told, f"only {told} of {result.lost} are in the log")
 
