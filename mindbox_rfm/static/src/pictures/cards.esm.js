@@ -4,8 +4,20 @@
 import {Component, useState} from "@odoo/owl";
 import {money, percent, signed, whole} from "@mindbox_connector/pictures/numbers.esm";
 import {NOBODY} from "../colors.esm";
+import {download} from "@web/core/network/download";
 import {useService} from "@web/core/utils/hooks";
 import {user} from "@web/core/user";
+
+const EXPORTED = [
+    "name",
+    "email",
+    "phone",
+    "rfm_segment_id",
+    "rfm_segment_since",
+    "rfm_last_order_date",
+    "rfm_order_count",
+    "rfm_amount",
+];
 
 /** One card per segment: how many, how much, what to do. */
 export class RfmCards extends Component {
@@ -15,12 +27,13 @@ export class RfmCards extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({canMail: false});
-        this.checkMailing();
+        this.state = useState({canMail: false, canExport: false});
+        this.checkRights();
     }
 
-    async checkMailing() {
+    async checkRights() {
         this.state.canMail = await this.orm.call("rfm.segment", "can_mail", []);
+        this.state.canExport = await user.hasGroup("base.group_allow_export");
     }
 
     get cards() {
@@ -53,5 +66,33 @@ export class RfmCards extends Component {
             context: user.context,
         });
         this.action.doAction(action);
+    }
+
+    /** Download the customers as a spreadsheet, by Odoo's own export. */
+    async download(card) {
+        const attributes = ["string", "type", "store"];
+        const known = await this.orm.call("res.partner", "fields_get", [
+            EXPORTED,
+            attributes,
+        ]);
+        const fields = EXPORTED.filter((name) => name in known).map((name) => ({
+            name,
+            label: known[name].string,
+            type: known[name].type,
+            store: known[name].store,
+        }));
+        const data = {
+            model: "res.partner",
+            domain: [["rfm_segment_id", "=", card.id]],
+            fields,
+            groupby: [],
+            ids: false,
+            import_compat: false,
+            context: user.context,
+        };
+        await download({
+            url: "/web/export/xlsx",
+            data: {data: JSON.stringify(data)},
+        });
     }
 }
