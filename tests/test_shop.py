@@ -1,134 +1,21 @@
 """Each event of the catalogue, from what a person does to the body at Mindbox."""
 
+import re
+import time
 import uuid
+from contextlib import closing
 
-import databases
+import psycopg2
 import pytest
 
-from .conftest import LOGS, ROOT, OdooServer, Sandbox, processes
-from .shopper import Shopper
+from . import storefront
+from .conftest import ROOT
 
 
 @pytest.fixture(scope="module")
 def shop(template_db):
-    """A running shop, connected to a sandbox of its own."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    name = databases.clone(template_db, f"{databases.PREFIX}shop")
-    box = Sandbox(LOGS / "shop-sandbox.log")
-    server = OdooServer(name, LOGS / "shop.log", 3, "root:2,root.mindbox:1", {})
-    with processes.child(box.command(), box.log_path, cwd=ROOT) as process:
-        processes.wait_for(box.page_url, process)
-        server.start()
-        try:
-            yield Shop(server, box)
-        finally:
-            server.stop()
-            databases.drop(name)
-
-
-class Shop:
-    """The shop as its owner has set it up."""
-
-    def __init__(self, server, sandbox):
-        self.server, self.sandbox, self.rpc = server, sandbox, server.rpc
-        self.rpc(
-            "ir.config_parameter", "set_param", "auth_signup.invitation_scope", "b2c"
-        )
-        pricelists = self.rpc("product.pricelist", "search", [])
-        self.rpc("product.pricelist", "write", pricelists, {"active": False})
-        self.lesson = self.make_product("Lesson", type="service")
-        self.lamp = self.make_product("Lamp", is_storable=True)
-        self.provider = self.find_provider()
-        self.send_no_pdf()
-        [endpoint] = self.rpc("mindbox.endpoint", "search", [], limit=1)
-        self.endpoint = endpoint
-        self.rpc("mindbox.endpoint", "write", [endpoint], {"url": sandbox.api_url})
-        self.rpc("mindbox.endpoint", "action_start", [endpoint])
-        operations = self.rpc(
-            "mindbox.operation",
-            "search",
-            [
-                (
-                    "event",
-                    "in",
-                    ["customer_register", "customer_authorize", "product_view"],
-                )
-            ],
-        )
-        self.rpc("mindbox.operation", "write", operations, {"send_device_uuid": True})
-
-    def make_product(self, name, **vals):
-        vals |= {"name": name, "list_price": 100, "is_published": True}
-        vals |= {"taxes_id": [(5,)], "allow_out_of_stock_order": True}
-        template = self.rpc("product.template", "create", vals)
-        [product] = self.rpc(
-            "product.product", "search", [("product_tmpl_id", "=", template)]
-        )
-        return {"id": product, "template": template}
-
-    def find_provider(self):
-        [provider] = self.rpc(
-            "payment.provider",
-            "search",
-            [("code", "=", "demo"), ("company_id", "=", 1)],
-        )
-        self.rpc(
-            "payment.provider",
-            "write",
-            [provider],
-            {"state": "test", "is_published": True},
-        )
-        [method] = self.rpc(
-            "payment.method", "search", [("code", "=", "demo")], limit=1
-        )
-        return {"id": provider, "method": method}
-
-    def send_no_pdf(self):
-        """The program that makes PDF files is not part of the test set-up."""
-        templates = self.rpc(
-            "mail.template",
-            "search",
-            [("model", "=", "sale.order"), ("report_template_ids", "!=", False)],
-        )
-        self.rpc("mail.template", "write", templates, {"report_template_ids": [(5,)]})
-
-    def visitor(self, device=None):
-        return Shopper(self.server.url, device)
-
-    def customer(self):
-        """Sign somebody up; return the browser and the contact's ID."""
-        login = f"{uuid.uuid4().hex[:8]}@example.com"
-        shopper = self.visitor()
-        shopper.sign_up("Anna Ivanova", login)
-        [user] = self.rpc(
-            "res.users", "search_read", [("login", "=", login)], ["partner_id"]
-        )
-        shopper.login, shopper.partner_id = login, user["partner_id"][0]
-        return shopper
-
-    def arrived(self, operation, wait_until, matches=lambda call: True, seconds=15):
-        """Wait for a call of an operation and return the newest one that matches."""
-
-        def look():
-            calls = self.sandbox.calls(operation=f"Website.{operation}", limit=500)
-            return [call for call in calls["calls"] if matches(call)]
-
-        return wait_until(look, seconds=seconds)[-1]
-
-    def arrived_for(self, shopper, operation, wait_until):
-        return self.arrived(
-            operation,
-            wait_until,
-            lambda call: f"'websiteID': '{shopper.partner_id}'" in str(call["body"]),
-        )
-
-    def arrived_for_subscription(self, shopper, operation, wait_until):
-        return self.arrived(
-            operation,
-            wait_until,
-            lambda call: "subscriptions" in call["body"]["customer"]
-            and f"'websiteID': '{shopper.partner_id}'" in str(call["body"]),
-        )
+    with storefront.opened(template_db, "shop") as shop:
+        yield shop
 
 
 def test_signing_up_registers_with_device_and_consent(shop, wait_until):
@@ -479,11 +366,52 @@ def test_merged_customers_are_told(shop, wait_until):
     }
 
 
-def test_a_page_is_not_slower_for_a_view_and_writes_nothing(shop):
+def test_who_only_reads_locks_nothing_and_writes_nothing(shop):
     visitor = shop.visitor(str(uuid.uuid4()))
-    before = shop.rpc("mindbox.request", "search_count", [])
-    visitor.open("/shop")
-    assert shop.rpc("mindbox.request", "search_count", []) == before
+    customer = shop.customer()
+    pages = ("/shop", f"/shop/lamp-{shop.lamp['template']}", "/shop/cart")
+    with closing(psycopg2.connect(dbname=shop.server.database)) as connection:
+        # Whoever writes to these tables, or locks a row of them, waits for this. Odoo's
+        # own count of visitors writes to others.
+        connection.cursor().execute(
+            "LOCK TABLE mindbox_request, mindbox_endpoint, mindbox_operation,"
+            " mindbox_consent, mindbox_ledger, queue_job IN EXCLUSIVE MODE"
+        )
+        for page in pages:
+            visitor.open(page)
+            customer.open(page)
+
+
+def test_a_view_is_one_small_insert_beside_the_page(shop, wait_until):
+    visitor = shop.visitor(str(uuid.uuid4()))
+    with closing(psycopg2.connect(dbname=shop.server.database)) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+
+        def written():
+            cursor.execute(
+                "SELECT n_tup_ins, n_tup_upd FROM pg_stat_user_tables"
+                " WHERE relname = 'mindbox_request'"
+            )
+            return cursor.fetchone()
+
+        shop.server.rpc("mindbox.endpoint", "action_pause", [shop.endpoint])
+        try:
+            # Statistics come late: until they have settled.
+            wait_until(lambda: settled(written), 15)
+            inserted, updated = written()
+            for _number in range(5):
+                visitor.call("/mindbox/view", kind="product", record_id=shop.lamp["id"])
+            wait_until(lambda: written()[0] > inserted and settled(written), 15)
+            assert written() == (inserted + 5, updated)
+        finally:
+            shop.server.rpc("mindbox.endpoint", "action_start", [shop.endpoint])
+
+
+def settled(read, seconds=2):
+    before = read()
+    time.sleep(seconds)
+    return read() == before
 
 
 def test_the_tracker_is_in_the_head_and_told_of_pages_without_the_key(shop):
@@ -500,3 +428,14 @@ def test_the_tracker_is_in_the_head_and_told_of_pages_without_the_key(shop):
         assert "sandbox-key" not in page
     finally:
         shop.rpc("website", "write", websites, {"mindbox_tracker": False})
+
+
+def test_each_event_of_the_readme_names_the_tests_that_show_it():
+    readme = (ROOT / "README.md").read_text()
+    table = readme[readme.index("| event ") :].split("\n\n")[0]
+    named = set(re.findall(r"`(test_\w+)`", table))
+    rows = [line for line in table.splitlines()[2:] if "`test_" in line]
+    assert len(rows) == len(table.splitlines()) - 2
+    files = [*ROOT.glob("tests/test_*.py"), *ROOT.glob("mindbox_*/tests/test_*.py")]
+    text = "".join(file.read_text() for file in files)
+    assert not [name for name in named if f"def {name}(" not in text]
