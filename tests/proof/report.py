@@ -111,7 +111,8 @@ def notes(results):
         if result.notes:
             yield f"- {result.title}: {'; '.join(result.notes)}."
         if result.faults:
-            yield f"- **Not kept** – {result.title}: {'; '.join(result.faults)}."
+            faults = "; ".join(dict.fromkeys(result.faults))
+            yield f"- **Not kept** – {result.title}: {faults}."
 
 
 # -- Charts --------------------------------------------------------------------

@@ -22,8 +22,7 @@ SCENARIOS = {}
 WEEK = 7 * 24 * 3600
 SHORT_RECOVERY = 10
 LONG_RECOVERY = 300
-# Whoever watches looks once a minute, and twice before it says that all is well.
-ALERT_ENDS = 200
+ALERT_ENDS = 30
 CALM = 5
 
 
@@ -107,6 +106,9 @@ def check_alert_ends(there):
     once = len(kinds) == len(set(kinds)) and set(kinds) <= {"held", "stuck"}
     there.result.expect(once, f"alerts for one outage: {kinds}")
     activity = [("res_model", "=", "mindbox.endpoint"), ("res_id", "=", there.endpoint)]
+    # Watched every five minutes; time is compressed here.
+    watch = [("cron_name", "like", "watch the integration points")]
+    there.rpc("ir.cron", "method_direct_trigger", there.rpc("ir.cron", "search", watch))
     began = time.time()
     while left := there.rpc("mail.activity", "search_count", activity):
         if time.time() > began + ALERT_ENDS:
