@@ -382,8 +382,8 @@ def _explain(answer, http_status):
     ]
     if not texts and isinstance(answer.get("errorMessage"), str):
         texts = [answer["errorMessage"]]
-    if texts:
-        return _clean("; ".join(texts)[:1000])
+    if reason := _clean("; ".join(texts)).strip():
+        return reason[:1000]
     return f"Mindbox refuses the call ({http_status})."
 
 

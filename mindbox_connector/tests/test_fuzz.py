@@ -186,6 +186,7 @@ class TestOddAnswers(TransactionCase):
     )
     @given(st.sampled_from(["sync", "async"]), HTTP_STATUSES, HEADERS, BODIES)
     @example("async", 200, {}, b'{"status": "ok"}')
+    @example("async", 400, {}, b'{"errorMessage": " "}')
     @example("sync", 200, {}, b'{"status": "Success", "order": []}')
     @example("async", 429, {"Retry-After": "Mon, 01 Jan 0001 00:00:00 +2359"}, b"")
     def test_each_answer_ends_the_request_as_documented(
