@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg2
+from psycopg2.errors import DiskFull
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import MissingError
@@ -235,7 +236,8 @@ class MindboxSource(models.AbstractModel):
         """Turn the marks into rows of the outbox, within the shop's transaction.
 
         Whatever is wrong with a mark or with the outbox, the shop goes on: what fails
-        in the database is undone to a savepoint.
+        in the database is undone to a savepoint. Only a database that has no room for
+        the rows refuses the whole: a change that commits is a change that is recorded.
         """
         marks = self.env.cr.precommit.data.pop(MARKS, {})
         rows = self.env.cr.precommit.data.pop(PREPARED, [])
@@ -273,6 +275,8 @@ class MindboxSource(models.AbstractModel):
                 # The database deleted it along with what it belonged to.
                 _logger.debug("%s is not recorded: it is gone", mark)
                 return []
+            except DiskFull:
+                raise
             except psycopg2.Error as error:
                 self._mindbox_execute("ROLLBACK TO SAVEPOINT")
                 failure = error
@@ -306,6 +310,8 @@ class MindboxSource(models.AbstractModel):
         try:
             self.env["mindbox.request"]._insert(rows, own_ids, savepoint=SAVEPOINT)
             keys.update(new_keys)
+        except DiskFull:
+            raise
         except psycopg2.Error as error:
             self._mindbox_execute("ROLLBACK TO SAVEPOINT")
             self._mindbox_execute("RELEASE SAVEPOINT")

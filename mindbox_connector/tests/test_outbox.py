@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from unittest.mock import patch
 
 import psycopg2
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import DiskFull, SerializationFailure
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.sql_db import connection_info_for
@@ -217,6 +217,26 @@ class TestOneTransaction(RealCase):
         self.assertEqual(self.events(), ["customer_authorize", "customer_edit"])
         self.deliver()
         self.assertEqual(self.states(), ["sent", "sent"])
+
+    def test_a_change_the_disk_has_no_room_to_record_is_not_made(self):
+        with self.transaction() as env:
+            # What PostgreSQL says when it cannot extend a file.
+            env.cr.execute(
+                "CREATE OR REPLACE FUNCTION mindbox_test_full() RETURNS bool AS $$"
+                " BEGIN RAISE 'no space left' USING ERRCODE = 'disk_full'; END"
+                " $$ LANGUAGE plpgsql"
+            )
+        with (
+            self.constraint("mindbox_test_full()"),
+            self.assertRaises(DiskFull),
+            self.partner_of() as partner,
+        ):
+            partner.name = "Unsaved"
+        with self.transaction() as env:
+            env.cr.execute("DROP FUNCTION mindbox_test_full")
+        with self.partner_of() as partner:
+            self.assertNotEqual(partner.name, "Unsaved")
+        self.assertFalse(self.events())
 
     def test_an_operation_that_has_just_been_deleted_does_not_reach_the_shopper(self):
         """Another worker does not know yet: its cache is of before."""
