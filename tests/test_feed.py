@@ -63,13 +63,30 @@ def test_a_feed_is_built_by_a_job_and_served_to_who_knows_the_address(
     etag = {"If-None-Match": answer.headers["ETag"]}
     assert requests.get(url, headers=etag, timeout=30).status_code == 304
 
-    # A guessed address, one of the old ones, and one in the log.
-    assert requests.get(url.replace(".xml", "x.xml"), timeout=30).status_code == 404
+    check_guesses_find_nothing(server, url.rsplit("/", 1)[1].removesuffix(".xml"))
+
+    # One of the old addresses, and one in the log.
     server.rpc("mindbox.feed", "action_rotate_token", [feed])
     assert requests.get(url, timeout=30).status_code == 404
     assert requests.get(address(server, feed), timeout=30).status_code == 200
     token = url.rsplit("/", 1)[1].removesuffix(".xml")
     assert token not in server.log()
+
+
+def check_guesses_find_nothing(server, token):
+    guesses = [
+        f"{token}x",
+        token[:-1],
+        token.swapcase(),
+        f"{token[:-1]}_",
+        "%",
+        "_" * 32,
+    ]
+    guesses += ["false", "None", "null", "0", "%25", "..", "%00", f"{token}%00", " "]
+    for guess in guesses:
+        for end in (".xml", ".xml.gz"):
+            url = f"{server.url}/mindbox/feed/{guess}{end}"
+            assert requests.get(url, timeout=30).status_code == 404, guess
 
 
 def test_a_killed_build_leaves_the_old_feed_whole_and_is_gone_on_with(

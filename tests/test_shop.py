@@ -283,6 +283,14 @@ def test_a_flood_of_views_is_not_listened_to(shop):
     assert sum(recorded) <= 3 * 40
 
 
+def test_an_oversized_call_is_refused_before_it_is_read(shop):
+    customer = shop.customer()
+    for path in ("/mindbox/view", "/my/orders/1/favorite"):
+        body = {"jsonrpc": "2.0", "params": {"name": "x" * 1_000_000}}
+        answer = customer.session.post(shop.server.url + path, json=body, timeout=60)
+        assert "RequestEntityTooLarge" in answer.text, answer.text[:200]
+
+
 def test_an_own_order_becomes_a_favourite_nobody_elses_does(shop, wait_until):
     customer, stranger = shop.customer(), shop.customer()
     line = (0, 0, {"product_id": shop.lesson["id"], "product_uom_qty": 1})

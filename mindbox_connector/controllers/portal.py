@@ -9,6 +9,8 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from .views import MAX_CALL_BYTES
+
 MAX_FAVORITE_NAME = 64
 
 
@@ -35,7 +37,12 @@ def _is_date(value):
 class MindboxPortal(CustomerPortal):
     # === FAVOURITE ORDERS === #
 
-    @route("/my/orders/<int:order_id>/favorite", type="jsonrpc", auth="user")
+    @route(
+        "/my/orders/<int:order_id>/favorite",
+        type="jsonrpc",
+        auth="user",
+        max_content_length=MAX_CALL_BYTES,
+    )
     def favorite_order(self, order_id, favorite, name=None):
         """Mark an own order as favourite, unmark it, or name it.
 

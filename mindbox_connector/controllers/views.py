@@ -13,6 +13,7 @@ from ..models.mindbox_source import get_device
 VIEWS_A_MINUTE = 40
 VIEWS_A_MINUTE_FROM_ADDRESS = 400
 MAX_ID = 2**31 - 1
+MAX_CALL_BYTES = 10_000
 VISITORS_KEPT = 10_000
 VIEWED = {
     "product": ("product.product", "product_view"),
@@ -54,6 +55,7 @@ class MindboxViews(Controller):
         methods=["POST"],
         website=True,
         save_session=False,
+        max_content_length=MAX_CALL_BYTES,
     )
     def view(self, kind, record_id):
         """Record that a person opened the page of a product or category.

@@ -4,6 +4,7 @@
 import ipaddress
 import os
 import re
+import socket
 from ast import literal_eval
 from urllib.parse import urlsplit
 
@@ -297,6 +298,12 @@ class MindboxEndpoint(models.Model):
             return self.env._(
                 "The URL must end after the host: the connector adds the path "
                 "/v3/operations by itself."
+            )
+        if _is_inner(host):
+            return self.env._(
+                "%s leads into an inner network, and Mindbox is not there. Enter the "
+                "host name that Mindbox has given you.",
+                host,
             )
         if parts.scheme == "http" and not _is_local(host):
             return self.env._(
@@ -735,3 +742,24 @@ def _is_local(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return "." not in host
+
+
+def _is_inner(host):
+    """Tell whether a host is a number of a network that is not the internet's.
+
+    This computer is none of them: the sandbox may run here. Any other way to write a
+    number (0x7f.1, 2852039166) has no use but to hide where it leads.
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return _is_number(host)
+    address = getattr(address, "ipv4_mapped", None) or address
+    return not (address.is_global or address.is_loopback) or address.is_multicast
+
+
+def _is_number(host):
+    try:
+        return bool(socket.inet_aton(host))
+    except OSError:
+        return False

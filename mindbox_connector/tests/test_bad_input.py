@@ -57,7 +57,20 @@ class TestBadInput(TransactionCase):
             ("https://api.mindbox.ru:99999", "not a URL"),
             ("https://[::1", "not a URL"),
             ("http://api.mindbox.ru", "unencrypted"),
-            ("http://10.0.0.1", "unencrypted"),
+            ("http://93.184.215.14", "unencrypted"),
+            ("http://10.0.0.1", "inner network"),
+            ("https://192.168.0.7", "inner network"),
+            ("https://169.254.169.254", "inner network"),
+            ("http://169.254.169.254:80", "inner network"),
+            ("https://[fe80::1]", "inner network"),
+            ("https://[fd00:ec2::254]", "inner network"),
+            ("https://[::ffff:169.254.169.254]", "inner network"),
+            ("https://2852039166", "inner network"),
+            ("http://2130706433", "inner network"),
+            ("https://0xa9.0xfe.0xa9.0xfe", "inner network"),
+            ("http://127.1", "inner network"),
+            ("https://0.0.0.0", "inner network"),
+            ("https://224.0.0.1", "inner network"),
         ):
             with self.subTest(url=url):
                 self.assertIn(word, self.refuse(self.endpoint, url=url))

@@ -1,0 +1,156 @@
+"""Odoo is compared with Mindbox on a running shop: each seeded fault is found and mended.
+
+A real server with the job runner does the comparing; the faults are made in SQL, past
+everything that would notice them.
+"""
+
+from decimal import Decimal
+
+import databases
+import pytest
+
+from . import storefront
+
+
+@pytest.fixture(scope="module")
+def shop(template_db):
+    with storefront.opened(template_db, "reconciliation") as shop:
+        # What the demo data hold was there before the start, and is not looked at.
+        newest = shop.rpc("res.partner", "search", [], order="id desc", limit=1)
+        set_endpoint(shop, customer_domain=str([("id", ">", newest[0])]))
+        yield shop
+
+
+def set_endpoint(shop, **values):
+    shop.rpc("mindbox.endpoint", "write", [shop.endpoint], values)
+
+
+def execute(shop, query, *params):
+    return databases.query(query, *params, database=shop.server.database)
+
+
+def settle(shop, wait_until):
+    pending = [("state", "=", "pending")]
+    wait_until(lambda: not shop.rpc("mindbox.request", "search_count", pending), 30)
+
+
+def make_customer(shop, name):
+    values = {"name": name, "email": f"{name.lower()}@example.com", "customer_rank": 1}
+    return shop.rpc("res.partner", "create", values)
+
+
+def make_order(shop, partner):
+    line = (0, 0, {"product_id": shop.lesson["id"], "product_uom_qty": 2})
+    values = {"partner_id": partner, "order_line": [line]}
+    order = shop.rpc("sale.order", "create", values)
+    shop.rpc("sale.order", "action_confirm", [order])
+    return order
+
+
+def make_card(shop, partner, points):
+    program = shop.rpc(
+        "loyalty.program", "create", {"name": "Bonus", "program_type": "loyalty"}
+    )
+    values = {"program_id": program, "partner_id": partner, "points": points}
+    return shop.rpc("loyalty.card", "create", values)
+
+
+def compare(shop, wait_until):
+    """Have it compared by the job runner; return the run and what was found."""
+    action = shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint])
+
+    def ended():
+        (run,) = shop.rpc("mindbox.reconciliation", "read", [action["res_id"]])
+        assert run["state"] != "failed", run["error"]
+        return run["state"] == "done" and run
+
+    run = wait_until(ended, 60)
+    names = ["kind", "res_id", "problem", "reason"]
+    domain = [("state", "=", "open")]
+    found = shop.rpc("mindbox.difference", "search_read", domain, names)
+    return run, {(row["kind"], row["res_id"]): row for row in found}
+
+
+def send_what_differs(shop):
+    found = shop.rpc("mindbox.difference", "search", [("state", "=", "open")])
+    shop.rpc("mindbox.difference", "action_send", found)
+
+
+def orders_at_mindbox(shop):
+    orders = shop.sandbox.control("GET", "orders?limit=1000")["orders"]
+    return {value: order for order in orders for value in order["ids"].values()}
+
+
+def order_names(shop, *orders):
+    rows = shop.rpc("sale.order", "read", list(orders), ["name"])
+    return [row["name"] for row in rows]
+
+
+def test_each_seeded_fault_is_found_told_and_mended(shop, wait_until):
+    anna, boris, clara = (make_customer(shop, n) for n in ("Anna", "Boris", "Clara"))
+    told, changed = make_order(shop, anna), make_order(shop, boris)
+    card = make_card(shop, anna, 50)
+    settle(shop, wait_until)
+    run, found = compare(shop, wait_until)
+    assert not found, "both sides agree"
+    assert (run["customers_told"], run["orders_told"], run["cards_told"]) == (3, 2, 1)
+
+    lost = lose_an_order(shop, anna, wait_until)
+    execute(shop, "UPDATE sale_order SET amount_total = 233 WHERE id = %s", changed)
+    execute(shop, "DELETE FROM res_partner WHERE id = %s", clara)
+    execute(shop, "UPDATE loyalty_card SET points = 80 WHERE id = %s", card)
+    run, found = compare(shop, wait_until)
+    problems = {key: row["problem"] for key, row in found.items()}
+    assert problems == {
+        ("orders", lost): "missing",
+        ("orders", changed): "amount",
+        ("customers", clara): "extra",
+        ("cards", card): "amount",
+    }
+    assert all(row["reason"] for row in found.values())
+    assert run["difference_count"] == 4
+    assert (run["orders_expected"], run["orders_told"]) == (3, 2)
+    days = shop.rpc(
+        "mindbox.reconciliation.day",
+        "search_read",
+        [("run_id", "=", run["id"]), ("kind", "=", "orders")],
+        ["expected", "told", "difference", "amount", "told_amount"],
+    )
+    assert sum(day["difference"] for day in days) == 2
+    assert sum(day["amount"] - day["told_amount"] for day in days) == 200 + 33
+
+    # The total is made right in Odoo; the rest is one click.
+    execute(shop, "UPDATE sale_order SET amount_total = 200 WHERE id = %s", changed)
+    send_what_differs(shop)
+    settle(shop, wait_until)
+    check_mindbox_has(shop, order_names(shop, told, changed, lost), card)
+    _run, found = compare(shop, wait_until)
+    assert set(found) == {("customers", clara)}, "Mindbox deletes on its own form"
+    erasures = shop.rpc("mindbox.erasure", "search_read", [], ["customer_id_value"])
+    assert str(clara) in [row["customer_id_value"] for row in erasures]
+
+
+def lose_an_order(shop, partner, wait_until):
+    """An order whose requests are deleted before they could leave."""
+    shop.rpc("mindbox.endpoint", "action_pause", [shop.endpoint])
+    order = make_order(shop, partner)
+    execute(
+        shop,
+        "DELETE FROM mindbox_request WHERE state = 'pending' AND res_id = %s"
+        " AND res_model = 'sale.order'",
+        order,
+    )
+    shop.rpc("mindbox.endpoint", "action_start", [shop.endpoint])
+    settle(shop, wait_until)
+    return order
+
+
+def check_mindbox_has(shop, names, card):
+    known = orders_at_mindbox(shop)
+    assert set(names) <= set(known)
+    for name in names:
+        assert Decimal(str(known[name]["totalPrice"])) == 200, known[name]
+    code = shop.rpc("loyalty.card", "read", [card], ["code"])[0]["code"]
+    cards = shop.sandbox.control("GET", "cards?limit=1000")["cards"]
+    balances = {card["number"]: Decimal(str(card["balance"])) for card in cards}
+    assert balances[code] == 80
