@@ -1,4 +1,4 @@
-"""Odoo is compared with Mindbox on a running shop: each seeded fault is found and mended.
+"""Odoo and Mindbox are compared on a running shop; each seeded fault is mended.
 
 A real server with the job runner does the comparing; the faults are made in SQL, past
 everything that would notice them.

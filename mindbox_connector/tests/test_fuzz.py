@@ -1,6 +1,6 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Odd answers never crash the delivery, nor end a request wrongly.
+"""Odd answers, records and settings never crash anything, nor end a request wrongly.
 
 What an answer means is written down here a second time, from Mindbox's documentation
 and not from the client. FUZZ_EXAMPLES=100000 looks longer.
@@ -9,17 +9,21 @@ and not from the client. FUZZ_EXAMPLES=100000 looks longer.
 import io
 import json
 import os
+from datetime import date
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from psycopg2 import IntegrityError
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..client import MAX_ANSWER_BYTES, Call, MindboxClient
 from ..exceptions import MindboxError, MindboxThrottled
 from ..lanes import Outcome, Parcel
+from .sources import SourceCase
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 300))
 STATUSES = st.sampled_from(
@@ -109,6 +113,13 @@ REFUSED = set(
 )
 
 
+def odd(examples):
+    """Look at so many examples, at each as long as it takes."""
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+
+
 def read(body):
     """Return the JSON object of a body, unwrapped; None where it is none."""
     try:
@@ -179,11 +190,7 @@ class TestOddAnswers(TransactionCase):
         except MindboxError as error:
             return make_outcome(parcel, None, error)
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    @odd(EXAMPLES)
     @given(st.sampled_from(["sync", "async"]), HTTP_STATUSES, HEADERS, BODIES)
     @example("async", 200, {}, b'{"status": "ok"}')
     @example("async", 400, {}, b'{"errorMessage": " "}')
@@ -221,3 +228,172 @@ class TestOddAnswers(TransactionCase):
 
 def make_outcome(parcel, answer, error):
     return Outcome(parcel, answer, error)
+
+
+# What PostgreSQL can hold: anything but NUL and half an emoji.
+TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
+WORDS = TEXT | st.sampled_from(
+    [
+        "И" * 300,
+        "👩‍👩‍👧" * 40,
+        "\u202eאבג\u202c",
+        "a\nb\tc",
+        '"},{"x":"',
+        "<script>alert(1)</script>",
+        "${7*7} {{7*7}} %s %(x)s",
+        "\ufeff \u200b",
+        "anna+x@EXAMPLE.com",
+        "8 (999) 123-45-67",
+        "+1 212 555 0100",
+        "00000000000000000000",
+        "\x01\x1f\x7f\x85",
+    ]
+)
+AMOUNTS = st.sampled_from([0, 0.01, 0.1, 1 / 3, 1e-9, 1e9, -5, 99_999_999.99])
+AMOUNTS |= st.floats(-1e6, 1e9, allow_nan=False)
+CUSTOMERS = st.fixed_dictionaries(
+    {"name": WORDS.filter(str.strip)},
+    optional={
+        **dict.fromkeys(("email", "phone", "street", "city", "zip"), WORDS),
+        "birthday": st.dates(date(1, 1, 1)),
+        "sex": st.sampled_from(["male", "female", False]),
+        "lang": st.sampled_from(["en_US", False]),
+        "tz": st.sampled_from(["Europe/Moscow", "Pacific/Kiritimati", False]),
+    },
+)
+
+
+@tagged("post_install", "-at_install")
+class TestOddRecords(SourceCase):
+    """Whatever a record holds: a valid body or a reason in words, no exception."""
+
+    def check_rows(self):
+        rows = self.recorded()
+        self.assertTrue(rows)
+        for row in rows:
+            body = self.build(row)
+            if body is None:
+                self.assertTrue(row.error.strip())
+                self.assertNotIn("cannot be built", row.error)
+            else:
+                self.check_body(row.payload)
+
+    def check_body(self, payload):
+        def refuse(number):
+            raise AssertionError(f"{number} is no JSON")
+
+        json.loads(payload, parse_constant=refuse)
+        payload.encode()
+        self.assertNotIn("\0", payload)
+
+    @odd(max(50, EXAMPLES // 10))
+    @given(CUSTOMERS)
+    def test_any_customer(self, values):
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            self.env["res.partner"].create(values)
+            self.check_rows()
+            savepoint.rollback()
+
+    @odd(max(30, EXAMPLES // 30))
+    @given(
+        name=WORDS.filter(str.strip),
+        code=WORDS,
+        ref=st.sampled_from(["id", "default_code", "barcode"]),
+        price=AMOUNTS,
+        quantity=AMOUNTS,
+        # Odoo itself cannot confirm an order with such a number.
+        number=WORDS.filter(str.strip).filter(str.isprintable),
+    )
+    def test_any_order_of_any_product(self, name, code, ref, price, quantity, number):
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            self.endpoint.product_ref = ref
+            codes = {"default_code": code, "barcode": code}
+            product = self._make_product(name, price, type="service", **codes)
+            order = self.make_cart((product, quantity), name=number)
+            self.check_rows()
+            order.with_context(mail_notrack=True).action_confirm()
+            self.check_rows()
+            savepoint.rollback()
+
+    @odd(max(30, EXAMPLES // 30))
+    @given(code=WORDS.filter(str.strip), points=AMOUNTS, more=AMOUNTS)
+    def test_any_card(self, code, points, more):
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            values = {"name": "Bonus", "program_type": "loyalty"}
+            program = self.env["loyalty.program"].create(values)
+            values = {"program_id": program.id, "partner_id": self.customer.id}
+            card = self.env["loyalty.card"].create({**values, "code": code})
+            card.points = points
+            self.env.flush_all()
+            card.points += more
+            self.check_rows()
+            savepoint.rollback()
+
+
+NUMBERS = st.sampled_from([0, 1, -1, 60, 64, 65, 2**31 - 1, -(2**31)])
+SETTINGS = st.fixed_dictionaries(
+    {},
+    optional={
+        "url": WORDS
+        | st.tuples(st.sampled_from(["https://", "http://", "https://a."]), WORDS).map(
+            "".join
+        ),
+        **dict.fromkeys(("endpoint_code", "secret_key", "brand"), WORDS),
+        **dict.fromkeys(("customer_id_name", "order_id_name"), WORDS),
+        **dict.fromkeys(("product_id_name", "payment_type"), WORDS),
+        **dict.fromkeys(("timeout", "concurrency", "rate_limit"), NUMBERS),
+        "customer_domain": WORDS
+        | st.sampled_from(
+            [
+                "[('name', '=', 'x')]",
+                "[('nothing', '=', 1)]",
+                "[('id', 'frob', 1)]",
+                "[('create_date', '>', 'never')]",
+                "[(1, '=', 1)]",
+                "['|']",
+                "[('user_ids.password', '=', 'x')]",
+                "__import__('os')",
+                "{}",
+            ]
+        ),
+        "name_format": st.sampled_from(["first_last", "last_first", "full"]),
+        "discount_style": st.sampled_from(["none", "promo_code", "all"]),
+        "wrap_views": st.booleans(),
+    },
+)
+
+
+@tagged("post_install", "-at_install")
+class TestOddSettings(SourceCase):
+    """A setting is refused in words when it is entered, or it works."""
+
+    @odd(max(50, EXAMPLES // 10))
+    @given(SETTINGS)
+    def test_any_settings(self, values):
+        with self.env.cr.savepoint(flush=False) as savepoint:
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    self.endpoint.write(values)
+                    self.env.flush_all()
+            except UserError as refusal:
+                self.assertTrue(str(refusal).strip())
+            except IntegrityError as refusal:
+                words = str(self.endpoint._sql_error_to_message(refusal))
+                self.assertNotIn("null value", words)
+            else:
+                self.check_it_works()
+            savepoint.rollback()
+
+    def check_it_works(self):
+        self.customer.name = "Anna Petrova"
+        row = self.recorded("customer_edit")
+        if row:
+            self.build(row)
+            self.assertNotIn("cannot be built", row.error or "")
+        client = self.endpoint._get_client()
+        call = Call("sync", "Website.EditCustomer", "guid", "{}")
+        self.assertTrue(client._pool.host)
+        self.assertTrue(client._query(call).isascii())
+        for value in client._call_headers(call).values():
+            value.encode("latin-1")
+            self.assertFalse({"\r", "\n"} & set(value))

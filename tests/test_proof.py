@@ -1,0 +1,16 @@
+"""The short form of the outage proof, for every change: `make proof` is the long one."""
+
+import pytest
+
+from tests.proof import masses, weather, world
+
+SHORT = ("week", "server_killed", "disk_full", "rejected_head", masses.masses.__name__)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_nothing_is_lost_doubled_or_reordered(template_db, name):
+    result = world.Result(name, weather.SCENARIOS[name][0])
+    weather.run(name, result, short=True)
+    assert result.skipped or result.events
+    assert not result.faults
+    assert (result.lost, result.doubled, result.reordered) == (0, 0, 0)
