@@ -4,6 +4,7 @@ import json
 
 import databases
 import pytest
+import requests
 
 from tests.shop import KEY, Shop
 
@@ -46,7 +47,10 @@ def test_canaries_stay_in_the_bodies(shop, wait_until):
     break_the_database_statement(shop, partner, wait_until)
     shop.sandbox.heal()
     wait_until(shop.settled, 30)
+    told = [*import_history(shop, wait_until), *compare(shop, wait_until)]
+    told += [replay(shop, wait_until), build_feed(shop, wait_until), ask_health(shop)]
     check_they_did_arrive(shop)
+    check_what_everybody_sees(told)
     check_log(shop)
     check_jobs(shop)
     check_reasons(shop)
@@ -79,6 +83,77 @@ def break_the_database_statement(shop, partner, wait_until):
     shop.start()
 
 
+def ended(shop, model, record):
+    """Whether something that a job works on is over; how it ended."""
+    values = shop.rpc(model, "read", [record])[0]
+    return values["state"] not in ("queued", "running") and values
+
+
+def import_history(shop, wait_until):
+    """Import customers whose file is refused once, and cards; yield how that ended."""
+    shop.sandbox.fault(kind="400", operation="DirectCrm.Customers.Import", times=1)
+    for kind in ("customers", "cards"):
+        values = {"endpoint_id": shop.endpoint_id, "kind": kind}
+        run = shop.rpc("mindbox.import", "create", values)
+        shop.rpc("mindbox.import", "action_start", [run])
+        yield wait_until(lambda run=run: ended(shop, "mindbox.import", run), 90)
+    shop.sandbox.heal()
+
+
+def compare(shop, wait_until):
+    """Compare with Mindbox where somebody is missing there; yield what is told."""
+    database = {"database": shop.server.database}
+    databases.query("DELETE FROM mindbox_ledger WHERE kind = 'customers'", **database)
+    action = shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint_id])
+    run = action["res_id"]
+    yield wait_until(lambda: ended(shop, "mindbox.reconciliation", run), 60)
+    names = ["reason", "detail", "cause", "problem", "reference"]
+    found = shop.rpc("mindbox.difference", "search_read", [], names)
+    assert found
+    # A reference is the card's number: what a person looks for in Mindbox.
+    yield [{**row, "reference": ""} for row in found]
+
+
+def replay(shop, wait_until):
+    wizard = {"endpoint_id": shop.endpoint_id, "state": "sent", "event": "card_issue"}
+    wizard = shop.rpc("mindbox.replay", "create", wizard)
+    action = shop.rpc("mindbox.replay", "action_replay", [wizard])
+    wait_until(shop.settled, 30)
+    return action
+
+
+def build_feed(shop, wait_until):
+    shop.rpc("mindbox.endpoint", "action_set_up_feeds", [shop.endpoint_id])
+    endpoint = [("endpoint_id", "=", shop.endpoint_id)]
+    feeds = ["mindbox.feed", "search_read", endpoint]
+    wait_until(lambda: all(feed["built_at"] for feed in shop.rpc(*feeds)), 120)
+    return ""
+
+
+def ask_health(shop):
+    """Return what both routes of monitoring say."""
+    settings = shop.rpc("res.config.settings", "create", {})
+    rotate = "action_rotate_mindbox_health_token"
+    shop.rpc("res.config.settings", rotate, [settings])
+    parameter = "mindbox_connector.health_token"
+    token = shop.rpc("ir.config_parameter", "get_param", parameter)
+    texts = []
+    for path in ("health", "metrics"):
+        url = f"{shop.server.url}/mindbox/{path}"
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = requests.get(url, headers=bearer, timeout=30)
+        answer.raise_for_status()
+        texts.append(answer.text)
+    assert token not in shop.server.log()
+    return texts
+
+
+def check_what_everybody_sees(told):
+    text = json.dumps(told, ensure_ascii=False)
+    for secret in SECRETS:
+        assert secret not in text, line_with(text.replace(",", "\n"), secret)
+
+
 def check_they_did_arrive(shop):
     bodies = json.dumps([call["body"] for call in shop.calls()], ensure_ascii=False)
     for value in ("Kanareika", CANARIES["email"], "32470998877", CANARIES["card"]):
@@ -99,7 +174,7 @@ def line_with(text, secret):
 def check_jobs(shop):
     rows = databases.query(
         "SELECT row_to_json(queue_job)::text FROM queue_job"
-        " WHERE model_name = 'mindbox.endpoint'",
+        " WHERE model_name LIKE 'mindbox.%%'",
         database=shop.server.database,
     )
     assert rows

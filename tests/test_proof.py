@@ -1,4 +1,4 @@
-"""The short form of the outage proof, for every change: `make proof` is the long one."""
+"""The short form of the outage proof, which guards every change."""
 
 import pytest
 
