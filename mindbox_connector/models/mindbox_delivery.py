@@ -12,7 +12,7 @@ import time
 import traceback
 from collections import defaultdict, deque
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import psycopg2
@@ -882,7 +882,8 @@ class MindboxEndpoint(models.Model):
         if answer:
             return result | {
                 "state": "sent",
-                "sent_at": now,
+                # As exact as the moment of the event: most take less than a second.
+                "sent_at": datetime.utcnow(),
                 "http_status": answer.http_status,
                 "response": answer.text,
             }

@@ -20,6 +20,8 @@ HEALTH_TOKEN = "mindbox_connector.health_token"
 # What was sent again counts from then on; history, which waits behind all that happens
 # in the shop and is as old as the shop, tells nothing about how fast events are.
 WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
+# The clock of a server may go back.
+DELIVERY_TIME = SQL("GREATEST(sent_at - %s, interval '0')", WAITS_SINCE)
 IS_EVENT = SQL("import_chunk_id IS NULL")
 FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
 
@@ -160,13 +162,13 @@ class MindboxEndpoint(models.Model):
                 """
                 SELECT endpoint_id,
                        EXTRACT(EPOCH FROM percentile_disc(0.95)
-                           WITHIN GROUP (ORDER BY sent_at - %s))::float AS p95
+                           WITHIN GROUP (ORDER BY %s))::float AS p95
                   FROM mindbox_request
                  WHERE state = 'sent' AND %s AND next_attempt_at >= %s
                    AND endpoint_id = ANY(%s)
                  GROUP BY endpoint_id
                 """,
-                WAITS_SINCE,
+                DELIVERY_TIME,
                 IS_EVENT,
                 now - WINDOWS["hour"],
                 self.ids,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .mindbox_health import IS_EVENT, WAITS_SINCE
+from .mindbox_health import DELIVERY_TIME, IS_EVENT
 
 SLOT = timedelta(minutes=5)
 KEPT = timedelta(days=90)
@@ -106,7 +106,7 @@ class MindboxEndpoint(models.Model):
                            count(*) FILTER (WHERE state = 'sent' AND %(is_event)s)
                                AS timed,
                            percentile_disc(ARRAY[0.5, 0.95]) WITHIN GROUP (
-                               ORDER BY EXTRACT(EPOCH FROM sent_at - %(waits)s)::float
+                               ORDER BY EXTRACT(EPOCH FROM %(took)s)::float
                            ) FILTER (WHERE state = 'sent' AND %(is_event)s) AS p
                       FROM mindbox_request
                      WHERE state != 'pending' AND endpoint_id = ANY(%(endpoints)s)
@@ -115,7 +115,7 @@ class MindboxEndpoint(models.Model):
                   ) slots
                 """,
                 slot=int(SLOT.total_seconds()),
-                waits=WAITS_SINCE,
+                took=DELIVERY_TIME,
                 is_event=IS_EVENT,
                 endpoints=self.ids,
                 since=since,

@@ -84,6 +84,12 @@ class TestDashboard(HealthCase):
         self.assertAlmostEqual(slot["half_seconds"], 4)
         self.assertAlmostEqual(slot["p95_seconds"], 10)
 
+    def test_a_clock_that_went_back_makes_no_time_negative(self):
+        self.finish("sent", 2, seconds=-3)
+        [slot] = [slot for slot in self.show()["slots"] if slot["sent"]]
+        self.assertEqual((slot["half_seconds"], slot["p95_seconds"]), (0, 0))
+        self.assertEqual(self.measure()["p95_seconds"], 0)
+
     def test_what_waits_now_is_in_the_last_slot(self):
         self.wait()
         self.wait()

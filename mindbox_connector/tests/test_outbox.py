@@ -238,6 +238,14 @@ class TestOneTransaction(RealCase):
             self.assertNotEqual(partner.name, "Unsaved")
         self.assertFalse(self.events())
 
+    def test_what_is_delivered_within_a_second_was_sent_after_it_happened(self):
+        with self.partner_of() as partner:
+            partner.name = "Quick"
+        self.deliver()
+        with self.transaction() as env:
+            env.cr.execute("SELECT sent_at > occurred_at FROM mindbox_request")
+            self.assertEqual(env.cr.fetchall(), [(True,)])
+
     def test_an_operation_that_has_just_been_deleted_does_not_reach_the_shopper(self):
         """Another worker does not know yet: its cache is of before."""
         endpoint = self.registry["mindbox.endpoint"]

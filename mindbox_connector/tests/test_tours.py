@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The screens as people use them, in a real browser."""
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from ..client import MindboxClient
@@ -47,26 +48,42 @@ class TestTours(HttpCase):
         self.assertEqual(endpoint.state, "running")
         self.assertEqual(len(mindbox.calls), len(endpoint.operation_ids))
 
-    def test_requests(self):
-        """A rejected request is read, sent again, cancelled, and found again."""
+    def make_requests(self, *states):
+        """Make requests of a customer, which took no time where they were sent."""
         endpoint = self.endpoints.create(
             {"name": "Tour shop", "endpoint_code": "Tour.Website", "secret_key": "key"}
         )
         customer = self.env["res.partner"].create({"name": "Tour customer"})
-        request = self.env["mindbox.request"].create(
-            {
-                "endpoint_id": endpoint.id,
-                "event": "customer_edit",
-                "mode": "async",
-                "res_model": "res.partner",
-                "res_id": customer.id,
-                "partner_id": customer.id,
-                "merge_key": f"customer/res.partner/{customer.id}",
-                "state": "rejected",
-                "attempts": 1,
-                "error": "The e-mail is wrong",
-                "payload": '{"customer":{}}',
-            }
+        now = fields.Datetime.now()
+        return self.env["mindbox.request"].create(
+            [
+                {
+                    "endpoint_id": endpoint.id,
+                    "event": "customer_edit",
+                    "mode": "async",
+                    "res_model": "res.partner",
+                    "res_id": customer.id,
+                    "partner_id": customer.id,
+                    "merge_key": f"customer/res.partner/{customer.id}",
+                    "state": state,
+                    "attempts": 1,
+                    "sent_at": state == "sent" and now,
+                    "error": state == "rejected" and "The e-mail is wrong",
+                    "payload": '{"customer":{}}',
+                }
+                for state in states
+            ]
         )
+
+    def test_dashboard(self):
+        """Somebody looks at how Mindbox does, and why something was refused."""
+        requests = self.make_requests("sent", "rejected", "pending")
+        requests.endpoint_id.action_start()
+        requests.endpoint_id.action_pause()
+        self.start_tour("/odoo", "mindbox_dashboard_tour", login="admin")
+
+    def test_requests(self):
+        """A rejected request is read, sent again, cancelled, and found again."""
+        request = self.make_requests("rejected")
         self.start_tour("/odoo", "mindbox_requests_tour", login="admin")
         self.assertEqual(request.state, "cancelled")

@@ -15,7 +15,7 @@ const UNITS = [
 /**
  * A time span in words, with one digit after the point below ten.
  *
- * @param {number} seconds
+ * @param {number} seconds from zero on
  * @returns {string}
  */
 export function duration(seconds) {

@@ -36,10 +36,11 @@ export class SlotChart extends Component {
         this.edges = EDGES;
     }
 
+    /* No time at all is a time, too; no requests are nothing to draw. */
     get empty() {
-        return !this.props.slots.some((slot) =>
-            this.props.series.some((line) => slot[line.name])
-        );
+        const {kind, series, slots} = this.props;
+        const tells = kind === "lines" ? (value) => value !== null : Boolean;
+        return !slots.some((slot) => series.some((line) => tells(slot[line.name])));
     }
 
     get most() {

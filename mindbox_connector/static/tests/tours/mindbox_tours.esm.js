@@ -141,3 +141,42 @@ tours.add("mindbox_requests_tour", {
         },
     ],
 });
+
+tours.add("mindbox_dashboard_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
+        {
+            content: "Open the dashboard",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_dashboard']",
+            run: "click",
+        },
+        {
+            content: "What waits is on the card",
+            trigger: ".o_mindbox_point:contains('Tour shop') a:contains('waiting')",
+        },
+        {
+            content: "All three pictures are drawn",
+            trigger:
+                ".o_mindbox_charts:has(.o_mindbox_chart:contains('From event to delivery') svg[role='img'])",
+        },
+        {
+            content: "Look at the last hour",
+            trigger: ".o_control_panel button[name='hour']",
+            run: "click",
+        },
+        {
+            content: "The hour is chosen",
+            trigger: ".o_control_panel button[name='hour'].active",
+        },
+        {
+            content: "Why was it refused?",
+            trigger: ".o_mindbox_reason:contains('The e-mail is wrong')",
+            run: "click",
+        },
+        {
+            content: "The refused request is there",
+            trigger: ".o_data_row .o_data_cell:contains('Tour customer')",
+        },
+    ],
+});
