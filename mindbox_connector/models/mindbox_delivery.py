@@ -57,8 +57,10 @@ HOLD_MAX_SHORT = 6
 HOLD_MAX_LONG = 220
 HOLD_MIN = 1
 LONG_OUTAGE = timedelta(hours=1)
-# No hold and no throttling is longer; what claims to be comes from a wrong clock.
+# No hold, no throttling and no retry is longer; what claims to be comes from a wrong
+# clock.
 HOLD_LIMIT = 330
+LONGEST_WAIT = timedelta(seconds=HOLD_LIMIT)
 SHORT_TRIES = LONG_OUTAGE.total_seconds() // HOLD_MAX_SHORT
 ROW_RETRY_MAX = 270
 PROBE_TIMEOUT = 5
@@ -493,9 +495,10 @@ class MindboxEndpoint(models.Model):
                                           - now() at time zone 'UTC')
                   FROM mindbox_request
                  WHERE endpoint_id = %s AND state = 'pending' AND attempts > 0
-                   AND next_attempt_at < now() at time zone 'UTC' + '1h'::interval
+                   AND next_attempt_at < now() at time zone 'UTC' + %s
                 """,
                 self.id,
+                LONGEST_WAIT,
             )
         )
         return None if seconds is None else max(1, float(seconds))
@@ -1002,13 +1005,14 @@ def _leave_busy(rows, passed_over, busy):
 def _is_deferred(alias):
     """Return the condition that a row waits for its next attempt.
 
-    None waits for an hour: a date that far ahead comes from a wrong clock.
+    A date that is further ahead than any wait comes from a wrong clock.
     """
     return SQL(
         "%(row)s.attempts > 0"
         " AND %(row)s.next_attempt_at > now() at time zone 'UTC'"
-        " AND %(row)s.next_attempt_at < now() at time zone 'UTC' + '1h'::interval",
+        " AND %(row)s.next_attempt_at < now() at time zone 'UTC' + %(longest)s",
         row=SQL.identifier(alias),
+        longest=LONGEST_WAIT,
     )
 
 

@@ -15,12 +15,13 @@ const UNITS = [
 /**
  * A time span in words, with one digit after the point below ten.
  *
- * @param {number} seconds from zero on
+ * @param {number} seconds below zero, as after a change of the clock, counts as zero
  * @returns {string}
  */
 export function duration(seconds) {
-    const [, size, write] = UNITS.find(([from]) => seconds >= from);
-    const value = seconds / size;
+    const span = Math.max(0, seconds);
+    const [, size, write] = UNITS.find(([from]) => span >= from);
+    const value = span / size;
     const options = {maximumFractionDigits: value < 10 ? 1 : 0};
     return write(value.toLocaleString(user.lang, options));
 }
