@@ -335,7 +335,7 @@ class MindboxImport(models.Model):
     def _preview(self):
         """Return what would go, without sending anything.
 
-        :return: dict with ``total``; ``read``: how many of them were looked at;
+        :return: dict with ``total``; ``looked_at``: how many of them were looked at;
             ``fits``: how many of those go; ``reasons``: {reason: number of those that
             do not}; ``header`` and ``rows`` of the beginning of the first file
         """
@@ -351,7 +351,7 @@ class MindboxImport(models.Model):
         rows = [row for item in items[:100] for row in item.rows]
         return {
             "total": total,
-            "read": len(items),
+            "looked_at": len(items),
             "fits": len(items) - sum(reasons.values()),
             "reasons": reasons,
             "header": reader._get_header(self, file),

@@ -25,3 +25,4 @@ from . import test_timeline
 from . import test_tours
 from . import test_wording
 from . import test_tours_shop
+from . import test_screens

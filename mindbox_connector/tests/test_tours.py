@@ -82,6 +82,16 @@ class TestTours(HttpCase):
         requests.endpoint_id.action_pause()
         self.start_tour("/odoo", "mindbox_dashboard_tour", login="admin")
 
+    def test_import(self):
+        """Somebody sees what an import would send, starts it and pauses it."""
+        endpoint = self.endpoints.create(
+            {"name": "Tour shop", "endpoint_code": "Tour.Website", "secret_key": "key"}
+        )
+        endpoint.action_start()
+        self.start_tour("/odoo", "mindbox_import_tour", login="admin")
+        run = self.env["mindbox.import"].search([("endpoint_id", "=", endpoint.id)])
+        self.assertEqual(run.state, "paused")
+
     def test_requests(self):
         """A rejected request is read, sent again, cancelled, and found again."""
         request = self.make_requests("rejected")

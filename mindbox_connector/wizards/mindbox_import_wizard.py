@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+FIGURES = ("total", "looked_at", "fits", "reasons")
+
 
 class MindboxImportWizard(models.TransientModel):
     """Shows what an import would send before it is started."""
@@ -15,7 +17,7 @@ class MindboxImportWizard(models.TransientModel):
     problems = fields.Text(compute="_compute_preview")
     mends_itself = fields.Boolean(compute="_compute_preview")
     total = fields.Integer(compute="_compute_preview", string="Records")
-    read = fields.Integer(compute="_compute_preview", string="Looked At")
+    looked_at = fields.Integer(compute="_compute_preview", string="Looked At")
     fits = fields.Integer(compute="_compute_preview", string="Would Go")
     reasons = fields.Json(compute="_compute_preview", string="Would Be Skipped")
     table = fields.Json(compute="_compute_preview", string="First Rows")
@@ -27,7 +29,7 @@ class MindboxImportWizard(models.TransientModel):
             wizard.update(wizard._get_preview())
 
     def _get_preview(self):
-        empty = {"total": 0, "read": 0, "fits": 0, "reasons": {}, "table": {}}
+        empty = {"total": 0, "looked_at": 0, "fits": 0, "reasons": {}, "table": {}}
         empty |= {"mends_itself": False, "preview_html": False, "problems": False}
         if not self.endpoint_id or not self.kind:
             return empty
@@ -41,7 +43,7 @@ class MindboxImportWizard(models.TransientModel):
         if self.endpoint_id.state == "draft" or not run._has_dates_in_order():
             return values
         preview = run._preview()
-        values |= {name: preview[name] for name in ("total", "read", "fits", "reasons")}
+        values |= {name: preview[name] for name in FIGURES}
         values["table"] = {"header": preview["header"], "rows": preview["rows"]}
         values["preview_html"] = self.env["ir.qweb"]._render(
             "mindbox_connector.mindbox_import_preview", preview

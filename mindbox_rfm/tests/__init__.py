@@ -11,3 +11,4 @@ from . import test_properties
 from . import test_sources
 from . import test_tours_rfm
 from . import test_use
+from . import test_screens

@@ -180,3 +180,44 @@ tours.add("mindbox_dashboard_tour", {
         },
     ],
 });
+
+tours.add("mindbox_import_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
+        {
+            content: "Open the data exchange",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_exchange']",
+            run: "click",
+        },
+        {
+            content: "Open the imports",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_imports']",
+            run: "click",
+        },
+        {
+            content: "Begin a new one",
+            trigger: ".o_control_panel button:contains('New Import')",
+            run: "click",
+        },
+        {
+            content: "See what would go",
+            trigger: ".modal .o_field_widget[name='preview_html']:contains('would go')",
+        },
+        {
+            content: "Start it",
+            trigger: ".modal button[name='action_start']",
+            run: "click",
+        },
+        {
+            content: "Watch it",
+            trigger: ".o_form_view .o_form_statusbar button[name='action_pause']",
+            run: "click",
+        },
+        {
+            content: "It can go on",
+            trigger:
+                ".o_form_view .o_form_statusbar button[name='action_start']:contains('Go On')",
+        },
+    ],
+});

@@ -1,0 +1,15 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo.tests import tagged
+
+from .screens import ScreensCase
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(ScreensCase):
+    def test_each_window_and_wizard_opens(self):
+        self.check_views("mindbox_connector")
+
+    def test_no_field_hides_a_method(self):
+        self.check_fields("mindbox_connector")
