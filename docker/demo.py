@@ -30,6 +30,8 @@ PORTS = {
     API: "the sandbox's API",
     PAGE: "the sandbox's page",
 }
+# Seconds; an Odoo that ends earlier was not killed, but cannot run.
+LIVES = 10
 SHOP_URL = f"http://localhost:{HTTP}"
 API_URL = f"http://127.0.0.1:{API}"
 PAGE_URL = f"http://localhost:{PAGE}"
@@ -203,19 +205,29 @@ def demo():
         start_sandbox(stack)
         connect()
         say("Starting Odoo ...")
+        while serve(started):
+            # Whoever kills the shop wants to see it come back; Mindbox goes on.
+            say("\nOdoo has ended and is started again ...")
+            started = time.monotonic()
+
+
+def serve(started):
+    """Run Odoo; return True where it was killed, False where a person stops it.
+
+    :param float started: when preparing it began, by the monotonic clock
+    """
+    with ExitStack() as stack:
         server = start_odoo(stack)
-        say(f"{WELCOME}\nReady after {time.monotonic() - started:.0f} s.")
-        stay(server)
-
-
-def stay(server):
-    """Until a person stops it, or Odoo itself ends."""
-    try:
-        server.wait()
-    except KeyboardInterrupt:
-        say("\nStopping, a few seconds ...")
-        return
-    raise Stop(f"Odoo has ended: the reason is in {server.log}.")
+        opened = time.monotonic()
+        say(f"{WELCOME}\nReady after {opened - started:.0f} s.")
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            say("\nStopping, a few seconds ...")
+            return False
+    if time.monotonic() - opened < LIVES:
+        raise Stop(f"Odoo has ended: the reason is in {server.log}.")
+    return True
 
 
 if __name__ == "__main__":
