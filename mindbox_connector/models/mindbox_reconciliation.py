@@ -513,7 +513,7 @@ class MindboxEndpoint(models.Model):
             self.with_delay(
                 description=self.env._("Read from Mindbox: %s", self.name),
             )._read_back(run.id)
-        return self.env._("%s differences to mend.", run.difference_count)
+        return self.env._("Differences to mend: %s.", run.difference_count)
 
     def _measure(self):
         """Add ``differences``: how many somebody has to mend."""
