@@ -332,7 +332,7 @@ def workers_killed(there, short):
             dice.choice(there.server.workers() or [Nobody]).kill()
         there.sandbox.fault(latency=0)
 
-    go_through(there, kill, 12 if short else 25, recovery=30)
+    go_through(there, kill, 12 if short else 25)
 
 
 class Nobody:
@@ -386,7 +386,7 @@ def runner_killed(there, short):
             time.sleep(3)
             there.server.kill9_workers("WorkerJobRunner")
 
-    go_through(there, kill, 15, recovery=30)
+    go_through(there, kill, 15)
 
 
 @scenario("The database's disk full", small=True)
@@ -421,7 +421,7 @@ def clock_moved(there, short):
         restart_with_a_clock(there)
     else:
         there.result.notes.append("no C compiler: stored moments moved instead")
-    go_through(there, move, 20, recovery=30)
+    go_through(there, move, 20)
 
 
 def restart_with_a_clock(there):
@@ -441,7 +441,7 @@ def two_nodes(there, short):
         time.sleep(seconds / 3)
         there.sandbox.fault(latency=0)
 
-    go_through(there, kill, 15, recovery=30)
+    go_through(there, kill, 15)
 
 
 # -- Rows that are not like the others ----------------------------------------
