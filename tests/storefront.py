@@ -92,9 +92,8 @@ class Storefront:
         )
         self.rpc("mail.template", "write", templates, {"report_template_ids": [(5,)]})
 
-    def listen(self, on):
-        """Have what happens recorded, or not."""
-        state = "running" if on else "draft"
+    def set_state(self, state):
+        """Have what happens delivered (running), recorded (paused), or not (draft)."""
         self.rpc("mindbox.endpoint", "write", [self.endpoint], {"state": state})
 
     def visitor(self, device=None):
