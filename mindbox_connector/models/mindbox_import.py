@@ -347,7 +347,8 @@ class MindboxImport(models.Model):
         reasons = {}
         for item in items:
             if item.state:
-                reasons[item.reason] = reasons.get(item.reason, 0) + 1
+                reason = in_words(self.env, item.reason)
+                reasons[reason] = reasons.get(reason, 0) + 1
         rows = [row for item in items[:100] for row in item.rows]
         return {
             "total": total,

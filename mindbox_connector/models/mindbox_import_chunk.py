@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..csv_file import CsvFile
+from ..wording import in_words
 from .mindbox_import import IMPORT_EVENT
 from .mindbox_request import RETENTION_DAYS
 
@@ -355,6 +356,16 @@ class MindboxImportLine(models.Model):
         [("rejected", "Rejected"), ("skipped", "Skipped")], readonly=True
     )
     reason = fields.Char(readonly=True)
+    explanation = fields.Char(
+        compute="_compute_explanation",
+        help="The reason in your language; what Mindbox says stays as it is.",
+    )
+
+    @api.depends_context("lang")
+    @api.depends("reason")
+    def _compute_explanation(self):
+        for line in self:
+            line.explanation = in_words(self.env, line.reason)
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):

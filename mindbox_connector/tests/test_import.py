@@ -394,6 +394,20 @@ class TestImport(ImportCase):
         run = self.env["mindbox.import"].browse(action["res_id"])
         self.assertEqual((run.state, run.total), ("running", 2))
 
+    def test_the_wizard_tells_in_the_language_of_who_looks(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env["res.partner"].create({"name": "Nobody"})
+        wizard = self.env["mindbox.import.wizard"].with_context(lang="ru_RU")
+        wizard = wizard.create(
+            {"endpoint_id": self.endpoint.id, "date_from": self.today - timedelta(1)}
+        )
+        [reason] = wizard.reasons
+        self.assertIn("Нет контакта", reason)
+        run = self.env["mindbox.import"].browse(wizard.action_start()["res_id"])
+        self.work(run)
+        line = run.line_ids.with_context(lang="ru_RU")
+        self.assertEqual(line.explanation, reason)
+
     def test_the_wizard_tells_what_keeps_the_import_from_starting(self):
         self.start()
         wizard = self.env["mindbox.import.wizard"].create(
