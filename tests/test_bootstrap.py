@@ -1,6 +1,7 @@
 """What the two commands promise when something is missing or in the way."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -138,3 +139,12 @@ def ended(pid, seconds=5):
 
 def test_a_free_port_is_free():
     assert processes.is_free(processes.free_port())
+
+
+@pytest.mark.parametrize(
+    "path", ["README.md", "docker/README.md", "docs/proof/README.md"]
+)
+def test_each_file_and_picture_that_a_readme_names_is_there(path):
+    readme = ROOT / path
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)\s#]+)", readme.read_text())
+    assert [link for link in links if not (readme.parent / link).exists()] == []

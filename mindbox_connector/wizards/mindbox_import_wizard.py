@@ -17,7 +17,7 @@ class MindboxImportWizard(models.TransientModel):
     problems = fields.Text(compute="_compute_preview")
     mends_itself = fields.Boolean(compute="_compute_preview")
     total = fields.Integer(compute="_compute_preview", string="Records")
-    looked_at = fields.Integer(compute="_compute_preview", string="Looked At")
+    looked_at = fields.Integer(compute="_compute_preview")
     fits = fields.Integer(compute="_compute_preview", string="Would Go")
     reasons = fields.Json(compute="_compute_preview", string="Would Be Skipped")
     table = fields.Json(compute="_compute_preview", string="First Rows")
