@@ -1,9 +1,12 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import timedelta
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -141,9 +144,10 @@ class TestOrder(SourceCase):
         euro.active = True
         other = self.env.ref("base.USD") if euro == self.company.currency_id else euro
         other.active = True
-        self.env["res.currency.rate"].create(
-            {"currency_id": other.id, "rate": 0.0123, "company_id": self.company.id}
-        )
+        # By default of the user's today, which may be tomorrow for the order.
+        rate = {"currency_id": other.id, "company_id": self.company.id, "rate": 0.0123}
+        yesterday = fields.Date.today() - timedelta(days=1)
+        self.env["res.currency.rate"].create({**rate, "name": yesterday})
         pricelist = self.env["product.pricelist"].create(
             {"name": "Other", "currency_id": other.id}
         )
