@@ -141,9 +141,7 @@ def test_a_free_port_is_free():
     assert processes.is_free(processes.free_port())
 
 
-@pytest.mark.parametrize(
-    "path", ["README.md", "docker/README.md", "docs/proof/README.md"]
-)
+@pytest.mark.parametrize("path", ["README.md", "docs/proof/README.md"])
 def test_each_file_and_picture_that_a_readme_names_is_there(path):
     readme = ROOT / path
     links = re.findall(r"\]\((?!https?:|#|mailto:)([^)\s#]+)", readme.read_text())
