@@ -23,8 +23,10 @@ from . import _odoo
 VISITORS = 4
 TURNS = int(os.environ.get("PAGES_TURNS", 8))
 SECONDS = 15
-# Switching empties the caches of every worker: they fill before it counts.
+# Switching empties the caches of every worker: they fill before it counts, by visitors
+# who do not stop to look; and what that has set off ends before it counts.
 WARM_UP = 6
+REST = 3
 WORKERS = 4
 # What a visitor takes to look at a page, in seconds.
 LOOKS = (0.8, 1.6)
@@ -74,15 +76,22 @@ class Visitor:
 
     def stroll(self, mode, times):
         """Look and buy until the time is over; the first moments do not count."""
-        begun = time.monotonic()
-        while (now := time.monotonic()) < begun + WARM_UP + SECONDS:
-            for title, act in (("product page", self.look), ("add to cart", self.buy)):
-                took = act()
-                if mode != OFF and title == "product page":
-                    self.tell_view()
-                if now > begun + WARM_UP:
-                    times[title, mode].append(took)
-                    time.sleep(random.uniform(*LOOKS))
+        for _step in self.walk(mode, WARM_UP):
+            pass
+        time.sleep(REST + random.uniform(*LOOKS))
+        for title, took in self.walk(mode, SECONDS):
+            times[title, mode].append(took)
+            time.sleep(random.uniform(*LOOKS))
+
+    def walk(self, mode, seconds):
+        """Yield (what was done, seconds it took) for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            took = self.look()
+            if mode != OFF:
+                self.tell_view()
+            yield "product page", took
+            yield "add to cart", self.buy()
 
     def look(self):
         lamp = self.shop.lamp["template"]
