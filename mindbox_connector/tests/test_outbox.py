@@ -297,6 +297,17 @@ class TestJobs(RealCase):
         self.assertEqual(job["max_retries"], 0, "0 is for ever")
         self.assertEqual(job["channel"], "root.mindbox")
 
+    def test_a_delivery_waits_a_moment_for_more_and_no_longer(self):
+        before = fields.Datetime.now()
+        self.make_partner()
+        (job,) = self.jobs()
+        wait = (job["eta"] - before).total_seconds()
+        self.assertGreater(wait, 0, "one job takes what comes in quick succession")
+        self.assertLessEqual(wait, mindbox_delivery.LULL + 1)
+        time.sleep(wait / 2)
+        self.make_partner(name="Second")
+        self.assertEqual(self.jobs(), [job], "who comes later does not put it off")
+
     def test_a_visitor_enqueues_as_root_without_language_or_arguments(self):
         with self.transaction() as env:
             public = env.ref("base.public_user").id
@@ -335,7 +346,8 @@ class TestJobs(RealCase):
         self.assertTrue(25 < wait <= 31)
         self.make_partner()
         (job,) = self.jobs()
-        self.assertLessEqual(job["eta"], fields.Datetime.now())
+        wait = (job["eta"] - fields.Datetime.now()).total_seconds()
+        self.assertLessEqual(wait, mindbox_delivery.LULL)
 
     def test_a_job_that_hangs_wakes_the_runner(self):
         """Its worker was killed; or the clock went back while the runner slept."""
