@@ -45,8 +45,8 @@ def main():
         for mode in MODES
     ]
     header = ["what", "all is", "requests"]
-    for measure in ("median", "p95"):
-        header += [f"{measure}, ms", "ratio", "95 % of chance"]
+    for what in ("median", "p95"):
+        header += [f"{what}, ms", "ratio", "95 % of chance"]
     _odoo.table(header, rows)
 
 
