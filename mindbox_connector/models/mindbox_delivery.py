@@ -53,6 +53,9 @@ LOCK_RETRY = 1
 # A delivery waits so many seconds for more, so that a busy shop runs one job, not ten,
 # beside its visitors.
 LULL = 1
+# So many seconds after a commit its request has answered: until then, a thread beside
+# would take the interpreter from it.
+ANSWER_TIME = 0.1
 # Seconds from one probe to the next, a quarter more or less: while an outage is younger
 # than an hour, so often that the first row leaves within 10 s of its end; later, within
 # 5 minutes.
@@ -119,6 +122,7 @@ class KickQueue:
             thread.join()
 
     def _work(self):
+        time.sleep(ANSWER_TIME)
         while True:
             with self._lock:
                 if not self._waiting:
