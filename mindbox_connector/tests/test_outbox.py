@@ -300,13 +300,10 @@ class TestJobs(RealCase):
     def test_a_kick_lets_the_answer_of_its_request_out_first(self):
         queue, moments = mindbox_delivery.KickQueue(), []
         put_at = time.monotonic()
-        for _number in range(2):
-            queue.put("any", lambda: moments.append(time.monotonic() - put_at))
-        self.assertFalse(moments)
+        queue.put("any", lambda: moments.append(time.monotonic() - put_at))
         queue.join()
-        answer_time = mindbox_delivery.ANSWER_TIME
-        self.assertGreaterEqual(moments[0], answer_time)
-        self.assertLess(moments[1], 2 * answer_time, "it waits once, not for each")
+        [waited] = moments
+        self.assertGreaterEqual(waited, mindbox_delivery.ANSWER_TIME)
 
     def test_a_delivery_waits_a_moment_for_more_and_no_longer(self):
         before = fields.Datetime.now()
