@@ -51,8 +51,10 @@ STORY = 20
 LOCK_CLASS = 0x4D42
 LOCK_RETRY = 1
 # A delivery waits so many seconds for more, so that a busy shop runs one job, not ten,
-# beside its visitors.
-LULL = 1
+# beside its visitors. A system parameter may say otherwise.
+GATHER_SECONDS = 1
+GATHER_PARAMETER = "mindbox_connector.gather_seconds"
+GATHER_LIMIT = 60
 # So many seconds after a commit its request has answered: until then, a thread beside
 # would take the interpreter from it.
 ANSWER_TIME = 0.1
@@ -181,19 +183,30 @@ class MindboxEndpoint(models.Model):
                 if late:
                     env["mindbox.request"]._insert_late(late)
                 self._wake_runner(cr, endpoint_ids)
-                if not self._needs_kick(cr, endpoint_ids, transaction_ids):
+                gather = env["mindbox.endpoint"]._get_gather_seconds()
+                if not self._needs_kick(cr, endpoint_ids, transaction_ids, gather):
                     return
                 # Losing this commit in a crash is fine: no need to wait for the disk.
                 cr.execute("SET LOCAL synchronous_commit TO off")
                 if transaction_ids:
                     env["mindbox.request"]._merge_waiting(transaction_ids)
-                env["mindbox.endpoint"].browse(endpoint_ids)._kick(seconds=LULL)
+                env["mindbox.endpoint"].browse(endpoint_ids)._kick(seconds=gather)
         except Exception as error:
             _logger.warning("Delivery not queued yet: %s", type(error).__name__)
 
     @api.model
-    def _needs_kick(self, cr, endpoint_ids, transaction_ids):
-        """Whether a state waits twice, or an endpoint has no job that is soon due.
+    def _get_gather_seconds(self):
+        """Return how many seconds a delivery waits for more; not a number: as ever."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        try:
+            seconds = int(get_param(GATHER_PARAMETER, GATHER_SECONDS))
+        except ValueError:
+            return GATHER_SECONDS
+        return min(max(0, seconds), GATHER_LIMIT)
+
+    @api.model
+    def _needs_kick(self, cr, endpoint_ids, transaction_ids, gather):
+        """Whether a state waits twice, or an endpoint has no job due by ``gather`` s.
 
         In a busy shop mostly not: one statement finds out.
         """
@@ -219,14 +232,14 @@ class MindboxEndpoint(models.Model):
                               AND job.state IN ('pending', 'enqueued')
                               AND (job.eta IS NULL
                                    OR job.eta <= now() at time zone 'UTC'
-                                                 + %(lull)s)
+                                                 + %(gather)s)
                        )
                 )
                 """,
                 requests=list(transaction_ids),
                 endpoints=list(endpoint_ids),
                 prefix=JOB_KEY,
-                lull=timedelta(seconds=LULL),
+                gather=timedelta(seconds=gather),
             )
         )
         return cr.fetchone()[0]

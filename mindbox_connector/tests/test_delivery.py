@@ -518,7 +518,7 @@ class TestPauseAndStart(DeliveryCase):
             endpoint.action_start()
         (job,) = self.jobs()
         wait = (job["eta"] - fields.Datetime.now()).total_seconds()
-        self.assertLessEqual(wait, mindbox_delivery.LULL)
+        self.assertLessEqual(wait, mindbox_delivery.GATHER_SECONDS)
         self.assertEqual(self.deliver(), "1 requests worked off.")
 
     def test_pausing_stops_a_job_at_work(self):

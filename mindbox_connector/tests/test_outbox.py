@@ -311,10 +311,19 @@ class TestJobs(RealCase):
         (job,) = self.jobs()
         wait = (job["eta"] - before).total_seconds()
         self.assertGreater(wait, 0, "one job takes what comes in quick succession")
-        self.assertLessEqual(wait, mindbox_delivery.LULL + 1)
+        self.assertLessEqual(wait, mindbox_delivery.GATHER_SECONDS + 1)
         time.sleep(wait / 2)
         self.make_partner(name="Second")
         self.assertEqual(self.jobs(), [job], "who comes later does not put it off")
+
+    def test_an_administrator_says_how_long_a_delivery_waits_for_more(self):
+        cases = {"0": 0, "5": 5, "-3": 0, "900": 60, "soon": 1, "1.5": 1, False: 1}
+        for given, seconds in cases.items():
+            with self.transaction() as env:
+                parameter = mindbox_delivery.GATHER_PARAMETER
+                env["ir.config_parameter"].set_param(parameter, given)
+                endpoint = env["mindbox.endpoint"]
+                self.assertEqual(endpoint._get_gather_seconds(), seconds, given)
 
     def test_a_visitor_enqueues_as_root_without_language_or_arguments(self):
         with self.transaction() as env:
@@ -355,7 +364,7 @@ class TestJobs(RealCase):
         self.make_partner()
         (job,) = self.jobs()
         wait = (job["eta"] - fields.Datetime.now()).total_seconds()
-        self.assertLessEqual(wait, mindbox_delivery.LULL)
+        self.assertLessEqual(wait, mindbox_delivery.GATHER_SECONDS)
 
     def test_a_job_that_hangs_wakes_the_runner(self):
         """Its worker was killed; or the clock went back while the runner slept."""
