@@ -160,6 +160,11 @@ class OdooServer:
             "object", "execute_kw", self._uid, "admin", model, method, args, kwargs
         )
 
+    def gather(self, seconds):
+        """Have deliveries wait so long for more; 0: each change has its own call."""
+        name = "mindbox_connector.gather_seconds"
+        self.rpc("ir.config_parameter", "set_param", name, str(seconds))
+
     def _call(self, service, method, *args):
         params = {"service": service, "method": method, "args": [self.database, *args]}
         body = {"jsonrpc": "2.0", "method": "call", "params": params}

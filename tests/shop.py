@@ -19,8 +19,7 @@ class Shop:
         code = [("endpoint_code", "=", "demo.Website")]
         (self.endpoint_id,) = self.rpc("mindbox.endpoint", "search", code)
         self.rpc("website", "write", self.rpc("website", "search", []), SIGN_UP)
-        # Each change leaves in a call of its own.
-        self.rpc("ir.config_parameter", "set_param", GATHER, "0")
+        server.gather(0)
         self.set(url=sandbox.api_url, secret_key=KEY, **{"timeout": 3, **values})
         self.start()
         # The first visit renders the templates.
@@ -95,7 +94,6 @@ class Shop:
         ]
 
 
-GATHER = "mindbox_connector.gather_seconds"
 SIGN_UP = {"auth_signup_uninvited": "b2c"}
 
 

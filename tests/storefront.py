@@ -92,11 +92,6 @@ class Storefront:
         )
         self.rpc("mail.template", "write", templates, {"report_template_ids": [(5,)]})
 
-    def gather(self, seconds):
-        """Have deliveries wait so long for more."""
-        name = "mindbox_connector.gather_seconds"
-        self.rpc("ir.config_parameter", "set_param", name, str(seconds))
-
     def set_state(self, state):
         """Have what happens delivered (running), recorded (paused), or not (draft)."""
         self.rpc("mindbox.endpoint", "write", [self.endpoint], {"state": state})

@@ -10,8 +10,7 @@ from . import storefront
 @pytest.fixture(scope="module")
 def shop(template_db):
     with storefront.opened(template_db, "other_paths") as shop:
-        # Each change leaves in a call of its own.
-        shop.gather(0)
+        shop.server.gather(0)
         yield shop
 
 

@@ -14,8 +14,7 @@ from .conftest import ROOT
 @pytest.fixture(scope="module")
 def shop(template_db):
     with storefront.opened(template_db, "shop") as shop:
-        # Each change leaves in a call of its own.
-        shop.gather(0)
+        shop.server.gather(0)
         yield shop
 
 
