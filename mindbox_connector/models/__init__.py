@@ -5,6 +5,9 @@ from . import mindbox_endpoint
 from . import mindbox_operation
 from . import mindbox_order_status
 from . import mindbox_request
+from . import mindbox_hold
+from . import mindbox_kick
+from . import mindbox_claim
 from . import mindbox_delivery
 from . import mindbox_health
 from . import mindbox_sample

@@ -6,18 +6,16 @@ import json
 import logging
 import math
 import random
-import re
-import threading
 import time
 import traceback
-from collections import defaultdict, deque
-from contextlib import contextmanager, suppress
+from collections import defaultdict
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, config
 
@@ -29,11 +27,11 @@ from ..exceptions import (
     MindboxMisconfigured,
     MindboxRejected,
     MindboxSkipped,
-    MindboxThrottled,
     MindboxUnavailable,
 )
 from ..lanes import Lanes, Pace, Parcel
-from .mindbox_request import WAITS
+from ..scrub import scrub
+from .mindbox_hold import LONGEST_WAIT, get_retry_delay
 
 _logger = logging.getLogger(__name__)
 
@@ -42,275 +40,17 @@ TIME_BUDGET = 25
 # An answer that is still trickling in so long after its timeout is given up.
 PATIENCE = 5
 BATCH = 200
-# Behind a backlog: whoever has done something so recently comes before it, found among
-# so many of the newest rows, with so many of his rows at a time.
-FRESH = "10 minutes"
-NEWEST = 500
-STORY = 20
 # Advisory lock: one delivery per integration point, on whichever node.
 LOCK_CLASS = 0x4D42
 LOCK_RETRY = 1
-# A delivery waits so many seconds for more, so that a busy shop runs one job, not ten,
-# beside its visitors. A system parameter may say otherwise.
-GATHER_SECONDS = 1
-GATHER_PARAMETER = "mindbox_connector.gather_seconds"
-GATHER_LIMIT = 60
-# So many seconds after a commit its request has answered: until then, a thread beside
-# would take the interpreter from it.
-ANSWER_TIME = 0.1
-# Seconds from one probe to the next, a quarter more or less: while an outage is younger
-# than an hour, so often that the first row leaves within 10 s of its end; later, within
-# 5 minutes.
-HOLD_MAX_SHORT = 6
-HOLD_MAX_LONG = 220
-HOLD_MIN = 1
-LONG_OUTAGE = timedelta(hours=1)
-# No hold, no throttling and no retry is longer; what claims to be comes from a wrong
-# clock.
-HOLD_LIMIT = 330
-LONGEST_WAIT = timedelta(seconds=HOLD_LIMIT)
-SHORT_TRIES = LONG_OUTAGE.total_seconds() // HOLD_MAX_SHORT
-ROW_RETRY_MAX = 270
 PROBE_TIMEOUT = 5
 PROBE_INTERVAL = 6
 CONCURRENCY_TRIES = 10
-# A job that is due or at work since so long may be dead, or overslept.
-JOB_STARTS_WITHIN = "10 seconds"
-WAKE_INTERVAL = 5
-
-JOB_KEY = "mindbox.deliver."
-CLAIMED_COLUMNS = (
-    "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
-    "customer_key, merge_key, cleared, priority, transaction_id, occurred_at, "
-    "attempts, payload, device_uuid, customer_ip"
-)
 FROZEN_COLUMNS = ("id", "event", "operation_id", "mode", "state", "error", "payload")
-NOT_HELD = {
-    "failures": 0,
-    "failing_since": False,
-    "held_until": False,
-    "hold_reason": False,
-}
-# Values that must not show up in a reason: reasons are read by everybody.
-PERSONAL_KEYS = frozenset(
-    "email mobilePhone lastName firstName middleName fullName number birthDate".split()
-)
-CONTACT_PATTERN = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d\s()-]{8,}\d")
-
-
-class KickQueue:
-    """The kicks of this process, worked off one after the other by one thread."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._waiting = deque()
-        self._thread = None
-
-    def put(self, dbname, kick):
-        """Have ``kick`` called soon; start a thread where none is at work."""
-        with self._lock:
-            self._waiting.append((dbname, kick))
-            if self._thread:
-                return
-            thread = threading.Thread(target=self._work, name="mindbox-kick")
-            # Where no thread is to be had, the next kick or the sweeper goes on.
-            with suppress(RuntimeError):
-                thread.start()
-                self._thread = thread
-
-    def join(self):
-        """Wait until nothing is left to do."""
-        while thread := self._thread:
-            thread.join()
-
-    def _work(self):
-        time.sleep(ANSWER_TIME)
-        while True:
-            with self._lock:
-                if not self._waiting:
-                    self._thread = None
-                    return
-                dbname, kick = self._waiting.popleft()
-            threading.current_thread().dbname = dbname
-            kick()
-
-
-KICKS = KickQueue()
-# {(database, endpoint IDs): when this process has last looked for such jobs}
-LOOKED = {}
 
 
 class MindboxEndpoint(models.Model):
     _inherit = "mindbox.endpoint"
-
-    paced_until = fields.Datetime(readonly=True, copy=False)
-
-    # === THE KICK === #
-
-    def _kick_after_commit(self):
-        """Queue a delivery once the current transaction is committed."""
-        ids = self.ids
-
-        @self.env.cr.postcommit.add
-        def kick():
-            self._kick_beside(ids, [])
-
-    @api.model
-    def _kick_beside(self, endpoint_ids, transaction_ids, late=()):
-        """Queue a delivery in a thread beside, so that the shopper's answer is out.
-
-        A server that stops waits for it; one that is killed leaves it to the sweeper.
-        """
-        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, transaction_ids, late)
-        if modules.module.current_test:
-            kick()
-        else:
-            KICKS.put(self.env.cr.dbname, kick)
-
-    @api.model
-    def _kick_on_fresh_cursor(self, endpoint_ids, transaction_ids, late=()):
-        """Merge what waits twice and queue a delivery job, after a commit.
-
-        On a fresh cursor, since only what others can see may be judged. Nothing that
-        goes wrong here may reach the shopper: the sweeper does it again.
-
-        :param list transaction_ids: of the rows that may wait twice
-        :param list late: rows that the shop's transaction could not insert
-        """
-        try:
-            with self.env.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                if late:
-                    env["mindbox.request"]._insert_late(late)
-                self._wake_runner(cr, endpoint_ids)
-                gather = env["mindbox.endpoint"]._get_gather_seconds()
-                if not self._needs_kick(cr, endpoint_ids, transaction_ids, gather):
-                    return
-                # Losing this commit in a crash is fine: no need to wait for the disk.
-                cr.execute("SET LOCAL synchronous_commit TO off")
-                if transaction_ids:
-                    env["mindbox.request"]._merge_waiting(transaction_ids)
-                env["mindbox.endpoint"].browse(endpoint_ids)._kick(seconds=gather)
-        except Exception as error:
-            _logger.warning("Delivery not queued yet: %s", type(error).__name__)
-
-    @api.model
-    def _get_gather_seconds(self):
-        """Return how many seconds a delivery waits for more; not a number: as ever."""
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        try:
-            seconds = int(get_param(GATHER_PARAMETER, GATHER_SECONDS))
-        except ValueError:
-            return GATHER_SECONDS
-        return min(max(0, seconds), GATHER_LIMIT)
-
-    @api.model
-    def _needs_kick(self, cr, endpoint_ids, transaction_ids, gather):
-        """Whether a state waits twice, or an endpoint has no job due by ``gather`` s.
-
-        In a busy shop mostly not: one statement finds out.
-        """
-        cr.execute(
-            SQL(
-                """
-                SELECT EXISTS (
-                    SELECT 1 FROM mindbox_request new
-                      JOIN mindbox_request other
-                        ON other.merge_key = new.merge_key
-                       AND other.endpoint_id = new.endpoint_id
-                       AND other.id != new.id
-                     WHERE new.transaction_id = ANY(%(requests)s)
-                       AND other.state = 'pending' AND other.payload IS NULL
-                       AND other.merge_key IS NOT NULL
-                ) OR EXISTS (
-                    SELECT 1 FROM mindbox_endpoint endpoint
-                     WHERE endpoint.id = ANY(%(endpoints)s)
-                       AND endpoint.state = 'running'
-                       AND NOT EXISTS (
-                           SELECT 1 FROM queue_job job
-                            WHERE job.identity_key = %(prefix)s || endpoint.id
-                              AND job.state IN ('pending', 'enqueued')
-                              AND (job.eta IS NULL
-                                   OR job.eta <= now() at time zone 'UTC'
-                                                 + %(gather)s)
-                       )
-                )
-                """,
-                requests=list(transaction_ids),
-                endpoints=list(endpoint_ids),
-                prefix=JOB_KEY,
-                gather=timedelta(seconds=gather),
-            )
-        )
-        return cr.fetchone()[0]
-
-    @api.model
-    def _wake_runner(self, cr, endpoint_ids):
-        """Have queue_job's runner look at jobs that should have begun or ended by now.
-
-        Their worker may have been killed: the runner finds the dead when it wakes up,
-        which is up to a minute later, since a dead job fills its channel. Or the clock
-        was set back while the runner reckoned how long it may sleep.
-        """
-        key, now = (cr.dbname, *sorted(endpoint_ids)), time.monotonic()
-        if now - LOOKED.get(key, -WAKE_INTERVAL) < WAKE_INTERVAL:
-            return
-        LOOKED[key] = now
-        cr.execute(
-            SQL(
-                """
-                SELECT pg_notify('queue_job', uuid) FROM queue_job
-                 WHERE identity_key = ANY(%(keys)s)
-                   AND CASE WHEN state IN ('enqueued', 'started') THEN date_enqueued
-                            WHEN state = 'pending' THEN COALESCE(eta, date_created)
-                       END < now() at time zone 'UTC' - %(since)s::interval
-                """,
-                keys=[f"{JOB_KEY}{endpoint_id}" for endpoint_id in endpoint_ids],
-                since=JOB_STARTS_WITHIN,
-            )
-        )
-
-    def _kick(self, seconds=0):
-        """Queue a delivery job of each endpoint, unless one is waiting already.
-
-        :param float seconds: start that much later
-        """
-        for endpoint in self.filtered(lambda endpoint: endpoint.state == "running"):
-            wait = math.ceil(max(seconds, endpoint._get_rest()[0]))
-            key = f"{JOB_KEY}{endpoint.id}"
-            endpoint._hurry_job(key, wait)
-            endpoint.with_company(endpoint.company_id).with_delay(
-                identity_key=key,
-                description=self.env._("Deliver to Mindbox: %s", endpoint.name),
-                eta=wait or None,
-                max_retries=0,
-            )._deliver()
-
-    def _hurry_job(self, key, seconds):
-        """Let a job that waits for a later moment start in time."""
-        eta = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE queue_job SET eta = %(eta)s
-                 WHERE identity_key = %(key)s AND state = 'pending' AND eta > %(eta)s
-                """,
-                eta=eta,
-                key=key,
-            ),
-            log_exceptions=False,
-        )
-
-    @api.model
-    def _cron_sweep(self):
-        """Queue deliveries where a crash or a lost connection ate the kick."""
-        for endpoint in self.search([("state", "=", "running")]):
-            if endpoint._has_due_rows():
-                self._kick_on_fresh_cursor(endpoint.ids, [])
-        self.search([("state", "=", "running")])._kick_imports()
-
-    def _has_due_rows(self):
-        return bool(self._find_due_rows(1, {}, []))
 
     # === THE JOB === #
 
@@ -334,30 +74,6 @@ class MindboxEndpoint(models.Model):
             )
         self._wait_while_held()
         return self.env._("%s requests worked off.", sent)
-
-    def _is_running(self):
-        """Whether calls may leave, as of this moment."""
-        rows = self.env.execute_query(
-            SQL("SELECT state FROM mindbox_endpoint WHERE id = %s", self.id)
-        )
-        return rows == [("running",)]
-
-    def _wait_while_held(self):
-        """Give the job back to the queue until calls may leave again."""
-        rest, reason = self.exists()._get_rest()
-        if rest:
-            raise RetryableJobError(reason, seconds=math.ceil(rest), ignore_retry=True)
-
-    def _get_rest(self):
-        """Return (seconds until calls may leave again or 0, why)."""
-        self.invalidate_recordset(["held_until", "hold_reason", "paced_until"])
-        now = fields.Datetime.now()
-        pace = self.env._("Keeps to the calls per minute.")
-        moments = (self.held_until, self.hold_reason), (self.paced_until, pace)
-        waits = [((m - now).total_seconds(), why) for m, why in moments if m]
-        return max(
-            (wait for wait in waits if 0 < wait[0] < HOLD_LIMIT), default=(0, "")
-        )
 
     @contextmanager
     def _delivery_lock(self):
@@ -499,8 +215,7 @@ class MindboxEndpoint(models.Model):
         if lanes.failure and (lanes.proven or self._count_failing_lanes() > 1):
             self._hold(lanes.failure, spent)
             return
-        if self.failures:
-            self.write(NOT_HELD)
+        self._release()
         delay = 0 if more else self._get_next_due_delay()
         if delay is not None:
             self._kick(seconds=delay)
@@ -585,145 +300,6 @@ class MindboxEndpoint(models.Model):
             self.env["mindbox.request"]._update(
                 [{"id": r["id"], "state": "skipped", "error": reason} for r in rows]
             )
-
-    def _find_due_rows(self, limit, on_the_way, closed_lanes):
-        """Return (ID, lane) of due rows in the order of the queue.
-
-        Where more waits than is asked for, half of them are of customers who have
-        done something just now: behind a backlog of days they would wait for hours.
-        """
-        is_due = self._get_due_condition(on_the_way, closed_lanes)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id, customer_key, priority
-                  FROM mindbox_request due
-                 WHERE state = 'pending' AND %(is_due)s
-                 ORDER BY priority, id
-                 LIMIT %(limit)s
-                """,
-                is_due=is_due,
-                limit=limit,
-            )
-        )
-        share = limit // 2
-        if share and len(rows) == limit:
-            fresh = self._find_fresh_rows(share, rows[-1][2], is_due, on_the_way)
-            rows = list(dict.fromkeys(fresh + rows))[:limit]
-        return [(row_id, key) for row_id, key, _priority in rows]
-
-    def _find_fresh_rows(self, limit, priority, is_due, on_the_way):
-        """Return the first rows of customers with an event of the last minutes.
-
-        A customer's own backlog goes before his event, so that his order is kept.
-
-        :param int priority: where in the queue the backlog is
-        :param SQL is_due: the condition on ``due``
-        """
-        return self.env.execute_query(
-            SQL(
-                """
-                WITH newest AS (
-                    SELECT customer_key, occurred_at FROM mindbox_request
-                     WHERE endpoint_id = %(endpoint)s AND state = 'pending'
-                       AND priority = %(priority)s
-                       AND occurred_at > now() at time zone 'UTC' - %(fresh)s::interval
-                       AND id != ALL(%(on_the_way)s)
-                     ORDER BY occurred_at DESC
-                     LIMIT %(newest)s
-                ), customer AS (
-                    SELECT customer_key, max(occurred_at) AS latest
-                      FROM newest GROUP BY customer_key
-                )
-                SELECT story.id, story.customer_key, story.priority
-                  FROM customer, LATERAL (
-                      SELECT id, customer_key, priority
-                        FROM mindbox_request due
-                       WHERE %(waits)s AND %(is_due)s AND priority <= %(priority)s
-                         AND customer_key = customer.customer_key
-                       ORDER BY priority, id
-                       LIMIT %(story)s
-                  ) story
-                 ORDER BY latest DESC, story.priority, story.id
-                 LIMIT %(limit)s
-                """,
-                endpoint=self.id,
-                priority=priority,
-                fresh=FRESH,
-                newest=NEWEST,
-                on_the_way=list(on_the_way),
-                waits=SQL(WAITS),
-                is_due=is_due,
-                story=STORY,
-                limit=limit,
-            )
-        )
-
-    def _get_due_condition(self, on_the_way, closed_lanes):
-        """Return the condition that a row that waits, called ``due``, may leave now.
-
-        A row that was never tried is due whatever its date: only another attempt
-        waits. A customer with an earlier row that does is left alone. A body that
-        was tried goes before a newer one of the same state is built, even where
-        the record has changed hands, as a cart does when its visitor logs in.
-        """
-        return SQL(
-            """
-            due.endpoint_id = %(endpoint)s AND NOT (%(due_is_deferred)s)
-            AND due.id != ALL(%(on_the_way)s)
-            AND COALESCE(due.customer_key, '') != ALL(%(closed)s)
-            AND NOT EXISTS (
-                SELECT 1 FROM mindbox_request tried
-                 WHERE tried.endpoint_id = due.endpoint_id
-                   AND tried.customer_key = due.customer_key
-                   AND tried.state = 'pending' AND %(tried_is_deferred)s
-                   AND (tried.priority, tried.id) < (due.priority, due.id)
-            )
-            AND NOT EXISTS (
-                SELECT 1 FROM mindbox_request tried
-                 WHERE tried.endpoint_id = due.endpoint_id
-                   AND tried.merge_key = due.merge_key
-                   AND tried.state = 'pending' AND tried.attempts > 0
-                   AND due.payload IS NULL
-                   AND (tried.customer_key != due.customer_key
-                        OR (tried.priority, tried.id) > (due.priority, due.id))
-            )
-            """,
-            endpoint=self.id,
-            on_the_way=list(on_the_way),
-            closed=[key or "" for key in closed_lanes],
-            due_is_deferred=_is_deferred("due"),
-            tried_is_deferred=_is_deferred("tried"),
-        )
-
-    def _lock_due_rows(self, limit, on_the_way, closed_lanes):
-        """Lock due rows; all that comes after a row locked elsewhere is left alone.
-
-        So is what comes after a state whose older body is on its way for another
-        customer.
-        """
-        candidates = self._find_due_rows(limit, on_the_way, closed_lanes)
-        if not candidates:
-            return []
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT %s FROM mindbox_request
-                 WHERE id = ANY(%s)
-                 ORDER BY priority, id
-                   FOR UPDATE SKIP LOCKED
-                """,
-                SQL(CLAIMED_COLUMNS),
-                [row_id for row_id, _key in candidates],
-            ),
-            # That PostgreSQL asks to look again is no error: this snapshot, in which
-            # they wait, is the one they were found in.
-            log_exceptions=False,
-        )
-        locked = self.env.cr.dictfetchall()
-        locked_ids = {row["id"] for row in locked}
-        passed_over = {key for row_id, key in candidates if row_id not in locked_ids}
-        return _leave_busy(locked, passed_over, dict(on_the_way.values()))
 
     def _freeze(self, rows):
         """Build the missing bodies and write them down before anything is sent."""
@@ -913,20 +489,15 @@ class MindboxEndpoint(models.Model):
                 "response": answer.text,
             }
         result |= {
-            "error": _scrub(str(error), outcome.parcel.call.body),
+            "error": scrub(str(error), outcome.parcel.call.body),
             "http_status": getattr(error, "http_status", 0),
             "response": getattr(error, "response", ""),
         }
         if isinstance(error, MindboxMisconfigured):
             return result | {"state": "pending"}
         if isinstance(error, MindboxUnavailable):
-            short = failing and outcome.parcel.attempts < SHORT_TRIES
-            cap = HOLD_MAX_SHORT if short else ROW_RETRY_MAX
-            delay = min(2 ** min(outcome.parcel.attempts, 10), cap)
-            return result | {
-                "state": "pending",
-                "next_attempt_at": now + timedelta(seconds=delay),
-            }
+            delay = get_retry_delay(outcome.parcel.attempts, failing)
+            return result | {"state": "pending", "next_attempt_at": now + delay}
         if not isinstance(error, MindboxRejected):
             _logger.error("Call %s: %r", outcome.parcel.id, type(error))
             result["error"] = self.env._(
@@ -942,100 +513,6 @@ class MindboxEndpoint(models.Model):
         if request and (instead := EVENTS[request.event].instead):
             record = self.env[request.res_model].browse(request.res_id).exists()
             record._mindbox_mark(instead)
-
-    # === HOLD AND PAUSE === #
-
-    def _hold(self, error, spent=0):
-        """Leave Mindbox alone for a while: growing, jittered, at most 5 minutes.
-
-        :param float spent: seconds since the failed call left; they count, so that a
-            call that hangs does not delay the next one
-        """
-        now = fields.Datetime.now()
-        since = self.failing_since or now
-        failures = self.failures + 1
-        if isinstance(error, MindboxThrottled):
-            seconds = error.retry_after
-        else:
-            long = now - since > LONG_OUTAGE and self._count_failing_lanes() > 1
-            cap = HOLD_MAX_LONG if long else HOLD_MAX_SHORT
-            seconds = min(2 ** min(failures - 1, 10), cap) * random.uniform(0.75, 1.25)
-            seconds = max(HOLD_MIN, seconds - spent)
-        self.write(
-            {
-                "failing_since": since,
-                "failures": failures,
-                "held_until": now + timedelta(seconds=seconds),
-                "hold_reason": str(error),
-            }
-        )
-
-    def _count_failing_lanes(self):
-        """Count the customers with failures: a single one is no proof of an outage."""
-        [(count,)] = self.env.execute_query(
-            SQL(
-                """
-                SELECT count(DISTINCT customer_key) FROM mindbox_request
-                 WHERE endpoint_id = %s AND state = 'pending' AND attempts > 0
-                """,
-                self.id,
-            )
-        )
-        return count
-
-    def _forget_waits(self):
-        """Let everything that waits be tried at once."""
-        now = fields.Datetime.now()
-        self.write(NOT_HELD | {"paced_until": False})
-        self.env.execute_query(
-            SQL(
-                """
-                UPDATE mindbox_request SET next_attempt_at = %(now)s
-                 WHERE endpoint_id = ANY(%(ids)s) AND state = 'pending'
-                   AND attempts > 0 AND next_attempt_at > %(now)s
-                RETURNING id
-                """,
-                ids=self.ids,
-                now=now,
-            )
-        )
-
-    def _pause_misconfigured(self, reason):
-        """Stop until somebody has acted, and tell the responsible person once."""
-        if self.state == "paused":
-            return
-        self._pause(reason)
-        self._begin_alert("paused")
-
-
-def _leave_busy(rows, passed_over, busy):
-    """Return the rows that may leave now.
-
-    :param set passed_over: lanes in which something comes before them
-    :param dict busy: {merge key: lane} of the bodies that are on their way
-    """
-    free = []
-    for row in rows:
-        lane, key = row["customer_key"], row["merge_key"]
-        if key and busy.get(key, lane) != lane:
-            passed_over.add(lane)
-        if lane not in passed_over:
-            free.append(row)
-    return free
-
-
-def _is_deferred(alias):
-    """Return the condition that a row waits for its next attempt.
-
-    A date that is further ahead than any wait comes from a wrong clock.
-    """
-    return SQL(
-        "%(row)s.attempts > 0"
-        " AND %(row)s.next_attempt_at > now() at time zone 'UTC'"
-        " AND %(row)s.next_attempt_at < now() at time zone 'UTC' + %(longest)s",
-        row=SQL.identifier(alias),
-        longest=LONGEST_WAIT,
-    )
 
 
 def to_text(body):
@@ -1059,27 +536,3 @@ def _get_parcel(row, operation):
             with_device and row["customer_ip"] or "",
         ),
     )
-
-
-def _scrub(reason, body):
-    """Take personal data that Mindbox repeats out of a reason."""
-    for value in _find_personal(body):
-        reason = re.sub(re.escape(value), "…", reason, flags=re.IGNORECASE)
-    return CONTACT_PATTERN.sub("…", reason)
-
-
-def _find_personal(body):
-    """Return the values of personal keys in a JSON body, the longest first."""
-    found = set()
-
-    def collect(pairs):
-        found.update(
-            str(value)
-            for key, value in pairs
-            if key in PERSONAL_KEYS and isinstance(value, str) and len(value) > 1
-        )
-        return {}
-
-    with suppress(ValueError):
-        json.loads(body, object_pairs_hook=collect)
-    return sorted(found, key=len, reverse=True)

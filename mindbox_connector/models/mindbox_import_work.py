@@ -23,7 +23,8 @@ from ..exceptions import (
     MindboxThrottled,
     MindboxUnavailable,
 )
-from .mindbox_delivery import CONTACT_PATTERN, HOLD_LIMIT, NOT_HELD
+from ..scrub import CONTACT_PATTERN
+from .mindbox_hold import HOLD_LIMIT
 from .mindbox_import import IMPORT_EVENT
 
 _logger = logging.getLogger(__name__)
@@ -229,8 +230,7 @@ class MindboxImport(models.Model):
         self._log(chunk, "sent", http_status=answer.http_status, response=answer.text)
         if self.refusals:
             self.refusals = 0
-        if self.endpoint_id.failures:
-            self.endpoint_id.write(NOT_HELD)
+        self.endpoint_id._release()
         chunk._acknowledge(self)
         chunk._tell_changed(self)
         chunk._advance(self)

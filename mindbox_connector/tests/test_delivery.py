@@ -17,8 +17,9 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..catalogue import EVENTS
 from ..client import Call
+from ..exceptions import MindboxUnavailable
 from ..lanes import Outcome, Parcel
-from ..models import mindbox_delivery
+from ..models import mindbox_delivery, mindbox_kick
 from .common import RealCase, Reply
 
 DOWN = Reply(503, {"status": "InternalServerError"})
@@ -319,7 +320,7 @@ class TestOutage(DeliveryCase):
     def test_holds_grow_with_a_limit_and_are_short_in_the_first_hour(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            error = mindbox_delivery.MindboxUnavailable("x")
+            error = MindboxUnavailable("x")
             holds = []
             for _number in range(8):
                 endpoint._hold(error)
@@ -334,14 +335,14 @@ class TestOutage(DeliveryCase):
                 endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
                 endpoint.failures = 20
                 endpoint.failing_since = fields.Datetime.now() - timedelta(hours=2)
-                endpoint._hold(mindbox_delivery.MindboxUnavailable("x"))
+                endpoint._hold(MindboxUnavailable("x"))
                 self.assertTrue(low <= endpoint._get_rest()[0] <= high)
 
     def test_a_call_that_hangs_does_not_delay_the_next_probe(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
             endpoint.failures = 20
-            endpoint._hold(mindbox_delivery.MindboxUnavailable("x"), spent=5)
+            endpoint._hold(MindboxUnavailable("x"), spent=5)
             self.assertTrue(0 < endpoint._get_rest()[0] <= 3)
 
     def test_while_a_patient_probe_hangs_another_one_finds_mindbox_back(self):
@@ -400,7 +401,7 @@ class TestOutage(DeliveryCase):
         waits = []
         for attempts in (0, 3, 5, 20):
             parcel = Parcel(1, "a", attempts, Call("async", "Op", "guid", "{}"))
-            outcome = Outcome(parcel, error=mindbox_delivery.MindboxUnavailable("x"))
+            outcome = Outcome(parcel, error=MindboxUnavailable("x"))
             with self.transaction() as env:
                 endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
                 result = endpoint._get_result(outcome, failing=False)
@@ -518,7 +519,7 @@ class TestPauseAndStart(DeliveryCase):
             endpoint.action_start()
         (job,) = self.jobs()
         wait = (job["eta"] - fields.Datetime.now()).total_seconds()
-        self.assertLessEqual(wait, mindbox_delivery.GATHER_SECONDS)
+        self.assertLessEqual(wait, mindbox_kick.GATHER_SECONDS)
         self.assertEqual(self.deliver(), "1 requests worked off.")
 
     def test_pausing_stops_a_job_at_work(self):

@@ -16,7 +16,7 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ..models import mindbox_delivery, mindbox_request, mindbox_source
+from ..models import mindbox_kick, mindbox_request, mindbox_source
 from .common import RealCase, Reply
 
 
@@ -269,7 +269,7 @@ class TestOneTransaction(RealCase):
         self.assertEqual(self.states(), ["sent"])
 
     def test_a_server_without_threads_to_spare_goes_on(self):
-        queue = mindbox_delivery.KickQueue()
+        queue = mindbox_kick.KickQueue()
         done = []
         with patch.object(threading.Thread, "start", side_effect=RuntimeError):
             queue.put("one", lambda: done.append("one"))
@@ -298,12 +298,12 @@ class TestJobs(RealCase):
         self.assertEqual(job["channel"], "root.mindbox")
 
     def test_a_kick_lets_the_answer_of_its_request_out_first(self):
-        queue, moments = mindbox_delivery.KickQueue(), []
+        queue, moments = mindbox_kick.KickQueue(), []
         put_at = time.monotonic()
         queue.put("any", lambda: moments.append(time.monotonic() - put_at))
         queue.join()
         [waited] = moments
-        self.assertGreaterEqual(waited, mindbox_delivery.ANSWER_TIME)
+        self.assertGreaterEqual(waited, mindbox_kick.ANSWER_TIME)
 
     def test_a_delivery_waits_a_moment_for_more_and_no_longer(self):
         before = fields.Datetime.now()
@@ -311,7 +311,7 @@ class TestJobs(RealCase):
         (job,) = self.jobs()
         wait = (job["eta"] - before).total_seconds()
         self.assertGreater(wait, 0, "one job takes what comes in quick succession")
-        self.assertLessEqual(wait, mindbox_delivery.GATHER_SECONDS + 1)
+        self.assertLessEqual(wait, mindbox_kick.GATHER_SECONDS + 1)
         time.sleep(wait / 2)
         self.make_partner(name="Second")
         self.assertEqual(self.jobs(), [job], "who comes later does not put it off")
@@ -320,7 +320,7 @@ class TestJobs(RealCase):
         cases = {"0": 0, "5": 5, "-3": 0, "900": 60, "soon": 1, "1.5": 1, False: 1}
         for given, seconds in cases.items():
             with self.transaction() as env:
-                parameter = mindbox_delivery.GATHER_PARAMETER
+                parameter = mindbox_kick.GATHER_PARAMETER
                 env["ir.config_parameter"].set_param(parameter, given)
                 endpoint = env["mindbox.endpoint"]
                 self.assertEqual(endpoint._get_gather_seconds(), seconds, given)
@@ -364,7 +364,7 @@ class TestJobs(RealCase):
         self.make_partner()
         (job,) = self.jobs()
         wait = (job["eta"] - fields.Datetime.now()).total_seconds()
-        self.assertLessEqual(wait, mindbox_delivery.GATHER_SECONDS)
+        self.assertLessEqual(wait, mindbox_kick.GATHER_SECONDS)
 
     def test_a_job_that_hangs_wakes_the_runner(self):
         """Its worker was killed; or the clock went back while the runner slept."""
@@ -378,7 +378,7 @@ class TestJobs(RealCase):
                     " - interval '11 seconds' AS at) moment)",
                     (state,),
                 )
-            mindbox_delivery.LOOKED.clear()
+            mindbox_kick.LOOKED.clear()
             with self.listening() as notified:
                 self.make_partner(name=f"Second {number}")
                 self.assertEqual(notified(5), [job["uuid"]], state)
@@ -433,7 +433,7 @@ class TestJobs(RealCase):
         fail = patch.object(
             self.registry["mindbox.endpoint"], "_kick", side_effect=ValueError("anna")
         )
-        with fail, self.assertLogs(mindbox_delivery.__name__, "WARNING") as log:
+        with fail, self.assertLogs(mindbox_kick.__name__, "WARNING") as log:
             self.make_partner()
         self.assertNotIn("anna", str(log.output))
         self.assertEqual(self.states(), ["pending"])

@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..models.mindbox_delivery import _scrub
+from ..scrub import scrub
 from .common import LocalMindbox, Reply
 
 GROUPS = "mindbox_connector.group_mindbox_"
@@ -317,14 +317,14 @@ class TestReasons(TransactionCase):
             "anna@example.com exists",
             "card 4711 is blocked",
         ):
-            scrubbed = _scrub(reason, body)
+            scrubbed = scrub(reason, body)
             for secret in ("Анна", "LI", "anna", "4711"):
                 self.assertNotIn(secret, scrubbed)
 
     def test_contacts_are_taken_out_wherever_they_come_from(self):
         for contact in ("a.b+c@mail.example.org", "+7 (999) 123-45-67", "79991234567"):
-            self.assertNotIn(contact, _scrub(f"{contact} is known", "{}"))
+            self.assertNotIn(contact, scrub(f"{contact} is known", "{}"))
 
     def test_what_is_no_json_does_not_disturb(self):
         for body in ("", "Id;Email", "[1, 2", "null", '"x"'):
-            self.assertEqual(_scrub("Wrong column", body), "Wrong column")
+            self.assertEqual(scrub("Wrong column", body), "Wrong column")

@@ -1,0 +1,239 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""After the commit: merge what waits twice, and queue the delivery job."""
+
+import logging
+import math
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+# A delivery waits so many seconds for more, so that a busy shop runs one job, not ten,
+# beside its visitors. A system parameter may say otherwise.
+GATHER_SECONDS = 1
+GATHER_PARAMETER = "mindbox_connector.gather_seconds"
+GATHER_LIMIT = 60
+# So many seconds after a commit its request has answered: until then, a thread beside
+# would take the interpreter from it.
+ANSWER_TIME = 0.1
+# A job that is due or at work since so long may be dead, or overslept.
+JOB_STARTS_WITHIN = "10 seconds"
+WAKE_INTERVAL = 5
+JOB_KEY = "mindbox.deliver."
+
+
+class KickQueue:
+    """The kicks of this process, worked off one after the other by one thread."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._waiting = deque()
+        self._thread = None
+
+    def put(self, dbname, kick):
+        """Have ``kick`` called soon; start a thread where none is at work."""
+        with self._lock:
+            self._waiting.append((dbname, kick))
+            if self._thread:
+                return
+            thread = threading.Thread(target=self._work, name="mindbox-kick")
+            # Where no thread is to be had, the next kick or the sweeper goes on.
+            with suppress(RuntimeError):
+                thread.start()
+                self._thread = thread
+
+    def join(self):
+        """Wait until nothing is left to do."""
+        while thread := self._thread:
+            thread.join()
+
+    def _work(self):
+        time.sleep(ANSWER_TIME)
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                dbname, kick = self._waiting.popleft()
+            threading.current_thread().dbname = dbname
+            kick()
+
+
+KICKS = KickQueue()
+# {(database, endpoint IDs): when this process has last looked for such jobs}
+LOOKED = {}
+
+
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    def _kick_after_commit(self):
+        """Queue a delivery once the current transaction is committed."""
+        ids = self.ids
+
+        @self.env.cr.postcommit.add
+        def kick():
+            self._kick_beside(ids, [])
+
+    @api.model
+    def _kick_beside(self, endpoint_ids, transaction_ids, late=()):
+        """Queue a delivery in a thread beside, so that the shopper's answer is out.
+
+        A server that stops waits for it; one that is killed leaves it to the sweeper.
+        """
+        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, transaction_ids, late)
+        if modules.module.current_test:
+            kick()
+        else:
+            KICKS.put(self.env.cr.dbname, kick)
+
+    @api.model
+    def _kick_on_fresh_cursor(self, endpoint_ids, transaction_ids, late=()):
+        """Merge what waits twice and queue a delivery job, after a commit.
+
+        On a fresh cursor, since only what others can see may be judged. Nothing that
+        goes wrong here may reach the shopper: the sweeper does it again.
+
+        :param list transaction_ids: of the rows that may wait twice
+        :param list late: rows that the shop's transaction could not insert
+        """
+        try:
+            with self.env.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                if late:
+                    env["mindbox.request"]._insert_late(late)
+                self._wake_runner(cr, endpoint_ids)
+                gather = env["mindbox.endpoint"]._get_gather_seconds()
+                if not self._needs_kick(cr, endpoint_ids, transaction_ids, gather):
+                    return
+                # Losing this commit in a crash is fine: no need to wait for the disk.
+                cr.execute("SET LOCAL synchronous_commit TO off")
+                if transaction_ids:
+                    env["mindbox.request"]._merge_waiting(transaction_ids)
+                env["mindbox.endpoint"].browse(endpoint_ids)._kick(seconds=gather)
+        except Exception as error:
+            _logger.warning("Delivery not queued yet: %s", type(error).__name__)
+
+    @api.model
+    def _get_gather_seconds(self):
+        """Return how many seconds a delivery waits for more; not a number: as ever."""
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        try:
+            seconds = int(get_param(GATHER_PARAMETER, GATHER_SECONDS))
+        except ValueError:
+            return GATHER_SECONDS
+        return min(max(0, seconds), GATHER_LIMIT)
+
+    @api.model
+    def _needs_kick(self, cr, endpoint_ids, transaction_ids, gather):
+        """Whether a state waits twice, or an endpoint has no job due by ``gather`` s.
+
+        In a busy shop mostly not: one statement finds out.
+        """
+        cr.execute(
+            SQL(
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM mindbox_request new
+                      JOIN mindbox_request other
+                        ON other.merge_key = new.merge_key
+                       AND other.endpoint_id = new.endpoint_id
+                       AND other.id != new.id
+                     WHERE new.transaction_id = ANY(%(requests)s)
+                       AND other.state = 'pending' AND other.payload IS NULL
+                       AND other.merge_key IS NOT NULL
+                ) OR EXISTS (
+                    SELECT 1 FROM mindbox_endpoint endpoint
+                     WHERE endpoint.id = ANY(%(endpoints)s)
+                       AND endpoint.state = 'running'
+                       AND NOT EXISTS (
+                           SELECT 1 FROM queue_job job
+                            WHERE job.identity_key = %(prefix)s || endpoint.id
+                              AND job.state IN ('pending', 'enqueued')
+                              AND (job.eta IS NULL
+                                   OR job.eta <= now() at time zone 'UTC'
+                                                 + %(gather)s)
+                       )
+                )
+                """,
+                requests=list(transaction_ids),
+                endpoints=list(endpoint_ids),
+                prefix=JOB_KEY,
+                gather=timedelta(seconds=gather),
+            )
+        )
+        return cr.fetchone()[0]
+
+    @api.model
+    def _wake_runner(self, cr, endpoint_ids):
+        """Have queue_job's runner look at jobs that should have begun or ended by now.
+
+        Their worker may have been killed: the runner finds the dead when it wakes up,
+        which is up to a minute later, since a dead job fills its channel. Or the clock
+        was set back while the runner reckoned how long it may sleep.
+        """
+        key, now = (cr.dbname, *sorted(endpoint_ids)), time.monotonic()
+        if now - LOOKED.get(key, -WAKE_INTERVAL) < WAKE_INTERVAL:
+            return
+        LOOKED[key] = now
+        cr.execute(
+            SQL(
+                """
+                SELECT pg_notify('queue_job', uuid) FROM queue_job
+                 WHERE identity_key = ANY(%(keys)s)
+                   AND CASE WHEN state IN ('enqueued', 'started') THEN date_enqueued
+                            WHEN state = 'pending' THEN COALESCE(eta, date_created)
+                       END < now() at time zone 'UTC' - %(since)s::interval
+                """,
+                keys=[f"{JOB_KEY}{endpoint_id}" for endpoint_id in endpoint_ids],
+                since=JOB_STARTS_WITHIN,
+            )
+        )
+
+    def _kick(self, seconds=0):
+        """Queue a delivery job of each endpoint, unless one is waiting already.
+
+        :param float seconds: start that much later
+        """
+        for endpoint in self.filtered(lambda endpoint: endpoint.state == "running"):
+            wait = math.ceil(max(seconds, endpoint._get_rest()[0]))
+            key = f"{JOB_KEY}{endpoint.id}"
+            endpoint._hurry_job(key, wait)
+            endpoint.with_company(endpoint.company_id).with_delay(
+                identity_key=key,
+                description=self.env._("Deliver to Mindbox: %s", endpoint.name),
+                eta=wait or None,
+                max_retries=0,
+            )._deliver()
+
+    def _hurry_job(self, key, seconds):
+        """Let a job that waits for a later moment start in time."""
+        eta = fields.Datetime.now() + timedelta(seconds=seconds)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE queue_job SET eta = %(eta)s
+                 WHERE identity_key = %(key)s AND state = 'pending' AND eta > %(eta)s
+                """,
+                eta=eta,
+                key=key,
+            ),
+            log_exceptions=False,
+        )
+
+    @api.model
+    def _cron_sweep(self):
+        """Queue deliveries where a crash or a lost connection ate the kick."""
+        for endpoint in self.search([("state", "=", "running")]):
+            if endpoint._has_due_rows():
+                self._kick_on_fresh_cursor(endpoint.ids, [])
+        self.search([("state", "=", "running")])._kick_imports()
