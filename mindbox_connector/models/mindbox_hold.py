@@ -56,12 +56,9 @@ class MindboxEndpoint(models.Model):
     def _get_rest(self):
         """Return (seconds until calls may leave again or 0, why)."""
         self.invalidate_recordset(["held_until", "hold_reason", "paced_until"])
-        now = fields.Datetime.now()
         pace = self.env._("Keeps to the calls per minute.")
-        moments = (self.held_until, self.hold_reason), (self.paced_until, pace)
-        waits = [((m - now).total_seconds(), why) for m, why in moments if m]
-        return max(
-            (wait for wait in waits if 0 < wait[0] < HOLD_LIMIT), default=(0, "")
+        return get_longest_rest(
+            [(self.held_until, self.hold_reason), (self.paced_until, pace)]
         )
 
     def _hold(self, error, spent=0):
@@ -130,6 +127,18 @@ class MindboxEndpoint(models.Model):
             return
         self._pause(reason)
         self._begin_alert("paused")
+
+
+def get_longest_rest(moments):
+    """Return (seconds until the last of some moments or 0, why).
+
+    What claims to be longer than any hold comes from a wrong clock.
+
+    :param list moments: (until when or False, why)
+    """
+    now = fields.Datetime.now()
+    rests = [((until - now).total_seconds(), why) for until, why in moments if until]
+    return max((rest for rest in rests if 0 < rest[0] < HOLD_LIMIT), default=(0, ""))
 
 
 def get_retry_delay(attempts, failing):

@@ -24,7 +24,7 @@ from ..exceptions import (
     MindboxUnavailable,
 )
 from ..scrub import CONTACT_PATTERN
-from .mindbox_hold import HOLD_LIMIT
+from .mindbox_hold import HOLD_LIMIT, get_longest_rest
 from .mindbox_import import IMPORT_EVENT
 
 _logger = logging.getLogger(__name__)
@@ -147,13 +147,10 @@ class MindboxImport(models.Model):
         endpoint = self.endpoint_id
         self.invalidate_recordset(["held_until", "hold_reason"])
         endpoint.invalidate_recordset(["held_until", "hold_reason"])
-        now = fields.Datetime.now()
         holds = [(self.held_until, self.hold_reason)]
         if self.way == "bulk":
             holds.append((endpoint.held_until, endpoint.hold_reason))
-        waits = [((until - now).total_seconds(), why) for until, why in holds if until]
-        # What claims to be longer comes from a wrong clock.
-        return max((w for w in waits if 0 < w[0] < HOLD_LIMIT), default=(0, ""))
+        return get_longest_rest(holds)
 
     def _hold(self, seconds, reason):
         until = fields.Datetime.now() + timedelta(seconds=seconds)

@@ -3,6 +3,7 @@
 """The delivery job against a real HTTP server, in real transactions."""
 
 import json
+import random
 import threading
 import time
 from datetime import timedelta
@@ -335,8 +336,10 @@ class TestOutage(DeliveryCase):
                 endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
                 endpoint.failures = 20
                 endpoint.failing_since = fields.Datetime.now() - timedelta(hours=2)
-                endpoint._hold(MindboxUnavailable("x"))
-                self.assertTrue(low <= endpoint._get_rest()[0] <= high)
+                for jitter in (1, 1.25):
+                    with patch.object(random, "uniform", return_value=jitter):
+                        endpoint._hold(MindboxUnavailable("x"))
+                    self.assertTrue(low <= endpoint._get_rest()[0] <= high, jitter)
 
     def test_a_call_that_hangs_does_not_delay_the_next_probe(self):
         with self.transaction() as env:

@@ -305,6 +305,17 @@ class TestJobs(RealCase):
         [waited] = moments
         self.assertGreaterEqual(waited, mindbox_kick.ANSWER_TIME)
 
+    def test_what_comes_while_a_kick_waits_makes_it_wait_no_longer(self):
+        queue, done, both = mindbox_kick.KickQueue(), [], threading.Event()
+        with patch.object(mindbox_kick, "time") as clock:
+            clock.sleep.side_effect = lambda _seconds: both.wait(10)
+            for number in range(2):
+                queue.put("any", lambda number=number: done.append(number))
+            both.set()
+            queue.join()
+        self.assertEqual(done, [0, 1])
+        clock.sleep.assert_called_once_with(mindbox_kick.ANSWER_TIME)
+
     def test_a_delivery_waits_a_moment_for_more_and_no_longer(self):
         before = fields.Datetime.now()
         self.make_partner()
