@@ -1,6 +1,5 @@
 from . import mindbox_setting
 from . import mindbox_blacklist
-from . import mindbox_import_pace
 from . import mindbox_endpoint
 from . import mindbox_operation
 from . import mindbox_order_status
@@ -16,6 +15,7 @@ from . import mindbox_dashboard
 from . import mindbox_source
 from . import mindbox_consent
 from . import mindbox_erasure
+from . import mindbox_import_pace
 from . import mindbox_import_options
 from . import mindbox_import
 from . import mindbox_import_chunk

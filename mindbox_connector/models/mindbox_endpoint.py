@@ -30,12 +30,7 @@ NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _description = "Mindbox Integration Point"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "mindbox.import.pace",
-        "mindbox.setting",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "mindbox.setting"]
     _mindbox_cached_fields = ROUTE_FIELDS
     _order = "sequence, id"
 
@@ -254,10 +249,6 @@ class MindboxEndpoint(models.Model):
     _rate_limit_check = models.Constraint(
         "CHECK(rate_limit >= 1)",
         "Calls per minute must be 1 or more. Pause the integration point to stop it.",
-    )
-    _files_per_hour_check = models.Constraint(
-        "CHECK(files_per_hour >= 1)",
-        "Files per hour must be 1 or more.",
     )
     _timeout_check = models.Constraint(
         "CHECK(timeout BETWEEN 1 AND 60)",

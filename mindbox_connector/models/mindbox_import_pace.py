@@ -24,11 +24,10 @@ def _operation(name, label):
     )
 
 
-class MindboxImportPace(models.AbstractModel):
+class MindboxEndpoint(models.Model):
     """What an integration point knows of imports: their operations and their pace."""
 
-    _name = "mindbox.import.pace"
-    _description = "Pace of Imports"
+    _inherit = "mindbox.endpoint"
 
     import_customers_operation = _operation("customers", "Customers File")
     import_cards_operation = _operation("cards", "Cards File")
@@ -39,6 +38,11 @@ class MindboxImportPace(models.AbstractModel):
         default=60,
         required=True,
         help="Never more bulk imports than this. Mindbox allows 60 for all together.",
+    )
+
+    _files_per_hour_check = models.Constraint(
+        "CHECK(files_per_hour >= 1)",
+        "Files per hour must be 1 or more.",
     )
 
     def _kick_imports(self):
