@@ -145,7 +145,7 @@ def install():
 
 
 def unit():
-    everything = test_files("test_*.py", "mindbox_*/tests")
+    everything = test_files("**/test_*.py", "mindbox_*/tests")
     pytest_odoo(everything - test_files(TOUR, "mindbox_*/tests"))
 
 

@@ -12,7 +12,7 @@ from werkzeug.utils import send_file
 from odoo import SUPERUSER_ID
 from odoo.http import Controller, request, route
 
-from ..models.mindbox_feed import PATH
+from ..models.feed.mindbox_feed import PATH
 
 HEADERS = {
     # Ask each time, and be told when nothing is new.

@@ -8,9 +8,9 @@ import json
 from odoo import fields
 from odoo.http import Controller, request, route
 
-from ..models.mindbox_alert import ALERTS
-from ..models.mindbox_health import FINISHED_STATES, WINDOWS
-from ..prometheus import CONTENT_TYPE, Family, render
+from ..models.monitoring.mindbox_alert import ALERTS
+from ..models.monitoring.mindbox_health import FINISHED_STATES, WINDOWS
+from ..models.monitoring.prometheus import CONTENT_TYPE, Family, render
 
 STATUSES = ("draft", "running", "held", "paused")
 OPTIONS = {

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from odoo.http import Controller, content_disposition, request, route
 
-from ..csv_file import read_plain
+from ..models.history.csv_file import read_plain
 
 
 class ImportFile(Controller):

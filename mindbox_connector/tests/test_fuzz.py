@@ -22,7 +22,7 @@ from odoo.tools import mute_logger
 
 from ..client import MAX_ANSWER_BYTES, Call, MindboxClient
 from ..exceptions import MindboxError, MindboxThrottled
-from ..lanes import Outcome, Parcel
+from ..models.outbox.lanes import Outcome, Parcel
 from .sources import SourceCase
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", 300))

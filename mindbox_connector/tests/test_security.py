@@ -10,7 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..scrub import scrub
+from ..models.outbox.scrub import scrub
 from .common import LocalMindbox, Reply
 
 GROUPS = "mindbox_connector.group_mindbox_"
@@ -295,7 +295,7 @@ class TestRetention(SecurityCase):
     def test_more_is_left_for_the_next_round(self):
         for _number in range(5):
             self.aged(40, "sent")
-        module = "odoo.addons.mindbox_connector.models.mindbox_request.GC_CHUNK"
+        module = "odoo.addons.mindbox_connector.models.outbox.mindbox_request.GC_CHUNK"
         with patch(module, 2):
             done, more = self.clean()
         self.assertTrue(more)

@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 
-from ..presets import PRESET_SELECTION, PRESETS, SEGMENTS
+from ..models.scheme.presets import PRESET_SELECTION, PRESETS, SEGMENTS
 
 
 class RfmPreset(models.TransientModel):

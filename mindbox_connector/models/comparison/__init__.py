@@ -1,0 +1,5 @@
+from . import mindbox_ledger
+from . import mindbox_expectation
+from . import mindbox_reconciliation
+from . import mindbox_difference
+from . import mindbox_read_back

@@ -1,0 +1,334 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What Mindbox has been told and has acknowledged, kept when the requests are gone."""
+
+import hashlib
+import json
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..outbox.mindbox_delivery import to_text
+from ..outbox.mindbox_request import to_json
+from ..shop.res_partner import CLEAR
+
+KINDS = {
+    "customers": "res.partner",
+    "orders": "sale.order",
+    "cards": "loyalty.card",
+}
+KIND_SELECTION = [
+    ("customers", "Customers"),
+    ("orders", "Orders"),
+    ("cards", "Cards"),
+]
+# The events that tell Mindbox how a customer, an order or a card is.
+KIND_EVENTS = {
+    "customers": ("customer_register", "customer_edit"),
+    "orders": ("order_create", "order_update"),
+    "cards": ("card_issue", "card_balance"),
+}
+COLUMNS = {
+    "res_id": "int4",
+    "partner_id": "int4",
+    "reference": "varchar",
+    "date": "date",
+    "amount": "numeric",
+    "digest": "varchar",
+}
+
+
+class MindboxLedger(models.Model):
+    """One row for each record that Mindbox knows by an integration point.
+
+    Requests are removed after weeks and their bodies after days. This narrow table
+    stays, so that both sides can be compared at any time. It holds no contacts and no
+    names: of a customer only a digest, keyed with a secret of this database.
+    """
+
+    _name = "mindbox.ledger"
+    _description = "Record That Mindbox Knows"
+    _order = "acknowledged_at desc, id desc"
+    _log_access = False
+
+    endpoint_id = fields.Many2one(
+        "mindbox.endpoint",
+        string="Integration Point",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="endpoint_id.company_id")
+    kind = fields.Selection(KIND_SELECTION, required=True, readonly=True)
+    res_id = fields.Integer(
+        string="Record ID", required=True, readonly=True, aggregator=None
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    reference = fields.Char(
+        readonly=True, help="The number by which Mindbox knows the order."
+    )
+    date = fields.Date(
+        readonly=True, help="When the order was placed, as Mindbox was first told."
+    )
+    amount = fields.Float(
+        string="Told Amount",
+        digits=(16, 2),
+        readonly=True,
+        help="The total of an order in the currency of the integration point; the "
+        "balance of a card: the sum of all changes that Mindbox has accepted.",
+    )
+    digest = fields.Char(
+        readonly=True,
+        help="A fingerprint of the customer's data as they were told. The data cannot "
+        "be read from it.",
+    )
+    acknowledged_at = fields.Datetime(
+        required=True,
+        readonly=True,
+        help="When Mindbox has last accepted it. An asynchronous call is only "
+        "accepted into Mindbox's queue: what becomes of it there shows in the "
+        "operation log of Mindbox.",
+    )
+    origin = fields.Selection(
+        [("request", "Requests"), ("import", "Historical import")],
+        required=True,
+        readonly=True,
+    )
+
+    _record_uniq = models.UniqueIndex("(endpoint_id, kind, res_id)")
+
+    # === WRITING IT DOWN === #
+
+    @api.model
+    def _acknowledge(self, endpoint, kind, rows):
+        """Write down what an import has told Mindbox, in one statement.
+
+        Call it in the transaction that records the chunk as accepted. A record that
+        is in the ledger already is overwritten with what was told last; a value that
+        is missing or None leaves what was told before.
+
+        :param endpoint: the ``mindbox.endpoint`` by which it was told
+        :param str kind: ``customers``, ``orders`` or ``cards``
+        :param list rows: dicts, one for each record and no record twice, with
+            ``res_id``: the ID of the partner, order or card (int);
+            ``partner_id``: the ID of its customer, for customers the same (int);
+            and what fits the kind:
+            ``amount``: the order's total or the card's *whole* balance, in units of
+            the endpoint's currency or points (number);
+            ``date``: the day the order was placed (date);
+            ``reference``: the order's ID at Mindbox (str);
+            ``digest``: of the customer's profile, see :meth:`_get_digest` (str)
+        """
+        if rows:
+            values = [{name: row.get(name) for name in COLUMNS} for row in rows]
+            self._upsert(
+                SQL(
+                    """
+                    SELECT %(endpoint)s::int4, %(kind)s, 'import', new.*
+                      FROM json_to_recordset(%(rows)s::json) AS new (%(types)s)
+                     ORDER BY new.res_id
+                    """,
+                    endpoint=endpoint.id,
+                    kind=kind,
+                    types=SQL(", ").join(
+                        SQL("%s %s", SQL.identifier(name), SQL(type_))
+                        for name, type_ in COLUMNS.items()
+                    ),
+                    rows=to_json(values),
+                ),
+                SQL("COALESCE(excluded.amount, mindbox_ledger.amount)"),
+            )
+
+    @api.model
+    def _acknowledge_requests(self, request_ids):
+        """Write down what accepted requests have told Mindbox, in one statement.
+
+        What was told is read from the bodies that have left. A change of a balance
+        counts once, however often it is sent: by its transaction ID Mindbox counts it
+        once, too.
+
+        :param list request_ids: IDs of requests that Mindbox has accepted just now
+        """
+        self._upsert(
+            SQL(
+                """
+                SELECT endpoint_id, kind, 'request', res_id,
+                       (array_agg(partner_id ORDER BY id DESC))[1],
+                       (array_agg(reference ORDER BY id DESC))[1],
+                       min(occurred_at)::date,
+                       CASE WHEN kind = 'cards' THEN COALESCE(sum(amount), 0)
+                            ELSE (array_agg(amount ORDER BY id DESC))[1] END,
+                       (array_agg(digest ORDER BY id DESC))[1]
+                  FROM (%s) AS told
+                 GROUP BY endpoint_id, kind, res_id
+                 ORDER BY endpoint_id, kind, res_id
+                """,
+                self._get_told(request_ids),
+            ),
+            SQL(
+                "CASE WHEN excluded.kind = 'cards'"
+                " THEN COALESCE(mindbox_ledger.amount, 0) + excluded.amount"
+                " ELSE COALESCE(excluded.amount, mindbox_ledger.amount) END"
+            ),
+        )
+
+    def _get_told(self, request_ids):
+        """Return the query that reads from bodies what Mindbox was told."""
+        return SQL(
+            """
+            SELECT request.id, request.endpoint_id, told.kind, request.res_id,
+                   request.partner_id, request.occurred_at,
+                   body->'order'->'ids'->>endpoint.order_id_name AS reference,
+                   CASE WHEN told.kind = 'orders'
+                        THEN (body->'order'->'totalPrice')::text::numeric
+                        WHEN request.event = 'card_balance'
+                             AND request.was_accepted IS NOT TRUE
+                        THEN (body->'balanceChanges'->0->'changeAmount')::text::numeric
+                   END AS amount,
+                   CASE WHEN told.kind = 'customers' THEN %(digest)s END AS digest
+              FROM mindbox_request request
+              JOIN mindbox_endpoint endpoint ON endpoint.id = request.endpoint_id
+              JOIN (VALUES %(kinds)s) AS told (event, kind)
+                ON told.event = request.event
+              -- PostgreSQL cannot look into a body with a zero character.
+              CROSS JOIN LATERAL (
+                  SELECT CASE WHEN strpos(request.payload, '\\u0000') = 0
+                              THEN request.payload::json END AS body
+              ) AS parsed
+             WHERE request.id = ANY(%(ids)s) AND request.res_id > 0
+            """,
+            ids=list(request_ids),
+            kinds=SQL(", ").join(
+                SQL("(%s, %s)", event, kind)
+                for kind, events in KIND_EVENTS.items()
+                for event in events
+            ),
+            digest=_get_digest_of(SQL("(body->'customer')::text")),
+        )
+
+    def _upsert(self, rows, amount):
+        """Insert or overwrite rows of the ledger.
+
+        :param SQL rows: a query of endpoint, kind, origin and :data:`COLUMNS`
+        :param SQL amount: the new amount of a record that is there already
+        """
+        self.env["mindbox.request"]._execute(
+            SQL(
+                """
+                INSERT INTO mindbox_ledger (
+                    endpoint_id, kind, origin, res_id, partner_id, reference, date,
+                    amount, digest, acknowledged_at)
+                SELECT rows.*, date_trunc('second', now() at time zone 'UTC')
+                  FROM (%(rows)s) AS rows
+                    ON CONFLICT (endpoint_id, kind, res_id) DO UPDATE
+                   SET partner_id = excluded.partner_id,
+                       origin = excluded.origin,
+                       reference = COALESCE(
+                           excluded.reference, mindbox_ledger.reference),
+                       date = LEAST(excluded.date, mindbox_ledger.date),
+                       amount = %(amount)s,
+                       digest = COALESCE(excluded.digest, mindbox_ledger.digest),
+                       acknowledged_at = excluded.acknowledged_at
+                RETURNING id
+                """,
+                rows=rows,
+                amount=amount,
+            )
+        )
+        self.invalidate_model()
+
+    @api.model
+    def _get_digest(self, profile):
+        """Return the digest of a customer's profile, as a body carries it.
+
+        :param dict profile: the ``customer`` of a body
+        :return: hexadecimal SHA-256, keyed with this database's secret
+        """
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        told = {name: value for name, value in profile.items() if value != CLEAR}
+        return hashlib.sha256(f"{secret}{to_text(told)}".encode()).hexdigest()
+
+    # === MERGED AND ERASED CUSTOMERS === #
+
+    @api.model
+    def _forget_merged(self, endpoint, merges):
+        """Forget customers that Mindbox has merged into others.
+
+        :param merges: the bodies of the accepted calls, as texts
+        """
+        ids = {
+            int(customer["ids"][endpoint.customer_id_name])
+            for body in map(json.loads, merges)
+            for customer in body["customersToMerge"]
+            if customer != body["resultingCustomer"]
+        }
+        rows = ids and self.search(
+            [
+                ("endpoint_id", "=", endpoint.id),
+                ("kind", "=", "customers"),
+                ("res_id", "in", list(ids)),
+            ]
+        )
+        if rows:
+            rows.unlink()
+
+    @api.model
+    def _forget(self, partners):
+        """Keep of erased customers only that Mindbox still knows them, by their ID.
+
+        That is forgotten, too, once they are deleted in Mindbox.
+        """
+        rows = self.sudo().search([("partner_id", "in", partners.ids)])
+        customers = rows.filtered(lambda row: row.kind == "customers")
+        customers.digest = False
+        (rows - customers).unlink()
+
+    @api.model
+    def _forget_deleted(self, erasures):
+        """Forget customers who were deleted in Mindbox.
+
+        :param erasures: their ``mindbox.erasure`` entries
+        """
+        for erasure in erasures:
+            self.sudo().search(
+                [
+                    ("endpoint_id", "=", erasure.endpoint_id.id),
+                    ("kind", "=", "customers"),
+                    ("res_id", "=", int(erasure.customer_id_value)),
+                ]
+            ).unlink()
+
+    def _get_records(self):
+        """Return {row: the record it is about, where that exists}."""
+        ids = defaultdict(list)
+        for row in self:
+            ids[row.kind].append(row.res_id)
+        found = {
+            (kind, record.id): record
+            for kind, kind_ids in ids.items()
+            for record in self.env[KINDS[kind]].browse(kind_ids).exists()
+        }
+        return {row: found.get((row.kind, row.res_id)) for row in self}
+
+
+def _get_digest_of(text):
+    """Return the expression that has the value of :meth:`_get_digest`.
+
+    :param SQL text: the customer of a body as JSON text
+    """
+    return SQL(
+        """
+        encode(sha256(convert_to(
+            (SELECT value FROM ir_config_parameter WHERE key = 'database.secret')
+            || regexp_replace(%s, %s, '', 'g'), 'UTF8')), 'hex')
+        """,
+        text,
+        f'"[^"]*":"{CLEAR}",',
+    )

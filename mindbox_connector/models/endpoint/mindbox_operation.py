@@ -1,0 +1,124 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...catalogue import EVENT_SELECTION, EVENTS, MODE_SELECTION
+from .mindbox_endpoint import SYSTEM_NAME
+
+
+class MindboxOperation(models.Model):
+    _name = "mindbox.operation"
+    _description = "Mindbox Operation"
+    _inherit = "mindbox.setting"
+    _order = "endpoint_id, id"
+
+    endpoint_id = fields.Many2one(
+        "mindbox.endpoint",
+        string="Integration Point",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    event = fields.Selection(EVENT_SELECTION, required=True)
+    for_guests = fields.Boolean(
+        help="Used instead of the other one for customers without an account."
+    )
+    name = fields.Char(
+        string="Operation",
+        required=True,
+        help="System name of the operation in your Mindbox project.",
+    )
+    mode = fields.Selection(
+        MODE_SELECTION,
+        required=True,
+        default="async",
+        help="Asynchronous: Mindbox accepts at once and works later; errors in the "
+        "data show only in its operation log. Synchronous: slower, the answer tells.",
+    )
+    active = fields.Boolean(default=True)
+    send_device_uuid = fields.Boolean(
+        string="Send Device",
+        help="Send deviceUUID and the customer's IP address. Only for operations "
+        "that are set up with it: Mindbox logs an error where it is not expected.",
+    )
+    send_execution_time = fields.Boolean(
+        string="Send Time",
+        default=True,
+        help="Send executionDateTimeUtc, the moment when it really happened.",
+    )
+    priority = fields.Integer(
+        default=10,
+        help="Lower leaves first. Events with the same priority keep their order.",
+    )
+
+    _event_uniq = models.UniqueIndex(
+        "(endpoint_id, event, for_guests) WHERE active",
+        "This event has an operation already.",
+    )
+    _priority_check = models.Constraint(
+        "CHECK(priority BETWEEN 0 AND 1000)",
+        "The priority must be between 0 and 1000.",
+    )
+
+    @api.constrains("name")
+    def _check_name(self):
+        for operation in self:
+            if not SYSTEM_NAME.fullmatch(operation.name):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be the system name of an operation: Latin "
+                        "letters, digits, dots, hyphens and underscores only.",
+                        operation.name,
+                    )
+                )
+
+    @api.constrains("event", "mode")
+    def _check_mode(self):
+        for operation in self:
+            if operation.mode == "bulk" and EVENTS[operation.event].mode != "bulk":
+                raise ValidationError(
+                    self.env._(
+                        "“%s” tells of one record at a time: choose Asynchronous or "
+                        "Synchronous. Bulk is for imports of many records.",
+                        operation.name,
+                    )
+                )
+
+    @api.model
+    def _default_commands(self):
+        """Return commands that create the catalogue's default operations.
+
+        Another database of the same server may have add-ons with more events.
+        """
+        known = self._fields["event"].get_values(self.env)
+        return [
+            Command.create(
+                {
+                    "event": code,
+                    "name": name,
+                    "for_guests": for_guests,
+                    "priority": event.priority,
+                    "mode": event.mode,
+                    "send_execution_time": event.send_execution_time,
+                    "active": event.active,
+                }
+            )
+            for code, event in EVENTS.items()
+            if code in known
+            for for_guests, name in enumerate((event.operation, event.guest_operation))
+            if name
+        ]
+
+    def _get_route_values(self):
+        """Return what capture and delivery need to know, without the ORM."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "mode": self.mode,
+            "priority": self.priority,
+            "send_device_uuid": self.send_device_uuid,
+            "send_execution_time": self.send_execution_time,
+        }

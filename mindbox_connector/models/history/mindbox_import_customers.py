@@ -1,0 +1,258 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ...exceptions import MindboxSkipped
+from ..consent.mindbox_consent import CHANNELS
+from ..shop.names import personal_data
+from ..shop.res_partner import usable_email
+from .mindbox_import_reader import Item
+
+# Column -> field of the body.
+COLUMNS = {
+    "Email": "email",
+    "MobilePhone": "mobilePhone",
+    "LastName": "lastName",
+    "FirstName": "firstName",
+    "MiddleName": "middleName",
+    "FullName": "fullName",
+    "Sex": "sex",
+    "BirthDate": "birthDate",
+}
+MORE_COLUMNS = {"TimeZone": "timeZone"}
+
+
+class MindboxImportCustomers(models.AbstractModel):
+    _name = "mindbox.import.customers"
+    _description = "Import of Customers"
+    _inherit = "mindbox.import.reader"
+    _source = "res.partner"
+    _files = ("customers",)
+    _ledger = "customers"
+
+    # === WHICH RECORDS === #
+
+    def _scope(self, run):
+        """Return the condition of :meth:`res.partner._mindbox_customer`, in SQL."""
+        return SQL(
+            """
+            (record.type = 'contact' OR record.parent_id IS NULL)
+            AND record.partner_share AND record.id != ALL(%(public)s)
+            AND %(dates)s AND %(routed)s AND %(website)s
+            """,
+            public=list(self.env["res.partner"]._mindbox_public_ids()),
+            dates=self._between(run, SQL("record.create_date")),
+            routed=self._customers_routed(run),
+            website=self._shops_there(run),
+        )
+
+    def _customers_routed(self, run):
+        """Return the condition of :meth:`res.partner._mindbox_endpoints`, in SQL."""
+        endpoint = run.endpoint_id
+        routes = endpoint._get_routes()
+        own = self._routed(run, SQL("record.website_id"), SQL("record.company_id"))
+        if len(routes) < 2:
+            return own
+        shop = SQL("shop.website_id"), SQL("shop.company_id")
+        shared = SQL(
+            """
+            EXISTS (%(shops)s AND %(routed)s)
+            OR %(is_first)s AND NOT EXISTS (%(shops)s)
+            """,
+            shops=self._shops(),
+            routed=self._routed(run, *shop),
+            is_first=routes[0][0] == endpoint.id,
+        )
+        return SQL(
+            "CASE WHEN record.website_id IS NULL AND record.company_id IS NULL"
+            " THEN (%s) ELSE (%s) END",
+            shared,
+            own,
+        )
+
+    def _shops(self):
+        """Return the query of where a customer has bought or signed up."""
+        return SQL(
+            """
+            SELECT FROM (
+                SELECT website_id, company_id FROM sale_order
+                 WHERE partner_id = record.id
+                UNION ALL
+                SELECT website_id, company_id FROM res_users
+                 WHERE partner_id = record.id
+            ) AS shop WHERE TRUE
+            """
+        )
+
+    def _shops_there(self, run):
+        if not run.website_id:
+            return SQL("TRUE")
+        return SQL(
+            "(record.website_id = %(website)s"
+            " OR EXISTS (%(shops)s AND shop.website_id = %(website)s))",
+            website=run.website_id.id,
+            shops=self._shops(),
+        )
+
+    # === THEIR ROWS === #
+
+    def _get_columns(self, run):
+        return COLUMNS | (MORE_COLUMNS if run.more_columns else {})
+
+    def _get_header(self, run, file):
+        return [
+            f"ExternalIdentity{run.endpoint_id.customer_id_name}",
+            *self._get_columns(run),
+            *self._get_consent_columns().values(),
+            "SourceDateTimeUtc",
+        ]
+
+    def _get_consent_columns(self):
+        """Return {(channel, topic): column} of the decisions there are."""
+        query = SQL(
+            "SELECT DISTINCT channel, COALESCE(topic, '') FROM mindbox_consent"
+            " ORDER BY 1, 2"
+        )
+        return {
+            (channel, topic): f"IsSubscribedBy{CHANNELS[channel]}"
+            + (f"On{topic}" if topic else "")
+            for channel, topic in self.env.execute_query(query)
+        }
+
+    def _get_items(self, run, file, ids):
+        endpoint = run.endpoint_id
+        partners = endpoint._with_sender(self.env["res.partner"])
+        countries = _Countries(partners.env)
+        consents = self._get_consents(ids)
+        columns = self._get_columns(run).values()
+        topics = list(self._get_consent_columns())
+
+        def make(row):
+            self._check(run, row)
+            profile = get_profile(endpoint, partners, countries, row)
+            agreed = consents.get(row["id"], {})
+            cells = [
+                str(row["id"]),
+                *(profile.get(name, "") for name in columns),
+                *(agreed.get(topic, "") for topic in topics),
+                endpoint._format_moment(row["create_date"]),
+            ]
+            return Item(row["id"], [cells], self._get_told(row["id"], profile))
+
+        return [
+            self._try(row["id"], lambda row=row: make(row))
+            for row in self._get_rows(run, ids)
+        ]
+
+    def _get_rows(self, run, ids):
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT id, name, email_normalized, phone, country_id, is_company,
+                       birthday, sex, tz, active, %(included)s AS included,
+                       COALESCE(create_date, now() at time zone 'UTC') AS create_date
+                  FROM res_partner WHERE id = ANY(%(ids)s) ORDER BY id
+                """,
+                ids=ids,
+                included=get_included(run.endpoint_id, SQL("id")),
+            )
+        )
+
+    def _check(self, run, row):
+        """Check that a customer goes to Mindbox.
+
+        :raise MindboxSkipped: a rule says no
+        """
+        if not row["included"]:
+            raise MindboxSkipped(
+                self.env._("Excluded customer: see Customers of the integration point.")
+            )
+        if not row["active"] and not run.include_archived:
+            raise MindboxSkipped(self.env._("Archived."))
+
+    def _get_consents(self, ids):
+        """Return {partner ID: {(channel, topic): decision}}, the newest ones."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (partner_id, channel, COALESCE(topic, ''))
+                       partner_id, channel, COALESCE(topic, ''), is_subscribed
+                  FROM mindbox_consent WHERE partner_id = ANY(%s)
+                 ORDER BY partner_id, channel, COALESCE(topic, ''),
+                          decided_at DESC, id DESC
+                """,
+                ids,
+            )
+        )
+        decisions = {}
+        for partner_id, channel, topic, agreed in rows:
+            of_partner = decisions.setdefault(partner_id, {})
+            of_partner[channel, topic] = "true" if agreed else "false"
+        return decisions
+
+    def _get_told(self, partner_id, profile):
+        told = {"res_id": partner_id, "partner_id": partner_id}
+        ledger = self.env.get("mindbox.ledger")
+        return (
+            told if ledger is None else told | {"digest": ledger._get_digest(profile)}
+        )
+
+    # === RECORD BY RECORD === #
+
+    def _prepare_requests(self, run, records):
+        return [run._prepare_request(partner, "customer_edit") for partner in records]
+
+    def _get_changed(self, run, records, since):
+        run._mark_changed(records, ("customer_register", "customer_edit"), since)
+
+
+def get_profile(endpoint, partners, countries, row):
+    """Return the profile of a customer as a live event has it.
+
+    :param partners: an empty recordset as the sender sees it
+    :param dict row: columns of res_partner
+    :raise MindboxSkipped: nothing identifies the customer in Mindbox
+    """
+    contacts = {
+        "email": usable_email(row["email_normalized"]),
+        "mobilePhone": partners._mindbox_format_phone(
+            row["phone"], countries[row["country_id"]], endpoint
+        ),
+    }
+    if not any(contacts.values()):
+        raise MindboxSkipped(
+            partners.env._("No contact: the customer has neither e-mail nor phone.")
+        )
+    personal = (row[key] for key in ("name", "is_company", "birthday", "sex", "tz"))
+    return {
+        "ids": {endpoint.customer_id_name: str(row["id"])},
+        **{key: value for key, value in contacts.items() if value},
+        **personal_data(*personal, endpoint.name_format),
+    }
+
+
+def get_included(endpoint, column):
+    """Return the condition that a customer passes the integration point's filter."""
+    domain = endpoint._get_customer_domain()
+    if not domain:
+        return SQL("TRUE")
+    partners = endpoint._with_sender(endpoint.env["res.partner"])
+    return SQL("%s IN %s", column, partners._search(domain).subselect())
+
+
+class _Countries(dict):
+    """{ID or None: country}, each read once."""
+
+    def __init__(self, env):
+        super().__init__()
+        self._countries = env["res.country"]
+
+    def __missing__(self, country_id):
+        return self.setdefault(country_id, self._countries.browse(country_id or []))
+
+
+def as_day(moment):
+    """Return the day of a moment as the ledger keeps it."""
+    return fields.Date.to_string(moment)

@@ -1,0 +1,438 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL
+
+from ...exceptions import MindboxSkipped
+from ..shop.amounts import allocate, order_line_part, to_cents, undiscounted
+from ..shop.sale_order import get_milestones
+from .mindbox_import_customers import as_day, get_included
+from .mindbox_import_reader import Item, money, text
+
+SHOWN_PRODUCTS = 5
+MILESTONE_COLUMNS = ("state", "paid", "delivery_status", "with_carrier")
+
+
+class MindboxImportOrders(models.AbstractModel):
+    """Orders as they are in the end: a row of the file is a line with its status."""
+
+    _name = "mindbox.import.orders"
+    _description = "Import of Orders"
+    _inherit = "mindbox.import.reader"
+    _source = "sale.order"
+    _files = ("orders",)
+    _ledger = "orders"
+
+    # === WHICH RECORDS === #
+
+    def _scope(self, run):
+        """Return the condition that an order was placed, even if it was cancelled."""
+        return SQL(
+            """
+            (record.state = 'sale'
+             OR record.state = 'sent' AND record.website_id IS NOT NULL
+             OR record.state = 'cancel' AND %(cancelled)s AND (
+                    record.website_id IS NOT NULL OR EXISTS (
+                        SELECT FROM stock_picking WHERE sale_id = record.id)))
+            AND %(dates)s AND %(routed)s AND %(website)s
+            """,
+            cancelled=run.include_cancelled,
+            dates=self._between(run, SQL("record.date_order")),
+            routed=self._routed(
+                run, SQL("record.website_id"), SQL("record.company_id")
+            ),
+            website=SQL("record.website_id = %s", run.website_id.id)
+            if run.website_id
+            else SQL("TRUE"),
+        )
+
+    # === THEIR ROWS === #
+
+    def _get_header(self, run, file):
+        endpoint = run.endpoint_id
+        more = ["OrderLineId", "OrderLineBasePricePerItem", "OrderDeliveryCost"]
+        return [
+            f"OrderIds{endpoint.order_id_name}",
+            f"CustomerIds{endpoint.customer_id_name}",
+            "OrderCreationDateTimeUtc",
+            "OrderLastUpdateDateTimeUtc",
+            "OrderTotalPrice",
+            f"OrderLineProductIds{endpoint.product_id_name}",
+            "OrderLineQuantity",
+            "OrderLinePriceOfLine",
+            "OrderLineStatus",
+            *(more if run.more_columns else ()),
+        ]
+
+    def _get_items(self, run, file, ids):
+        rows = self._get_orders(run, ids)
+        lines = self._get_lines(run, ids)
+        customers = self._get_customers(run, {row["partner_id"] for row in rows})
+        others = self._get_others(run, rows, lines)
+
+        def make(row):
+            customer_id = customers[row["partner_id"]]
+            self._check(customer_id)
+            order = self._get_order(run, row, lines[row["id"]], others)
+            cells = self._get_cells(run, row, customer_id, order)
+            return Item(row["id"], cells, self._get_told(row, customer_id, order))
+
+        return [self._try(row["id"], lambda row=row: make(row)) for row in rows]
+
+    def _check(self, customer_id):
+        """Check that an order goes to Mindbox.
+
+        :raise MindboxSkipped: its customer is none there
+        """
+        if customer_id is None:
+            raise MindboxSkipped(
+                self.env._(
+                    "The customer is none for Mindbox: an employee, a visitor without "
+                    "an account, or excluded."
+                )
+            )
+
+    def _get_orders(self, run, ids):
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT sale.id, %(reference)s::varchar AS reference, sale.partner_id,
+                       sale.date_order, sale.amount_total::float8, sale.currency_id,
+                       GREATEST(sale.date_order, sale.write_date) AS changed_at,
+                       sale.state, sale.delivery_status, %(paid)s AS paid,
+                       sale.carrier_id IS NOT NULL AND EXISTS (
+                           SELECT 1 FROM stock_picking picking
+                             JOIN stock_location there
+                               ON there.id = picking.location_dest_id
+                            WHERE picking.sale_id = sale.id
+                              AND picking.state = 'done'
+                              AND there.usage = 'customer'
+                              AND picking.delivered_at IS NULL
+                       ) AS with_carrier,
+                       %(returned)s AS returned
+                  FROM sale_order sale WHERE sale.id = ANY(%(ids)s)
+                 ORDER BY sale.id
+                """,
+                reference=SQL.identifier("sale", run.endpoint_id.order_ref),
+                paid=self._paid(),
+                returned=self._returned(),
+                ids=ids,
+            )
+        )
+
+    def _paid(self):
+        """Return the condition that an order is paid, as its milestones tell it."""
+        return SQL(
+            """
+            (EXISTS (
+                SELECT FROM sale_order_transaction_rel rel
+                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
+                 WHERE rel.sale_order_id = sale.id AND tx.state = 'done'
+                HAVING sum(tx.amount) >= sale.amount_total - 0.004)
+             OR sale.invoice_status = 'invoiced' AND NOT EXISTS (
+                SELECT FROM sale_order_line line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+                  JOIN account_move move ON move.id = entry.move_id
+                 WHERE line.order_id = sale.id AND move.state = 'posted'
+                   AND move.payment_state NOT IN ('paid', 'in_payment')))
+            """
+        )
+
+    def _returned(self):
+        """Return the condition that something of an order may have come back."""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM sale_order_line line
+                  JOIN stock_move move ON move.sale_line_id = line.id
+                 WHERE line.order_id = sale.id AND move.to_refund
+                   AND move.state = 'done')
+             OR EXISTS (
+                SELECT FROM sale_order_line line
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+                  JOIN account_move move ON move.id = entry.move_id
+                 WHERE line.order_id = sale.id AND move.state = 'posted'
+                   AND move.move_type = 'out_refund')
+            """
+        )
+
+    def _get_lines(self, run, ids):
+        """Return {order ID: rows of its lines}, each saying whether it is plain goods.
+
+        Plain goods need none of the rules for rewards, discounts, units and returns.
+        """
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT line.id, line.order_id, line.price_total::float8,
+                       line.product_uom_qty::float8 AS quantity,
+                       line.discount::float8, line.product_id, line.is_delivery,
+                       %(reference)s::varchar AS product_ref,
+                       line.product_id IS NOT NULL
+                       AND line.is_downpayment IS NOT TRUE
+                       AND line.reward_id IS NULL
+                       AND line.price_total >= 0 AND line.product_uom_qty > 0
+                       AND COALESCE(line.discount, 0) < 100
+                       AND line.product_uom_id = template.uom_id
+                       AND template.type != 'combo' AS is_plain
+                  FROM sale_order_line line
+                  LEFT JOIN product_product product ON product.id = line.product_id
+                  LEFT JOIN product_template template
+                         ON template.id = product.product_tmpl_id
+                 WHERE line.order_id = ANY(%(ids)s) AND line.display_type IS NULL
+                 ORDER BY line.order_id, line.sequence, line.id
+                """,
+                reference=SQL.identifier("product", run.endpoint_id.product_ref),
+                ids=ids,
+            )
+        )
+        lines = defaultdict(list)
+        for row in rows:
+            lines[row["order_id"]].append(row)
+        return lines
+
+    def _is_plain(self, run, row, lines):
+        """Whether an order needs none of the rules that live events have for it."""
+        return (
+            not row["returned"]
+            and row["currency_id"] == run.endpoint_id.currency_id.id
+            and all(
+                line["is_plain"] and (line["product_ref"] or line["is_delivery"])
+                for line in lines
+            )
+        )
+
+    def _get_others(self, run, rows, lines):
+        """Return {ID: order} of the orders that are not plain, to be read together."""
+        ids = [r["id"] for r in rows if not self._is_plain(run, r, lines[r["id"]])]
+        orders = run.endpoint_id._with_sender(self.env["sale.order"].browse(ids))
+        return {order.id: order for order in orders}
+
+    def _get_order(self, run, row, lines, others):
+        """Return the ``order`` of a live event, with what has come back of each line.
+
+        :raise MindboxRejected: a product has no ID by the chosen reference
+        """
+        order = others.get(row["id"])
+        if order is None:
+            return _get_plain_order(run.endpoint_id, row, lines)
+        return {
+            **order._mindbox_totals(run.endpoint_id),
+            "lines": order._mindbox_lines(run.endpoint_id),
+            "returned": order._mindbox_returned() if row["returned"] else {},
+        }
+
+    def _get_cells(self, run, row, customer_id, order):
+        statuses = run.endpoint_id._get_statuses()
+        status = self._get_status(statuses, row)
+        if not order["lines"]:
+            raise MindboxSkipped(self.env._("The order has no products."))
+        moment = run.endpoint_id._format_moment
+        head = [
+            row["reference"],
+            str(customer_id),
+            moment(row["date_order"]),
+            moment(row["changed_at"]),
+            money(order["totalPrice"]),
+        ]
+        delivery = money(order["deliveryCost"])
+        cells = []
+        for line in order["lines"]:
+            (product,) = line["product"]["ids"].values()
+            more = [line["lineId"], money(line["basePricePerItem"]), delivery]
+            for quantity, cents, of_part in self._split(order, line, status, statuses):
+                part = [product, text(quantity), money(cents / 100), of_part]
+                cells.append([*head, *part, *(more if run.more_columns else ())])
+        return cells
+
+    def _split(self, order, line, status, statuses):
+        """Return [(quantity, cents, status)]: what has come back, and the rest.
+
+        Mindbox divides a line by quantity; the cent left over stays with the rest.
+        """
+        whole, cents = line["quantity"], to_cents(line["discountedPricePerLine"])
+        back = min(order["returned"].get(int(line["lineId"]), 0), whole)
+        if back <= 0 or not statuses.get("returned"):
+            return [(whole, cents, status)]
+        part = cents * round(back * 1000) // round(whole * 1000)
+        parts = [(back, part, statuses["returned"])]
+        rest = round(whole - back, 3)
+        return ([(rest, cents - part, status)] if rest else []) + parts
+
+    def _get_status(self, statuses, row):
+        """Return the final status of an order's lines.
+
+        :raise MindboxSkipped: none is mapped
+        """
+        reached = get_milestones(**{name: row[name] for name in MILESTONE_COLUMNS})
+        status = next((statuses[m] for m in reached if statuses.get(m)), None)
+        if not status:
+            raise MindboxSkipped(
+                self.env._("No status is mapped for “%s”.", self._get_label(reached[0]))
+            )
+        return status
+
+    def _get_label(self, milestone):
+        field = self.env["mindbox.order.status"]._fields["milestone"]
+        return dict(field._description_selection(self.env))[milestone]
+
+    def _get_told(self, row, customer_id, order):
+        return {
+            "res_id": row["id"],
+            "partner_id": customer_id,
+            "reference": row["reference"],
+            "date": as_day(row["date_order"]),
+            "amount": order["totalPrice"],
+        }
+
+    def _get_customers(self, run, partner_ids):
+        """Return {partner ID: ID of the customer, None where it is none for Mindbox}.
+
+        By the rules of :meth:`res.partner._mindbox_customer`, in SQL.
+        """
+        customers = dict.fromkeys(partner_ids)
+        customers.update(
+            self.env.execute_query(
+                SQL(
+                    """
+                    WITH RECURSIVE climb AS (
+                        SELECT id AS start, id, type, parent_id, partner_share
+                          FROM res_partner WHERE id = ANY(%(ids)s)
+                        UNION ALL
+                        SELECT climb.start, above.id, above.type, above.parent_id,
+                               above.partner_share
+                          FROM climb JOIN res_partner above
+                            ON above.id = climb.parent_id
+                         WHERE climb.type != 'contact'
+                    )
+                    SELECT start, id FROM climb
+                     WHERE (type = 'contact' OR parent_id IS NULL)
+                       AND partner_share AND id != ALL(%(public)s) AND %(included)s
+                    """,
+                    ids=list(partner_ids),
+                    public=list(self.env["res.partner"]._mindbox_public_ids()),
+                    included=get_included(run.endpoint_id, SQL("id")),
+                )
+            )
+        )
+        return customers
+
+    # === RECORD BY RECORD === #
+
+    def _prepare_requests(self, run, records):
+        requests = []
+        for order in records:
+            requests.append(
+                run._prepare_request(order, "order_create", order.date_order)
+            )
+            requests.append(run._prepare_request(order, "order_status"))
+            if returned := order._mindbox_returned():
+                requests.append(
+                    run._prepare_fact(
+                        order,
+                        "order_status",
+                        milestone="returned",
+                        lines=list(returned.items()),
+                    )
+                )
+        return requests
+
+    def _get_changed(self, run, records, since):
+        run._mark_changed(records, ("order_create", "order_update"), since)
+        run._mark_changed(records, ("order_status",), since)
+
+    # === WHAT IS WRONG BEFORE ANYTHING IS SENT === #
+
+    def _find_problems(self, run):
+        if run.endpoint_id.product_ref == "id":
+            return []
+        label = dict(
+            run.endpoint_id._fields["product_ref"]._description_selection(self.env)
+        )[run.endpoint_id.product_ref]
+        problems = []
+        if nameless := self._find_products(
+            run, SQL("count(*) FILTER (WHERE ref = '')")
+        ):
+            problems.append(
+                self.env._(
+                    "Products in these orders without %(reference)s: %(products)s. "
+                    "Orders with them would be rejected.",
+                    reference=label,
+                    products=nameless,
+                )
+            )
+        if doubles := self._find_products(
+            run, SQL("CASE WHEN ref != '' THEN count(*) - 1 END")
+        ):
+            problems.append(
+                self.env._(
+                    "Products in these orders with the same %(reference)s: "
+                    "%(products)s. Mindbox would take them for one.",
+                    reference=label,
+                    products=doubles,
+                )
+            )
+        return problems
+
+    def _find_products(self, run, fault):
+        """Return the names of products whose reference has a fault, or ""."""
+        self._flush()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT array_agg(id ORDER BY id) FROM (
+                    SELECT product.id, COALESCE(%(reference)s::varchar, '') AS ref
+                      FROM product_product product
+                     WHERE EXISTS (
+                         SELECT FROM %(orders)s AND EXISTS (
+                             SELECT FROM sale_order_line line
+                              WHERE line.order_id = record.id
+                                AND line.display_type IS NULL
+                                AND line.product_id = product.id))
+                ) used GROUP BY ref HAVING %(fault)s > 0
+                """,
+                reference=SQL.identifier("product", run.endpoint_id.product_ref),
+                orders=self._from(run),
+                fault=fault,
+            )
+        )
+        ids = [product_id for (group,) in rows for product_id in group]
+        products = self.env["product.product"].browse(ids)
+        names = products[:SHOWN_PRODUCTS].mapped("display_name")
+        more = ["…"] if len(ids) > SHOWN_PRODUCTS else []
+        return ", ".join(names + more)
+
+
+def _get_plain_order(endpoint, row, lines):
+    """Return totals and lines of an order of plain goods and delivery.
+
+    What :meth:`sale.order._mindbox_order_update_body` gives for such an order.
+    """
+    goods = [line for line in lines if not line["is_delivery"]]
+    total = to_cents(row["amount_total"])
+    delivery = to_cents(sum(x["price_total"] for x in lines if x["is_delivery"]))
+    weights = [to_cents(line["price_total"]) for line in goods]
+    shares = allocate(total - delivery, weights)
+    parts = [
+        order_line_part(
+            line["id"],
+            number,
+            round(line["quantity"], 3),
+            undiscounted(line["price_total"], line["discount"] or 0),
+            cents,
+            {endpoint.product_id_name: line["product_ref"]},
+        )
+        for number, (line, cents) in enumerate(zip(goods, shares, strict=True), 1)
+    ]
+    shown = total if endpoint.delivery_in_total else total - delivery
+    return {
+        "totalPrice": shown / 100,
+        "deliveryCost": delivery / 100,
+        "lines": parts,
+        "returned": {},
+    }

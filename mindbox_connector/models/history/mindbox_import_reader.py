@@ -1,0 +1,212 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an import reads: which records, and their rows in the files of Mindbox."""
+
+import logging
+import traceback
+from typing import Any, NamedTuple
+
+import psycopg2
+
+from odoo import models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from ...exceptions import MindboxRejected, MindboxSkipped
+
+_logger = logging.getLogger(__name__)
+
+
+class Item(NamedTuple):
+    """One record of an import.
+
+    * ``rows``: its rows in the file, none where this file has nothing to say of it
+    * ``told``: what the ledger keeps once Mindbox has acknowledged it, or None
+    * ``state``: empty, ``skipped`` or ``rejected``; then ``reason`` tells why
+    """
+
+    id: int
+    rows: list = []
+    told: Any = None
+    state: str = ""
+    reason: str = ""
+
+
+class MindboxImportReader(models.AbstractModel):
+    """Reads the records of one kind, many at once and in the order of their IDs.
+
+    The values are those of live events: the rules are shared with the body methods.
+    A kind is a model ``mindbox.import.<kind>`` that says what its records are.
+    """
+
+    _name = "mindbox.import.reader"
+    _description = "Reader of an Import"
+    # The model of the records.
+    _source = ""
+    # The files of a chunk, one after the other: names of the endpoint's operations.
+    _files = ()
+    # The kind of the ledger that keeps what was acknowledged.
+    _ledger = ""
+
+    # === WHICH RECORDS === #
+
+    def _scope(self, run):
+        """Return the condition on ``record``, a row of the source's table."""
+        raise NotImplementedError
+
+    def _from(self, run):
+        return SQL(
+            "%(table)s AS record WHERE %(scope)s",
+            table=SQL.identifier(self.env[self._source]._table),
+            scope=self._scope(run),
+        )
+
+    def _count(self, run):
+        """Return (number of records, the highest ID or 0)."""
+        self._flush()
+        query = SQL("SELECT count(*), COALESCE(max(id), 0) FROM %s", self._from(run))
+        return self.env.execute_query(query)[0]
+
+    def _find_ids(self, run, after, until, limit):
+        """Return the next IDs, ascending, of those in ``(after, until]``."""
+        query = SQL(
+            "SELECT id FROM %s AND id > %s AND id <= %s ORDER BY id LIMIT %s",
+            self._from(run),
+            after,
+            until,
+            limit,
+        )
+        return [record_id for (record_id,) in self.env.execute_query(query)]
+
+    def _flush(self):
+        """Have the database know what the readers' statements look at."""
+        self.env.flush_all()
+
+    def _between(self, run, column):
+        """Return the condition that a moment is within the dates of the import."""
+        start, end = run._get_moments()
+        conditions = [SQL("TRUE")]
+        if start:
+            conditions.append(SQL("%s >= %s", column, start))
+        if end:
+            conditions.append(SQL("%s < %s", column, end))
+        return SQL(" AND ").join(conditions)
+
+    def _routed(self, run, website, company):
+        """Return the condition that events of a website and company leave by the
+        integration point of the import. The columns may be NULL.
+        """
+        endpoint = run.endpoint_id
+        own_company = endpoint._get_route(False, endpoint.company_id.id) == endpoint.id
+        nobodys = endpoint._get_route(False, False) == endpoint.id
+        return SQL(
+            """
+            CASE WHEN %(website)s IS NOT NULL THEN %(website)s = ANY(%(websites)s)
+                 WHEN %(company)s IS NOT NULL
+                 THEN %(company)s = %(own_company_id)s AND %(own_company)s
+                 ELSE %(nobodys)s END
+            """,
+            website=website,
+            company=company,
+            websites=endpoint._get_websites().ids,
+            own_company_id=endpoint.company_id.id,
+            own_company=own_company,
+            nobodys=nobodys,
+        )
+
+    # === THEIR ROWS === #
+
+    def _get_header(self, run, file):
+        """Return the names of a file's columns."""
+        raise NotImplementedError
+
+    def _get_options(self, file):
+        """Return parameters of a file's bulk operation, as pairs."""
+        return ()
+
+    def _read(self, run, file, ids):
+        """Yield an :class:`Item` for each of the records, in their order.
+
+        A record that cannot be read is rejected and holds up none of the others.
+        """
+        try:
+            with self.env.cr.savepoint(flush=False):
+                items = {item.id: item for item in self._get_items(run, file, ids)}
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            if len(ids) == 1:
+                return [self._get_failure(ids[0], error)]
+            half = len(ids) // 2
+            return [
+                *self._read(run, file, ids[:half]),
+                *self._read(run, file, ids[half:]),
+            ]
+        # Who was deleted since the IDs were read is in none of them.
+        gone = self.env._("The record no longer exists.")
+        return [items.get(i) or Item(i, state="skipped", reason=gone) for i in ids]
+
+    def _get_items(self, run, file, ids):
+        """Return the items of some records; may raise for all of them."""
+        raise NotImplementedError
+
+    def _try(self, record_id, make):
+        """Return ``make()``, an item; or why the record has none.
+
+        :raise psycopg2.Error: the transaction is broken
+        """
+        try:
+            return make()
+        except MindboxSkipped as skipped:
+            return Item(record_id, state="skipped", reason=str(skipped))
+        except MindboxRejected as rejected:
+            return Item(record_id, state="rejected", reason=str(rejected))
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            return self._get_failure(record_id, error)
+
+    def _get_failure(self, record_id, error):
+        # The text of an exception may hold personal data: only its kind is kept.
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        name = type(error).__name__
+        _logger.error("Import of %s %s: %s in %s", self._source, record_id, name, where)
+        reason = self.env._("The body cannot be built (%s).", name)
+        return Item(record_id, state="rejected", reason=reason)
+
+    def _get_outcome(self, record_id, rejected, reason):
+        """Return the item of a record that was not accepted one by one."""
+        state = "rejected" if rejected else "skipped"
+        return Item(record_id, state=state, reason=reason or "")
+
+    # === RECORD BY RECORD === #
+
+    def _prepare_requests(self, run, records):
+        """Return the values of the requests that tell of records one by one."""
+        raise NotImplementedError
+
+    # === WHAT IS WRONG BEFORE ANYTHING IS SENT === #
+
+    def _find_problems(self, run):
+        """Return sentences that tell what somebody should mend first."""
+        return []
+
+    def _get_changed(self, run, records, since):
+        """Mark what has changed by live events while a file was on its way.
+
+        A file may reach Mindbox later than a newer event of the same record.
+        """
+
+
+def text(value):
+    """Return a cell: numbers without an exponent, nothing for nothing."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def money(amount):
+    """Return an amount as a cell, to the cent."""
+    return f"{amount:.2f}"

@@ -1,0 +1,189 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How the integration points do, in numbers: for monitoring, alerts and dashboard.
+
+Only what waits and what was finished lately is looked at, along partial indexes: the
+cost does not grow with the millions of rows that are kept.
+"""
+
+import os
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, config
+
+from ...wording import get_code
+from ..endpoint.mindbox_endpoint import NOTHING_WAITS
+
+WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+HEALTH_TOKEN = "mindbox_connector.health_token"
+# What was sent again counts from then on; history, which waits behind all that happens
+# in the shop and is as old as the shop, tells nothing about how fast events are.
+WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
+# The clock of a server may go back.
+DELIVERY_TIME = SQL("GREATEST(sent_at - %s, interval '0')", WAITS_SINCE)
+IS_EVENT = SQL("import_chunk_id IS NULL")
+FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
+
+
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    @api.model
+    def _get_outside_health_token(self):
+        """Return the token that the server's environment or odoo.conf gives."""
+        return (
+            os.environ.get("MINDBOX_HEALTH_TOKEN")
+            or config.get("mindbox_health_token")
+            or ""
+        )
+
+    @api.model
+    def _get_health_token(self):
+        """Return who shows what may read the measures; "" where nobody may."""
+        # The routes of monitoring know no user.
+        get_param = self.env["ir.config_parameter"].sudo().get_param
+        return self._get_outside_health_token() or get_param(HEALTH_TOKEN) or ""
+
+    def _measure(self):
+        """Return {endpoint: measures}, the same keys for each.
+
+        * ``status``: ``draft``, ``running``, ``held`` or ``paused``; ``reason``: the
+          code of why, "" where it runs
+        * ``held_seconds``: for how long nothing has come through
+        * ``waiting``, ``oldest_seconds``, ``oldest_consent_seconds``: what waits; the
+          ages are those of events, not of history that is imported
+        * ``rejected``: all that somebody has to look at
+        * ``hour``, ``day``: finished requests by state, and ``success_rate``: the
+          share of sent ones among sent and rejected, None where there were none
+        * ``p95_seconds``: from event to delivery, within which 95 % of the requests
+          sent in the last hour arrived; None where there were none
+
+        Holds no personal data.
+        """
+        now = fields.Datetime.now()
+        waiting = self._measure_waiting(now)
+        rejected = self._measure_rejected()
+        finished = self._measure_finished(now)
+        latency = self._measure_latency(now)
+        return {
+            endpoint: {
+                **endpoint._measure_state(now),
+                **waiting.get(endpoint.id, NOTHING_WAITS),
+                "rejected": rejected.get(endpoint.id, 0),
+                **{w: _judge(c) for w, c in finished[endpoint.id].items()},
+                "p95_seconds": latency.get(endpoint.id),
+            }
+            for endpoint in self
+        }
+
+    def _measure_state(self, now):
+        held = self.state == "running" and self.held_until and self.held_until > now
+        status = "held" if held else self.state
+        reasons = {"held": self.hold_reason, "paused": self.pause_reason}
+        failing = self.state == "running" and self.failing_since
+        return {
+            "status": status,
+            "reason": get_code(reasons[status]) if status in reasons else "",
+            "held_seconds": (now - failing).total_seconds() if failing else 0,
+        }
+
+    def _measure_waiting(self, now):
+        rows = self._query_requests(
+            SQL(
+                """
+                SELECT endpoint_id,
+                       count(*) AS waiting,
+                       EXTRACT(EPOCH FROM %(now)s - min(%(since)s) FILTER (
+                           WHERE %(is_event)s))::float
+                           AS oldest_seconds,
+                       EXTRACT(EPOCH FROM %(now)s - min(%(since)s) FILTER (
+                           WHERE %(is_event)s AND event = 'customer_subscription'
+                       ))::float
+                           AS oldest_consent_seconds
+                  FROM mindbox_request
+                 WHERE state = 'pending' AND endpoint_id = ANY(%(endpoints)s)
+                 GROUP BY endpoint_id
+                """,
+                now=now,
+                since=WAITS_SINCE,
+                is_event=IS_EVENT,
+                endpoints=self.ids,
+            )
+        )
+        return {
+            row.pop("endpoint_id"): {
+                name: max(0, value or 0) for name, value in row.items()
+            }
+            for row in rows
+        }
+
+    def _measure_rejected(self):
+        rows = self._query_requests(
+            SQL(
+                """
+                SELECT endpoint_id, count(*)
+                  FROM mindbox_request
+                 WHERE state = 'rejected' AND endpoint_id = ANY(%s)
+                 GROUP BY endpoint_id
+                """,
+                self.ids,
+            )
+        )
+        return {row["endpoint_id"]: row["count"] for row in rows}
+
+    def _measure_finished(self, now):
+        """Return {endpoint ID: {window: {state: count}}} of what was finished."""
+        rows = self._query_requests(
+            SQL(
+                """
+                SELECT endpoint_id, state, count(*) AS day,
+                       count(*) FILTER (WHERE next_attempt_at >= %(hour)s) AS hour
+                  FROM mindbox_request
+                 WHERE state != 'pending' AND next_attempt_at >= %(day)s
+                   AND endpoint_id = ANY(%(endpoints)s)
+                 GROUP BY endpoint_id, state
+                """,
+                **{name: now - span for name, span in WINDOWS.items()},
+                endpoints=self.ids,
+            )
+        )
+        found = {endpoint.id: {window: {} for window in WINDOWS} for endpoint in self}
+        for row in rows:
+            for window in WINDOWS:
+                found[row["endpoint_id"]][window][row["state"]] = row[window]
+        return found
+
+    def _measure_latency(self, now):
+        """Return {endpoint ID: seconds} from event to delivery, 95 of 100 below it."""
+        rows = self._query_requests(
+            SQL(
+                """
+                SELECT endpoint_id,
+                       EXTRACT(EPOCH FROM percentile_disc(0.95)
+                           WITHIN GROUP (ORDER BY %s))::float AS p95
+                  FROM mindbox_request
+                 WHERE state = 'sent' AND %s AND next_attempt_at >= %s
+                   AND endpoint_id = ANY(%s)
+                 GROUP BY endpoint_id
+                """,
+                DELIVERY_TIME,
+                IS_EVENT,
+                now - WINDOWS["hour"],
+                self.ids,
+            )
+        )
+        return {row["endpoint_id"]: row["p95"] for row in rows}
+
+    def _query_requests(self, query):
+        """Return rows as dicts, of requests that are written in SQL mostly."""
+        self.env["mindbox.request"].flush_model()
+        return self.env.execute_query_dict(query)
+
+
+def _judge(counts):
+    """Return the counts of all states, and the share of what Mindbox has accepted."""
+    counts = {state: counts.get(state, 0) for state in FINISHED_STATES}
+    judged = counts["sent"] + counts["rejected"]
+    return counts | {"success_rate": counts["sent"] / judged if judged else None}

@@ -1,0 +1,248 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Sends parcels from several threads, each customer's one after the other.
+
+Pure Python: the threads never see the ORM or the database.
+"""
+
+import queue
+import threading
+import time
+from collections import deque
+from typing import Any, NamedTuple
+
+from ...client import Call
+from ...exceptions import (
+    MindboxMisconfigured,
+    MindboxRejected,
+    MindboxThrottled,
+    MindboxUnavailable,
+)
+
+# So many failures in a row, and nobody else needs to find out.
+FAILURES_TO_STOP = 3
+# A call that failed so often proves nothing: it may be the call and not Mindbox.
+OFTEN = 5
+# Longer than any answer takes: see Lanes.abandon.
+JOIN_TIMEOUT = 70
+ABANDONED = "Mindbox does not answer in time."
+
+
+class Parcel(NamedTuple):
+    """A request row on its way: its ID, its lane and what goes over the wire."""
+
+    id: int
+    lane: str
+    attempts: int
+    call: Call
+
+
+class Outcome(NamedTuple):
+    """What became of a parcel: an answer, an error, or neither (never tried)."""
+
+    parcel: Parcel
+    answer: Any = None
+    error: Exception = None
+
+    @property
+    def tried(self):
+        return self.answer is not None or self.error is not None
+
+
+class Pace:
+    """Gives out starting times, so that no minute sees more than ``rate`` calls.
+
+    :param int rate: calls a minute
+    :param float delay: seconds before the first call, left over from the last run
+    """
+
+    def __init__(self, rate, delay=0):
+        self._interval = 60 / rate
+        self._next = time.monotonic() + delay
+        self._lock = threading.Lock()
+
+    @property
+    def delay(self):
+        """Seconds until the next call may start."""
+        return max(0.0, self._next - time.monotonic())
+
+    def wait(self, stopped):
+        """Sleep until it is the caller's turn; False when ``stopped`` came first.
+
+        One caller sleeps, the others queue behind it: who is stopped uses up no turn.
+        """
+        with self._lock:
+            delay = self._next - time.monotonic()
+            if stopped.wait(delay) if delay > 0 else stopped.is_set():
+                return False
+            self._next = time.monotonic() + self._interval
+            return True
+
+
+class Lanes:
+    """A pool of threads that take parcels lane by lane.
+
+    A lane with an unavailable answer is closed: what follows in it comes back
+    untried, so that a customer's calls never overtake each other. After a few
+    failures in a row, a throttling or a refusal of the credentials, all is stopped.
+
+    :param send: callable that takes a :class:`Call`; returns or raises
+    :param int width: number of threads
+    :param Pace pace: when calls may start
+    :param bool probing: an outage is on, so that one failure proves that it still is
+    """
+
+    def __init__(self, send, width, pace, probing=False):
+        self._send = send
+        self._pace = pace
+        self._lanes = {}
+        self._closed = set()
+        self._sending = set()
+        self._abandoned = False
+        self._ready = queue.SimpleQueue()
+        self._outcomes = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._failures = 0
+        self._probing = probing
+        self.failure = None
+        # Whether a failure since the last success came from a call without a past.
+        self.proven = False
+        self.outstanding = 0
+        self._threads = [
+            threading.Thread(target=self._work, name="mindbox-lane", daemon=True)
+            for _number in range(width)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def stopped(self):
+        """Whether sending has ended for good."""
+        return self._stopped.is_set()
+
+    @property
+    def failing(self):
+        """Whether nothing has come through since the last failure."""
+        return self.failure is not None
+
+    @property
+    def probing(self):
+        """Whether an outage is on, as far as anybody knows."""
+        return self._probing
+
+    def put(self, parcels):
+        """Add parcels, in order, at the end of their lanes."""
+        for parcel in parcels:
+            self.outstanding += 1
+            with self._lock:
+                lane = self._lanes.get(parcel.lane)
+                if lane is not None:
+                    lane.append(parcel)
+                elif parcel.lane in self._closed:
+                    self._outcomes.put(Outcome(parcel))
+                else:
+                    self._lanes[parcel.lane] = deque([parcel])
+                    self._ready.put(parcel.lane)
+
+    @property
+    def closed(self):
+        """The lanes that take nothing more in this run."""
+        with self._lock:
+            return list(self._closed)
+
+    def take(self, timeout):
+        """Return the outcomes so far; wait for the first one up to ``timeout`` s."""
+        outcomes = []
+        try:
+            outcomes.append(self._outcomes.get(timeout=timeout))
+            while True:
+                outcomes.append(self._outcomes.get_nowait())
+        except queue.Empty:
+            self.outstanding -= len(outcomes)
+            return outcomes
+
+    def stop(self):
+        """Let calls on their way end; all else comes back untried."""
+        self._stopped.set()
+
+    def abandon(self):
+        """Wait no longer: what is still on its way comes back as unanswered.
+
+        For answers that trickle in, which no timeout of a socket ends.
+        """
+        self.stop()
+        with self._lock:
+            self._abandoned = True
+            for key, lane in self._lanes.items():
+                if key in self._sending:
+                    error = MindboxUnavailable(ABANDONED)
+                    self._put_outcome(Outcome(lane.popleft(), error=error))
+                for parcel in lane:
+                    self._put_outcome(Outcome(parcel))
+            self._lanes.clear()
+
+    def close(self):
+        """End the threads; wait for those that still have a call on its way."""
+        self.stop()
+        for _thread in self._threads:
+            self._ready.put(None)
+        deadline = time.monotonic() + (0 if self._abandoned else JOIN_TIMEOUT)
+        for thread in self._threads:
+            thread.join(max(0, deadline - time.monotonic()))
+
+    def _work(self):
+        while (key := self._ready.get()) is not None:
+            with self._lock:
+                if self._abandoned:
+                    continue
+                parcel = self._lanes[key][0]
+                self._sending.add(key)
+            outcome = self._try(parcel)
+            with self._lock:
+                self._sending.discard(key)
+                if not self._abandoned:
+                    self._advance(key, outcome)
+
+    def _try(self, parcel):
+        if not self._pace.wait(self._stopped):
+            return Outcome(parcel)
+        try:
+            return Outcome(parcel, answer=self._send(parcel.call))
+        except Exception as error:
+            # Whatever it is, it belongs to this parcel and must not end the thread.
+            return Outcome(parcel, error=error)
+
+    def _advance(self, key, outcome):
+        lane = self._lanes[key]
+        lane.popleft()
+        self._put_outcome(outcome)
+        if self.stopped or isinstance(
+            outcome.error, MindboxUnavailable | MindboxMisconfigured
+        ):
+            self._closed.add(key)
+            for parcel in lane:
+                self._put_outcome(Outcome(parcel))
+            lane.clear()
+        if lane:
+            self._ready.put(key)
+        else:
+            del self._lanes[key]
+
+    def _put_outcome(self, outcome):
+        self._judge(outcome)
+        self._outcomes.put(outcome)
+
+    def _judge(self, outcome):
+        if isinstance(outcome.error, MindboxUnavailable):
+            self._failures += 1
+            self.failure = outcome.error
+            self.proven |= outcome.parcel.attempts < OFTEN
+            if self._failures >= FAILURES_TO_STOP or self._probing and self.proven:
+                self._stopped.set()
+        elif outcome.answer is not None or isinstance(outcome.error, MindboxRejected):
+            self._failures = 0
+            self._probing = self.proven = False
+            self.failure = None
+        if isinstance(outcome.error, MindboxThrottled | MindboxMisconfigured):
+            self._stopped.set()

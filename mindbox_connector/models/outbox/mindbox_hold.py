@@ -1,0 +1,152 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""When calls may leave: held in an outage, kept to a pace, paused for somebody."""
+
+import math
+import random
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ...exceptions import MindboxThrottled
+
+# Seconds from one probe to the next, a quarter more or less: while an outage is younger
+# than an hour, so often that the first row leaves within 10 s of its end; later, within
+# 5 minutes.
+HOLD_MAX_SHORT = 6
+HOLD_MAX_LONG = 220
+HOLD_MIN = 1
+LONG_OUTAGE = timedelta(hours=1)
+# No hold, no throttling and no retry is longer; what claims to be comes from a wrong
+# clock.
+HOLD_LIMIT = 330
+LONGEST_WAIT = timedelta(seconds=HOLD_LIMIT)
+SHORT_TRIES = LONG_OUTAGE.total_seconds() // HOLD_MAX_SHORT
+ROW_RETRY_MAX = 270
+NOT_HELD = {
+    "failures": 0,
+    "failing_since": False,
+    "held_until": False,
+    "hold_reason": False,
+}
+
+
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    paced_until = fields.Datetime(readonly=True, copy=False)
+
+    def _is_running(self):
+        """Whether calls may leave, as of this moment."""
+        rows = self.env.execute_query(
+            SQL("SELECT state FROM mindbox_endpoint WHERE id = %s", self.id)
+        )
+        return rows == [("running",)]
+
+    def _wait_while_held(self):
+        """Give the job back to the queue until calls may leave again."""
+        rest, reason = self.exists()._get_rest()
+        if rest:
+            raise RetryableJobError(reason, seconds=math.ceil(rest), ignore_retry=True)
+
+    def _get_rest(self):
+        """Return (seconds until calls may leave again or 0, why)."""
+        self.invalidate_recordset(["held_until", "hold_reason", "paced_until"])
+        pace = self.env._("Keeps to the calls per minute.")
+        return get_longest_rest(
+            [(self.held_until, self.hold_reason), (self.paced_until, pace)]
+        )
+
+    def _hold(self, error, spent=0):
+        """Leave Mindbox alone for a while: growing, jittered, at most 5 minutes.
+
+        :param float spent: seconds since the failed call left; they count, so that a
+            call that hangs does not delay the next one
+        """
+        now = fields.Datetime.now()
+        since = self.failing_since or now
+        failures = self.failures + 1
+        if isinstance(error, MindboxThrottled):
+            seconds = error.retry_after
+        else:
+            long = now - since > LONG_OUTAGE and self._count_failing_lanes() > 1
+            cap = HOLD_MAX_LONG if long else HOLD_MAX_SHORT
+            seconds = min(2 ** min(failures - 1, 10), cap) * random.uniform(0.75, 1.25)
+            seconds = max(HOLD_MIN, seconds - spent)
+        self.write(
+            {
+                "failing_since": since,
+                "failures": failures,
+                "held_until": now + timedelta(seconds=seconds),
+                "hold_reason": str(error),
+            }
+        )
+
+    def _release(self):
+        """Hold calls no longer: Mindbox has answered."""
+        if self.failures:
+            self.write(NOT_HELD)
+
+    def _count_failing_lanes(self):
+        """Count the customers with failures: a single one is no proof of an outage."""
+        [(count,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(DISTINCT customer_key) FROM mindbox_request
+                 WHERE endpoint_id = %s AND state = 'pending' AND attempts > 0
+                """,
+                self.id,
+            )
+        )
+        return count
+
+    def _forget_waits(self):
+        """Let everything that waits be tried at once."""
+        now = fields.Datetime.now()
+        self.write(NOT_HELD | {"paced_until": False})
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mindbox_request SET next_attempt_at = %(now)s
+                 WHERE endpoint_id = ANY(%(ids)s) AND state = 'pending'
+                   AND attempts > 0 AND next_attempt_at > %(now)s
+                RETURNING id
+                """,
+                ids=self.ids,
+                now=now,
+            )
+        )
+
+    def _pause_misconfigured(self, reason):
+        """Stop until somebody has acted, and tell the responsible person once."""
+        if self.state == "paused":
+            return
+        self._pause(reason)
+        self._begin_alert("paused")
+
+
+def get_longest_rest(moments):
+    """Return (seconds until the last of some moments or 0, why).
+
+    What claims to be longer than any hold comes from a wrong clock.
+
+    :param list moments: (until when or False, why)
+    """
+    now = fields.Datetime.now()
+    rests = [((until - now).total_seconds(), why) for until, why in moments if until]
+    return max((rest for rest in rests if 0 < rest[0] < HOLD_LIMIT), default=(0, ""))
+
+
+def get_retry_delay(attempts, failing):
+    """Return the time from a row's attempt to its next one.
+
+    :param int attempts: how many there were before it
+    :param bool failing: whether nobody's calls get through, not only this one
+    """
+    short = failing and attempts < SHORT_TRIES
+    cap = HOLD_MAX_SHORT if short else ROW_RETRY_MAX
+    return timedelta(seconds=min(2 ** min(attempts, 10), cap))

@@ -1,0 +1,356 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import api, fields, models
+from odoo.tools import format_date, ormcache
+
+from ...catalogue import EVENTS
+from ...exceptions import MindboxSkipped
+from ..capture.mindbox_source import get_website
+from .names import personal_data
+
+TRACKED = frozenset(
+    "name email phone lang tz birthday sex street street2 zip city state_id "
+    "country_id active".split()
+)
+WISHLIST_EVENTS = ("wishlist_set", "wishlist_clear")
+CONTACTS = {"phone": "mobilePhone", "email": "email"}
+MAX_EMAIL = 254
+# Each purchase without an account makes a contact of its own in Odoo.
+MAX_GUESTS = 20
+# Mindbox's word for a value that is to be forgotten; a missing key means no change.
+CLEAR = "%CLEAR%"
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "mindbox.source"]
+    _mindbox_link = "partner_id"
+
+    birthday = fields.Date()
+    sex = fields.Selection([("male", "Male"), ("female", "Female")])
+    mindbox_erased_at = fields.Datetime(
+        string="Erased from Mindbox",
+        copy=False,
+        readonly=True,
+        help="Nothing about this customer is recorded any more.",
+    )
+    mindbox_request_ids = fields.One2many(
+        "mindbox.request",
+        "partner_id",
+        groups="mindbox_connector.group_mindbox_user",
+    )
+    mindbox_consent_ids = fields.One2many("mindbox.consent", "partner_id")
+    # Of a whole batch at once: a query for each customer halved the delivery's speed.
+    mindbox_email_taken = fields.Boolean(
+        compute="_compute_mindbox_email_taken",
+        compute_sudo=True,
+        help="A guest with the e-mail of a customer who has an account.",
+    )
+
+    _mindbox_email_idx = models.Index(
+        "(email_normalized) WHERE email_normalized IS NOT NULL"
+    )
+
+    @api.model
+    def _get_frontend_writable_fields(self):
+        return super()._get_frontend_writable_fields() | {"birthday", "sex"}
+
+    def _mindbox_requests_domain(self):
+        return [("partner_id", "in", self.ids)]
+
+    # === MARKS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners._mindbox_mark("customer_edit")
+        return partners
+
+    def write(self, vals):
+        changed = frozenset(vals)  # super() takes keys out of vals
+        cleared = self._mindbox_get_cleared(vals)
+        result = super().write(vals)
+        self._mindbox_mark_changed("customer_edit", changed, TRACKED)
+        for partner, names in cleared.items():
+            partner._mindbox_mark("customer_edit", cleared=names)
+        return result
+
+    def _mindbox_get_cleared(self, vals):
+        """Return {partner: Mindbox fields} of the contacts that a write removes."""
+        removed = [name for name in CONTACTS if name in vals and not vals[name]]
+        return {
+            partner: {CONTACTS[name] for name in removed if partner[name]}
+            for partner in self
+            if any(partner[name] for name in removed)
+        }
+
+    def unlink(self):
+        """A customer who is deleted here must be deleted in Mindbox too."""
+        told = [("partner_id", "in", self.ids)]
+        known = self.env["mindbox.request"].sudo().search(told).partner_id
+        # Requests are removed after a while, what Mindbox knows is not.
+        known |= self.env["mindbox.ledger"].sudo().search(told).partner_id
+        known.sudo(self.env.su)._mindbox_erase()
+        return super().unlink()
+
+    def action_mindbox_erase(self):
+        """Forget the bodies of these customers and list them for deletion.
+
+        :raise AccessError: the user is no Mindbox manager
+        """
+        self.env["mindbox.request"]._check_manager()
+        self.check_access("write")
+        self._mindbox_erase()
+        return True
+
+    def _mindbox_erase(self):
+        # Whoever may delete a customer may not know of Mindbox at all.
+        self = self.sudo()
+        customers = self.filtered(lambda p: p._mindbox_customer() == p)
+        for partner in customers:
+            self.env["mindbox.erasure"]._add(partner)
+        customers.mindbox_erased_at = fields.Datetime.now()
+        self._mindbox_unmark()
+        self.env["mindbox.request"]._forget(self)
+        self.env["mindbox.ledger"]._forget(self)
+
+    def action_mindbox_restore(self):
+        """Tell Mindbox of customers again who were erased.
+
+        :raise AccessError: the user is no Mindbox manager
+        """
+        self.env["mindbox.request"]._check_manager()
+        self.check_access("write")
+        self.mindbox_erased_at = False
+        self._mindbox_mark("customer_edit")
+        return True
+
+    def _mindbox_join_guests(self):
+        """Who signs up may have bought as a guest before: one identity in Mindbox.
+
+        Nothing is merged in Odoo: nobody has proved yet whose e-mail it is.
+        """
+        if not (self.email_normalized and self._mindbox_listens()):
+            return
+        domain = [
+            ("id", "!=", self.id),
+            ("user_ids", "=", False),
+            ("sale_order_ids.website_id", "!=", False),
+        ]
+        guests = self._mindbox_find_by_email(domain, limit=MAX_GUESTS)
+        if guests:
+            self.env["mindbox.request"].sudo()._join_lane(guests.ids, self.id)
+            self._mindbox_mark(
+                "customer_merge", website=get_website(), merged_ids=guests.ids
+            )
+
+    def _mindbox_find_by_email(self, domain, limit=None):
+        """Return customers with one of these e-mails."""
+        emails = self.mapped("email_normalized")
+        domain = [("email_normalized", "in", emails), *domain]
+        partners = self.sudo().search(domain, limit=limit)
+        return partners.filtered(lambda partner: partner._mindbox_customer() == partner)
+
+    @api.depends("email_normalized", "user_ids")
+    def _compute_mindbox_email_taken(self):
+        guests = self.filtered(lambda p: p.email_normalized and p._mindbox_is_guest())
+        accounts = guests._mindbox_find_by_email([("user_ids", "!=", False)])
+        taken = set(accounts.mapped("email_normalized"))
+        for partner in self:
+            partner.mindbox_email_taken = (
+                partner in guests and partner.email_normalized in taken
+            )
+
+    # === SOURCE === #
+
+    def _mindbox_customer(self):
+        """Addresses belong to their contact; employees and visitors are none.
+
+        Neither are those who wanted to be forgotten.
+        """
+        customer = self._mindbox_contact()
+        if not customer.partner_share or customer.mindbox_erased_at:
+            return self.browse()
+        if customer.id in self._mindbox_public_ids():
+            return self.browse()
+        return customer
+
+    def _mindbox_events(self):
+        """A customer's timeline shows cards and orders, too; goods are nobody's."""
+        return [code for code, event in EVENTS.items() if event.topic != "product"]
+
+    def _mindbox_contact(self):
+        """Return whom an address belongs to."""
+        contact = self
+        while contact.type != "contact" and contact.parent_id:
+            contact = contact.parent_id
+        return contact
+
+    def _mindbox_explain_no_customer(self):
+        contact = self._mindbox_contact()
+        if contact.mindbox_erased_at:
+            return self.env._(
+                "Erased from Mindbox on %s: nothing is recorded any more.",
+                format_date(self.env, contact.mindbox_erased_at),
+            )
+        if contact.id in self._mindbox_public_ids():
+            return self.env._(
+                "An unknown visitor: recorded once the customer is known."
+            )
+        return self.env._("An employee: not recorded for Mindbox.")
+
+    @api.model
+    @ormcache()
+    def _mindbox_public_ids(self):
+        """Return the partners that stand for all visitors of a website."""
+        public = self.env.ref("base.group_public")
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        return frozenset(users.search([("group_ids", "in", public.ids)]).partner_id.ids)
+
+    def _mindbox_concerns(self, event, customer, visitor):
+        """Addresses are part of their contact, not customers of their own."""
+        return customer == self
+
+    def _mindbox_shop(self):
+        return self.website_id, self.company_id
+
+    def _mindbox_endpoints(self, website_id):
+        """A contact shared by companies goes wherever it has bought or signed up."""
+        endpoint = self.env["mindbox.endpoint"]
+        routes = endpoint._get_routes()
+        if len(routes) < 2 or self.website_id or self.company_id:
+            return super()._mindbox_endpoints(website_id)
+        shops = {(website_id, False)} if website_id else set()
+        shops |= {(o.website_id.id, o.company_id.id) for o in self.sale_order_ids}
+        shops |= {(u.website_id.id, u.company_id.id) for u in self.user_ids}
+        ids = {endpoint._get_route(*shop) for shop in shops} - {False}
+        return endpoint.browse(ids or [routes[0][0]])
+
+    def _mindbox_is_guest(self):
+        return not self.user_ids
+
+    # === BODIES === #
+
+    def _mindbox_customer_register_body(self, endpoint, cleared=()):
+        return {"customer": self._mindbox_profile(endpoint)}
+
+    def _mindbox_customer_edit_body(self, endpoint, cleared=()):
+        """Return the profile.
+
+        :param cleared: fields that were removed in Odoo since the last edit
+        """
+        self._mindbox_check_no_account()
+        profile = dict.fromkeys(cleared, CLEAR) | self._mindbox_profile(endpoint)
+        if not (profile.get("email") or profile.get("mobilePhone")):
+            raise MindboxSkipped(
+                self.env._("No contact: the customer has neither e-mail nor phone.")
+            )
+        return {"customer": profile}
+
+    def _mindbox_check_no_account(self):
+        """An e-mail belongs to one customer in Mindbox: an edit would move it."""
+        if self.mindbox_email_taken:
+            raise MindboxSkipped(
+                self.env._(
+                    "A guest: there is a customer with an account and this e-mail, "
+                    "whom it would be taken away from."
+                )
+            )
+
+    def _mindbox_customer_authorize_body(self, endpoint):
+        return {"customer": self._mindbox_identity(endpoint)}
+
+    def _mindbox_customer_merge_body(self, endpoint, merged_ids):
+        """Return the merge of other customers, by their IDs, into this one."""
+        ids = [{"ids": {endpoint.customer_id_name: str(i)}} for i in merged_ids]
+        survivor = {"ids": {endpoint.customer_id_name: str(self.id)}}
+        return {"customersToMerge": [*ids, survivor], "resultingCustomer": survivor}
+
+    def _mindbox_wishlist_set_body(self, endpoint):
+        wishes = self._mindbox_wishes(endpoint)
+        items = [wish._mindbox_list_item(endpoint) for wish in wishes]
+        return self._mindbox_list_body(endpoint, items)
+
+    def _mindbox_wishlist_clear_body(self, endpoint):
+        return {"customer": self._mindbox_identity(endpoint)}
+
+    def _mindbox_restock_set_body(self, endpoint):
+        products = self.env["product.product"].search(
+            [("stock_notification_partner_ids", "in", self.ids)], order="id"
+        )
+        items = [product._mindbox_list_item(endpoint) for product in products]
+        return self._mindbox_list_body(endpoint, items)
+
+    def _mindbox_list_body(self, endpoint, items):
+        """Return a list as it is now; what Mindbox cannot know is left out."""
+        return {
+            "customer": self._mindbox_identity(endpoint),
+            "productList": [item for item in items if item["product"]["ids"]],
+        }
+
+    def _mindbox_wishes(self, endpoint):
+        websites = endpoint._get_websites()
+        return self.wishlist_ids.filtered(lambda wish: wish.website_id in websites)
+
+    def _mindbox_resolve(self, event, endpoint):
+        """A wish list that has become empty is cleared."""
+        if event not in WISHLIST_EVENTS:
+            return event
+        empty = not self._mindbox_wishes(endpoint)
+        clears = empty and endpoint._get_operation("wishlist_clear")
+        return "wishlist_clear" if clears else "wishlist_set"
+
+    def _mindbox_customer_part(self, endpoint):
+        """Return the customer of a body, {} for a visitor known by device only."""
+        return {"customer": self._mindbox_identity(endpoint)} if self else {}
+
+    def _mindbox_identity(self, endpoint):
+        """Return the identifiers and contacts by which Mindbox knows a customer."""
+        self._mindbox_check_included(endpoint)
+        contacts = {
+            "email": self._mindbox_email(),
+            "mobilePhone": self._mindbox_phone(endpoint),
+        }
+        return {
+            "ids": {endpoint.customer_id_name: str(self.id)},
+            **{key: value for key, value in contacts.items() if value},
+        }
+
+    def _mindbox_profile(self, endpoint):
+        """Return all that is known of a customer."""
+        return self._mindbox_identity(endpoint) | personal_data(
+            self.name,
+            self.is_company,
+            self.birthday,
+            self.sex,
+            self.tz,
+            endpoint.name_format,
+        )
+
+    def _mindbox_check_included(self, endpoint):
+        domain = endpoint._get_customer_domain()
+        if domain and not self.filtered_domain(domain):
+            raise MindboxSkipped(
+                self.env._("Excluded customer: see Customers of the integration point.")
+            )
+
+    def _mindbox_email(self):
+        return usable_email(self.email_normalized)
+
+    def _mindbox_phone(self, endpoint):
+        """Return the phone as digits with country code, "" where it is nonsense."""
+        return self._mindbox_format_phone(self.phone, self.country_id, endpoint)
+
+    def _mindbox_format_phone(self, phone, country, endpoint):
+        """Return a phone number of a customer in a country, "" where it is nonsense."""
+        if not phone:
+            return ""
+        country = country or endpoint.company_id.country_id
+        number = self._phone_format(number=phone, country=country)
+        return "".join(filter(str.isdigit, number or ""))
+
+
+def usable_email(email):
+    """Return a normalised address where Mindbox can take it, else ""."""
+    return email if email and len(email) <= MAX_EMAIL else ""

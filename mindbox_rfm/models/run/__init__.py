@@ -1,0 +1,2 @@
+from . import rfm_engine
+from . import rfm_sources

@@ -1,0 +1,24 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+from ...catalogue import EVENT_SELECTION_ADD
+
+
+class MindboxOperation(models.Model):
+    _inherit = "mindbox.operation"
+
+    event = fields.Selection(**EVENT_SELECTION_ADD)
+    rfm_segment_id = fields.Many2one(
+        "rfm.segment",
+        string="RFM Segment",
+        ondelete="cascade",
+        help="The operation that puts a customer into this segment. The one without a "
+        "segment takes the customer out of all of them.",
+    )
+
+    _event_uniq = models.UniqueIndex(
+        "(endpoint_id, event, for_guests, COALESCE(rfm_segment_id, 0)) WHERE active",
+        "This event has an operation already.",
+    )

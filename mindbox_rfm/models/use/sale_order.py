@@ -1,0 +1,22 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import models
+from odoo.fields import Domain
+
+from ..run.rfm_sources import WRITTEN
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    _rfm_write_date_idx = models.Index(WRITTEN)
+
+    def _get_program_domain(self):
+        """Programs may be limited to segments, e.g. a higher cashback for VIP."""
+        partner = self.partner_id.with_company(self.company_id)
+        segment = partner._get_rfm_segment()
+        allowed = Domain("rfm_segment_ids", "=", False)
+        if segment:
+            allowed |= Domain("rfm_segment_ids", "in", segment.ids)
+        return list(Domain(super()._get_program_domain()) & allowed)

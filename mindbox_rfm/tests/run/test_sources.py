@@ -1,0 +1,93 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A preview takes the last run's facts only while nothing behind them was written."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ...models.run import rfm_engine
+from ..common import TODAY, RfmCase
+
+
+@tagged("post_install", "-at_install")
+class TestSources(RfmCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.scheme = cls.make_custom([("big", "amount >= 100"), ("rest", "")])
+        cls.anna = cls.make_customer("Anna")
+        cls.order = cls.make_order(cls.anna, 100, 200)
+
+    def setUp(self):
+        super().setUp()
+        # Any shop is a large one, and all that is there was written long ago.
+        self.enterContext(patch.object(rfm_engine, "FRESH_ORDERS", -2))
+        self.run_log = self.run_scheme(self.scheme)
+        self.env.flush_all()
+        moment = self.env.cr.now()
+        for table in rfm_engine.SOURCES:
+            name = SQL.identifier(table)
+            old = moment - timedelta(days=1)
+            self.env.cr.execute(SQL("UPDATE %s SET write_date = %s", name, old))
+        self.env.invalidate_all()
+        self.run_log.started_at = moment - timedelta(hours=1)
+
+    def preview(self):
+        """Return {(segment now, segment then): customers}, and whether counted anew."""
+        rows, facts = self.scheme._preview(TODAY)
+        sizes = {}
+        for old, rule, customers, _amount, _gone in rows:
+            key = (old.code, (rule.segment_id or old).code)
+            sizes[key] = sizes.get(key, 0) + customers
+        return sizes, not facts.run
+
+    def test_nothing_was_written(self):
+        self.assertEqual(self.preview(), ({("big", "big"): 1}, False))
+
+    def test_an_old_order_is_edited(self):
+        self.order.order_line.price_unit = 50
+        self.assertEqual(self.preview(), ({("big", "rest"): 1}, True))
+
+    def test_an_old_order_is_cancelled(self):
+        self.order._action_cancel()
+        self.assertEqual(self.preview(), ({("big", "rest"): 1}, True))
+
+    def test_an_old_order_is_credited(self):
+        order_line = self.order.order_line
+        refund = self.env["account.move"].create(
+            {
+                "move_type": "out_refund",
+                "partner_id": self.anna.id,
+                "invoice_date": TODAY,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.product.id,
+                            "price_unit": 150,
+                            "tax_ids": False,
+                            "sale_line_ids": [Command.set(order_line.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        refund.action_post()
+        self.assertEqual(self.preview(), ({("big", "rest"): 1}, True))
+
+    def test_a_contact_is_archived(self):
+        self.anna.active = False
+        sizes, anew = self.preview()
+        self.assertTrue(anew)
+        self.assertEqual(sum(sizes.values()), 1)
+
+    def test_orders_leave_the_window_with_the_days(self):
+        scheme = self.scheme
+        self.assertTrue(scheme._has_good_facts(self.run_log, TODAY + timedelta(1)))
+        scheme.lookback_months = 12
+        self.run_log.facts = self.run_log.facts | scheme._get_facts_key()
+        self.assertTrue(scheme._has_good_facts(self.run_log, TODAY))
+        self.assertFalse(scheme._has_good_facts(self.run_log, TODAY + timedelta(1)))

@@ -1,0 +1,151 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Changed segments on their way to Mindbox."""
+
+import json
+
+from odoo.tests import tagged
+
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ...catalogue import SEGMENT_SET
+from ..common import RfmCase
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(RfmCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        endpoints = cls.env["mindbox.endpoint"]
+        endpoints.search([("state", "=", "running")]).state = "draft"
+        cls.endpoint = endpoints.create(
+            {
+                "name": "Test",
+                "url": "http://localhost:1",
+                "endpoint_code": "Shop",
+                "secret_key": "key",
+            }
+        )
+        cls.endpoint.state = "running"
+        cls.scheme = cls.make_custom(
+            [("vip", "orders >= 2"), ("fresh", "orders >= 1"), ("rest", "")],
+            include_prospects=False,
+        )
+        cls.anna = cls.make_customer("Anna")
+        cls.bella = cls.make_customer("Bella")
+        cls.make_order(cls.anna, 5, 100)
+        cls.make_order(cls.bella, 5, 100)
+        cls.make_order(cls.bella, 4, 100)
+        cls.flush()
+
+    @classmethod
+    def flush(cls):
+        cls.env["mindbox.source"]._mindbox_flush()
+        cls.env.invalidate_all()
+
+    def requests(self):
+        self.flush()
+        return self.env["mindbox.request"].search(
+            [("event", "=", SEGMENT_SET), ("endpoint_id", "=", self.endpoint.id)],
+            order="id",
+        )
+
+    def build(self, request):
+        record = self.env[request.res_model].browse(request.res_id)
+        return self.endpoint._build_values(
+            self.endpoint._with_sender(record), SEGMENT_SET, request.occurred_at
+        )
+
+    def test_one_import_per_run(self):
+        run = self.run_scheme(self.scheme)
+        request = self.requests().ensure_one()
+        self.assertEqual((request.res_model, request.res_id), ("rfm.run", run.id))
+        values = self.build(request)
+        self.assertEqual(values["mode"], "bulk")
+        self.assertEqual(
+            values["payload"].splitlines(),
+            [
+                "CustomerExternalIdentitywebsiteID;SegmentationExternalId;"
+                "SegmentExternalId",
+                f"{self.anna.id};RFM;fresh",
+                f"{self.bella.id};RFM;vip",
+            ],
+        )
+
+    def test_unchanged_run_sends_nothing(self):
+        self.run_scheme(self.scheme)
+        before = self.requests()
+        self.run_scheme(self.scheme)
+        self.assertEqual(self.requests(), before)
+
+    def test_only_changed_customers_and_those_who_leave(self):
+        self.run_scheme(self.scheme)
+        first = self.requests()
+        self.make_order(self.anna, 1, 10)
+        self.bella.active = False
+        self.run_scheme(self.scheme)
+        request = self.requests() - first
+        lines = self.build(request)["payload"].splitlines()[1:]
+        self.assertEqual(lines, [f"{self.anna.id};RFM;vip", f"{self.bella.id};RFM;"])
+
+    def test_excluded_customers_are_left_out(self):
+        self.endpoint.customer_domain = f"[('id', '!=', {self.anna.id})]"
+        self.run_scheme(self.scheme)
+        lines = self.build(self.requests())["payload"].splitlines()[1:]
+        self.assertEqual(lines, [f"{self.bella.id};RFM;vip"])
+
+    def test_not_at_all(self):
+        self.scheme.mindbox_way = "none"
+        self.run_scheme(self.scheme)
+        self.assertFalse(self.requests())
+
+    def operation(self):
+        return self.endpoint.operation_ids.filtered(lambda o: o.event == SEGMENT_SET)
+
+    def run_with_jobs(self):
+        with trap_jobs() as trap:
+            self.run_scheme(self.scheme)
+            trap.perform_enqueued_jobs()
+        return self.requests()
+
+    def test_customer_field(self):
+        self.scheme.mindbox_way = "field"
+        self.operation().write({"mode": "async", "name": "Website.SetSegment"})
+        requests = self.run_with_jobs()
+        self.assertEqual(requests.partner_id, self.anna | self.bella)
+        bodies = [json.loads(self.build(request)["payload"]) for request in requests]
+        self.assertIn(
+            {
+                "customer": {
+                    "ids": {"websiteID": str(self.bella.id)},
+                    "customFields": {"rfmSegment": "vip"},
+                }
+            },
+            bodies,
+        )
+
+    def test_operation_per_segment(self):
+        self.scheme.mindbox_way = "operation"
+        vip = self.scheme.segment_ids.filtered(lambda s: s.code == "vip")
+        general = self.operation()
+        general.write({"mode": "async", "name": "Website.LeaveSegments"})
+        own = general.copy({"rfm_segment_id": vip.id, "name": "Website.EnterVip"})
+        requests = self.run_with_jobs()
+        request = requests.filtered(lambda r: r.partner_id == self.bella)
+        self.assertEqual(self.build(request)["operation_id"], own.id)
+        other = requests.filtered(lambda r: r.partner_id == self.anna)
+        values = self.build(other)
+        self.assertEqual(values["state"], "skipped")
+        self.assertIn("No operation for the segment", values["error"])
+
+    def test_mode_that_does_not_fit_is_said(self):
+        self.operation().mode = "async"
+        self.run_scheme(self.scheme)
+        values = self.build(self.requests())
+        self.assertEqual(values["state"], "skipped")
+        self.assertIn("does not fit", values["error"])
+
+    def test_existing_endpoints_have_the_operation(self):
+        self.assertEqual(self.operation().mode, "bulk")
+        self.assertFalse(self.operation().send_execution_time)
