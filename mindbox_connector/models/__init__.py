@@ -1,9 +1,11 @@
+"""The rooms, from the ground up: each may call those above it in this list."""
+
 from . import endpoint
 from . import outbox
-from . import monitoring
 from . import capture
-from . import consent
-from . import history
-from . import feed
 from . import shop
+from . import consent
+from . import feed
+from . import history
 from . import comparison
+from . import monitoring

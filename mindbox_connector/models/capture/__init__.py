@@ -1,1 +1,8 @@
+"""What happens in the shop becomes a row of the outbox, within the same transaction.
+
+Calls the outbox and the integration point. Models of the shop, above, inherit its mixin
+and say what matters and what a body looks like.
+"""
+
 from . import mindbox_source
+from . import mindbox_format

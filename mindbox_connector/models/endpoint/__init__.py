@@ -1,5 +1,13 @@
+"""An integration point: its address, credentials and names, and the route of an event.
+
+The ground floor: it calls no other room. What follows when an integration point starts
+or stops, the rooms above add to its hooks.
+"""
+
 from . import mindbox_setting
 from . import mindbox_endpoint
+from . import mindbox_credentials
+from . import mindbox_route
 from . import mindbox_operation
 from . import mindbox_order_status
 from . import res_config_settings

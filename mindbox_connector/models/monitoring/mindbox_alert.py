@@ -12,7 +12,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import LazyTranslate
 
 from ...wording import in_words
-from ..endpoint.mindbox_endpoint import LIVE_STATES
+from ..endpoint.mindbox_route import LIVE_STATES
 
 # pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)

@@ -13,7 +13,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL, config
 
 from ...wording import get_code
-from ..endpoint.mindbox_endpoint import NOTHING_WAITS
 
 WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 HEALTH_TOKEN = "mindbox_connector.health_token"
@@ -23,6 +22,7 @@ WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
 # The clock of a server may go back.
 DELIVERY_TIME = SQL("GREATEST(sent_at - %s, interval '0')", WAITS_SINCE)
 IS_EVENT = SQL("import_chunk_id IS NULL")
+NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
 FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
 
 
