@@ -3,16 +3,23 @@
 """The events of the shop that Mindbox hears of, as data.
 
 A new event is one entry here plus one method ``_mindbox_<code>_body`` on its model.
+Another add-on adds its entries by extending ``mindbox.catalogue``.
 """
 
 from typing import NamedTuple
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 
 class Event(NamedTuple):
     """What an event is, apart from its body.
 
+    * ``label``: its name for people; a lazy translation where it is translated
     * ``model``: the model whose records it is about
-    * ``operation``: the default name of the Mindbox operation
+    * ``operation``: the default name of the Mindbox operation; empty where no
+      operation of the integration point is called, as for the files of an import
     * ``topic``: set for *state* events: what waits is merged per record and topic,
       and the body is built when it is sent. Empty for *facts*, which carry the body
       and the time of their moment.
@@ -27,7 +34,7 @@ class Event(NamedTuple):
 
     label: str
     model: str
-    operation: str
+    operation: str = ""
     topic: str = ""
     guest_operation: str = ""
     instead: str = ""
@@ -40,7 +47,7 @@ class Event(NamedTuple):
 # The order of the entries is the order of rows that one transaction makes.
 EVENTS = {
     "customer_register": Event(
-        "Customer registered",
+        _lt("Customer registered"),
         "res.partner",
         "Website.RegisterCustomer",
         topic="customer",
@@ -49,43 +56,43 @@ EVENTS = {
         priority=0,
     ),
     "customer_authorize": Event(
-        "Customer logged in",
+        _lt("Customer logged in"),
         "res.partner",
         "Website.AuthorizeCustomer",
     ),
     "customer_edit": Event(
-        "Customer changed",
+        _lt("Customer changed"),
         "res.partner",
         "Website.EditCustomer",
         topic="customer",
     ),
     "customer_subscription": Event(
-        "Consent given or withdrawn",
+        _lt("Consent given or withdrawn"),
         "mindbox.consent",
         "Website.SubscribeCustomer",
         priority=0,
     ),
     "customer_merge": Event(
-        "Customers merged",
+        _lt("Customers merged"),
         "res.partner",
         "Website.MergeCustomers",
         # Merging on demand exists only as a synchronous operation.
         mode="sync",
     ),
     "card_issue": Event(
-        "Card issued",
+        _lt("Card issued"),
         "loyalty.card",
         "Website.IssueDiscountCard",
         topic="card",
     ),
     "cart_set": Event(
-        "Cart changed",
+        _lt("Cart changed"),
         "sale.order",
         "Website.SetCart",
         topic="cart",
     ),
     "order_create": Event(
-        "Order placed",
+        _lt("Order placed"),
         "sale.order",
         "Website.CreateAuthorizedOrder",
         topic="order",
@@ -93,62 +100,62 @@ EVENTS = {
         instead="order_update",
     ),
     "order_update": Event(
-        "Order changed",
+        _lt("Order changed"),
         "sale.order",
         "Website.UpdateOrder",
         topic="order",
     ),
     "order_status": Event(
-        "Order status changed",
+        _lt("Order status changed"),
         "sale.order",
         "Website.UpdateOrderStatus",
     ),
     "order_favorite": Event(
-        "Order marked as favourite",
+        _lt("Order marked as favourite"),
         "sale.order",
         "Website.SetFavoriteOrder",
     ),
     "card_balance": Event(
-        "Card balance changed",
+        _lt("Card balance changed"),
         "loyalty.card",
         "Website.ChangeCustomerBalance",
     ),
     "cart_clear": Event(
-        "Cart emptied",
+        _lt("Cart emptied"),
         "sale.order",
         "Website.ClearCart",
         topic="cart_end",
     ),
     "wishlist_set": Event(
-        "Wish list changed",
+        _lt("Wish list changed"),
         "res.partner",
         "Website.SetWishList",
         topic="wishlist",
     ),
     "wishlist_clear": Event(
-        "Wish list emptied",
+        _lt("Wish list emptied"),
         "res.partner",
         "Website.ClearWishList",
         topic="wishlist",
     ),
     "restock_set": Event(
-        "Waiting list changed",
+        _lt("Waiting list changed"),
         "res.partner",
         "Website.SetBackInStockList",
         topic="restock",
     ),
     "product_view": Event(
-        "Product viewed",
+        _lt("Product viewed"),
         "product.product",
         "Website.ViewProduct",
     ),
     "category_view": Event(
-        "Category viewed",
+        _lt("Category viewed"),
         "product.public.category",
         "Website.ViewCategory",
     ),
     "product_set": Event(
-        "Product changed",
+        _lt("Product changed"),
         "product.product",
         "Website.SaveProduct",
         topic="product",
@@ -157,8 +164,6 @@ EVENTS = {
         active=False,
     ),
 }
-RANK = {code: rank for rank, code in enumerate(EVENTS)}
-EVENT_SELECTION = [(code, event.label) for code, event in EVENTS.items()]
 
 MODE_SELECTION = [
     ("async", "Asynchronous"),

@@ -32,6 +32,5 @@
             "mindbox_rfm/static/tests/tours/*.esm.js",
         ],
     },
-    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

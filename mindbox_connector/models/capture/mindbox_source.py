@@ -17,8 +17,6 @@ from odoo.exceptions import MissingError
 from odoo.http import request
 from odoo.tools import SQL
 
-from ...catalogue import EVENTS, RANK
-
 _logger = logging.getLogger(__name__)
 
 MARKS = "mindbox_connector.marks"
@@ -108,11 +106,7 @@ class MindboxSource(models.AbstractModel):
                 "No integration point serves this website or company: nothing is "
                 "recorded for Mindbox."
             )
-        labels = dict(
-            self.env["mindbox.request"]
-            ._fields["event"]
-            ._description_selection(self.env)
-        )
+        labels = dict(self.env["mindbox.catalogue"]._get_selection())
         off = [
             labels[code]
             for code in record._mindbox_events()
@@ -124,7 +118,8 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_events(self):
         """Return the events that a timeline of such a record may show."""
-        return [code for code, event in EVENTS.items() if event.model == self._name]
+        events = self.env["mindbox.catalogue"]._get_events()
+        return [code for code, event in events.items() if event.model == self._name]
 
     def _mindbox_explain_no_customer(self):
         """Say in words why a record is nobody's for Mindbox."""
@@ -162,7 +157,7 @@ class MindboxSource(models.AbstractModel):
 
         Costs next to nothing: the work is done once, just before the commit.
 
-        :param str event: a code of :data:`~..catalogue.EVENTS`
+        :param str event: a code of ``mindbox.catalogue``
         :param website: where it happened, for records that do not say it themselves
         :param facts: what a fact is about, e.g. the change of a balance; handed to
             the body method
@@ -170,12 +165,13 @@ class MindboxSource(models.AbstractModel):
         if not self._mindbox_listens():
             return
         marks = self._mindbox_get_marks(MARKS, {})
+        is_state = bool(self._mindbox_event(event).topic)
         now = datetime.utcnow()
         # Not self.ids: a form that is being edited is not stored yet.
         for record_id in filter(None, self._ids):
             mark = Mark(event, self._name, record_id, website and website.id or False)
             entries = marks.setdefault(mark, [])
-            if EVENTS[event].topic:
+            if is_state:
                 entries[:] = [(now, _join(entries, facts))]
             else:
                 entries.append((now, facts))
@@ -192,6 +188,13 @@ class MindboxSource(models.AbstractModel):
             mark = Mark(event, self._name, record.id, False)
             prepared += record._mindbox_try_to_prepare(mark, entry, visitor, True)
         self._mindbox_execute("RELEASE SAVEPOINT")
+
+    def _mindbox_event(self, code):
+        """Return the entry of the catalogue.
+
+        :raise KeyError: no add-on of this database knows such an event
+        """
+        return self.env["mindbox.catalogue"]._get_events()[code]
 
     def _mindbox_listens(self):
         """Whether anybody wants to hear of these records."""
@@ -246,9 +249,10 @@ class MindboxSource(models.AbstractModel):
         visitor = _get_visitor()
         records = self._mindbox_browse(marks)
         self._mindbox_open_savepoint()
-        for mark, entries in sorted(marks.items(), key=_rank):
+        ranks = self.env["mindbox.catalogue"]._get_ranks()
+        for mark in sorted(marks, key=lambda mark: ranks[mark.event]):
             record = records[mark.model, mark.res_id]
-            for entry in entries:
+            for entry in marks[mark]:
                 rows += record._mindbox_try_to_prepare(mark, entry, visitor)
         if rows:
             self._mindbox_insert(rows)
@@ -355,7 +359,7 @@ class MindboxSource(models.AbstractModel):
                 row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
                 row["customer_key"] = self._mindbox_customer_key(customer, visitor)
                 row.update(visitor)
-                if at_once or not EVENTS[mark.event].topic:
+                if at_once or not self._mindbox_event(mark.event).topic:
                     row["merge_key"] = None
                     row |= (
                         endpoint._get_build_failure(failure)
@@ -367,7 +371,7 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_prepare_row(self, event, operation):
         """Return the column values of a new row that do not depend on the moment."""
-        topic = EVENTS[event].topic
+        topic = self._mindbox_event(event).topic
         return {
             "operation_id": operation["id"],
             "event": event,
@@ -437,7 +441,8 @@ class MindboxSource(models.AbstractModel):
     def _mindbox_operation(self, event, endpoint):
         """Return the values of the operation that carries the body, None where off."""
         # Whether there is an account takes a look at the users: only where it matters.
-        for_guests = bool(EVENTS[event].guest_operation) and self._mindbox_is_guest()
+        differs = bool(self._mindbox_event(event).guest_operation)
+        for_guests = differs and self._mindbox_is_guest()
         return endpoint._get_operation(event, for_guests)
 
     def _mindbox_resolve(self, event, endpoint):
@@ -453,11 +458,6 @@ def _log_failure(what, error):
     """Tell of a fault, but not its text, which may hold personal data."""
     where = traceback.extract_tb(error.__traceback__)[-1]
     _logger.error("%s is not recorded: %r in %s", what, type(error), where)
-
-
-def _rank(item):
-    mark, _entries = item
-    return RANK[mark.event]
 
 
 def _join(entries, facts):

@@ -4,7 +4,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...catalogue import EVENT_SELECTION, EVENTS, MODE_SELECTION
+from ...catalogue import MODE_SELECTION
 from .mindbox_endpoint import SYSTEM_NAME
 
 
@@ -21,7 +21,10 @@ class MindboxOperation(models.Model):
         index=True,
         ondelete="cascade",
     )
-    event = fields.Selection(EVENT_SELECTION, required=True)
+    event = fields.Selection(
+        lambda self: self.env["mindbox.catalogue"]._get_operable_selection(),
+        required=True,
+    )
     for_guests = fields.Boolean(
         help="Used instead of the other one for customers without an account."
     )
@@ -76,8 +79,13 @@ class MindboxOperation(models.Model):
 
     @api.constrains("event", "mode")
     def _check_mode(self):
+        events = self.env["mindbox.catalogue"]._get_events()
         for operation in self:
-            if operation.mode == "bulk" and EVENTS[operation.event].mode != "bulk":
+            if operation.event not in events:
+                raise ValidationError(
+                    self.env._("There is no event “%s”.", operation.event)
+                )
+            if operation.mode == "bulk" and events[operation.event].mode != "bulk":
                 raise ValidationError(
                     self.env._(
                         "“%s” tells of one record at a time: choose Asynchronous or "
@@ -87,12 +95,12 @@ class MindboxOperation(models.Model):
                 )
 
     @api.model
-    def _default_commands(self):
+    def _default_commands(self, codes=None):
         """Return commands that create the catalogue's default operations.
 
-        Another database of the same server may have add-ons with more events.
+        :param codes: of these events only, else of all
         """
-        known = self._fields["event"].get_values(self.env)
+        events = self.env["mindbox.catalogue"]._get_events()
         return [
             Command.create(
                 {
@@ -105,8 +113,8 @@ class MindboxOperation(models.Model):
                     "active": event.active,
                 }
             )
-            for code, event in EVENTS.items()
-            if code in known
+            for code, event in events.items()
+            if codes is None or code in codes
             for for_guests, name in enumerate((event.operation, event.guest_operation))
             if name
         ]

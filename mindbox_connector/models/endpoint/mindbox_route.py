@@ -76,6 +76,15 @@ class MindboxEndpoint(models.Model):
             for operation in operations
         }
 
+    def _add_operations(self, codes):
+        """Make the default operations of events that have none here yet.
+
+        :param set codes: of the events
+        """
+        for endpoint in self.with_context(active_test=False):
+            missing = codes.difference(endpoint.operation_ids.mapped("event"))
+            endpoint.operation_ids = endpoint.operation_ids._default_commands(missing)
+
     @api.model
     def _listens_to(self, event):
         """Whether anybody wants to hear of an event that is switched off at most."""

@@ -1,3 +1,4 @@
+from . import mindbox_catalogue
 from . import mindbox_import_options
 from . import mindbox_import
 from . import mindbox_import_chunk

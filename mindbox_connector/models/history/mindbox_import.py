@@ -17,7 +17,6 @@ UNFINISHED = ("running", "paused")
 PREVIEW = 2000
 SHOWN_ROWS = 5
 RECORD_PRIORITY = 500
-IMPORT_EVENT = ("import_file", "File of an import")
 
 
 class MindboxImport(models.Model):

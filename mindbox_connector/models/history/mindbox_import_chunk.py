@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ...wording import in_words
 from ..outbox.mindbox_request import RETENTION_DAYS
 from .csv_file import CsvFile
-from .mindbox_import import IMPORT_EVENT
+from .mindbox_catalogue import IMPORT_EVENT
 
 # Records that are read at once: enough for the database, little for the memory.
 READ_SIZE = 1000
@@ -385,9 +385,6 @@ class MindboxImportLine(models.Model):
 class MindboxRequest(models.Model):
     _inherit = "mindbox.request"
 
-    event = fields.Selection(
-        selection_add=[IMPORT_EVENT], ondelete={IMPORT_EVENT[0]: "cascade"}
-    )
     import_chunk_id = fields.Many2one(
         "mindbox.import.chunk",
         readonly=True,
@@ -405,7 +402,7 @@ class MindboxRequest(models.Model):
 
     @api.model
     def _find_unsendable(self, ids):
-        files = self.search([("id", "in", ids), ("event", "=", IMPORT_EVENT[0])]).ids
+        files = self.search([("id", "in", ids), ("event", "=", IMPORT_EVENT)]).ids
         problems = {"file": files} if files else {}
         return problems | super()._find_unsendable(set(ids) - set(files))
 

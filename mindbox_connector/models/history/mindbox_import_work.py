@@ -25,7 +25,7 @@ from ...exceptions import (
 )
 from ..outbox.mindbox_hold import HOLD_LIMIT, get_longest_rest
 from ..outbox.scrub import CONTACT_PATTERN
-from .mindbox_import import IMPORT_EVENT
+from .mindbox_catalogue import IMPORT_EVENT
 
 _logger = logging.getLogger(__name__)
 
@@ -280,7 +280,7 @@ class MindboxImport(models.Model):
         self.env["mindbox.request"].create(
             {
                 "endpoint_id": self.endpoint_id.id,
-                "event": IMPORT_EVENT[0],
+                "event": IMPORT_EVENT,
                 "mode": "bulk",
                 "res_model": self._name,
                 "res_id": self.id,

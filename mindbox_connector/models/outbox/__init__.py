@@ -1,3 +1,4 @@
+from . import mindbox_catalogue
 from . import mindbox_request
 from . import mindbox_hold
 from . import mindbox_kick

@@ -21,7 +21,6 @@ from odoo.tools import SQL, config
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...catalogue import EVENTS
 from ...client import CONNECT_TIMEOUT, Call
 from ...exceptions import (
     MindboxMisconfigured,
@@ -390,6 +389,9 @@ class MindboxEndpoint(models.Model):
         self.ensure_one()
         if record is None:
             raise MindboxSkipped(self.env._("The record no longer exists."))
+        if event not in self.env["mindbox.catalogue"]._get_events():
+            # The add-on that knew it has left.
+            raise MindboxSkipped(self.env._("There is no event “%s”.", event))
         event = record._mindbox_resolve(event, self)
         operation = record._mindbox_operation(event, self)
         if not operation:
@@ -510,9 +512,10 @@ class MindboxEndpoint(models.Model):
         if outcome.error.http_status != 400:
             return
         request = self.env["mindbox.request"].browse(outcome.parcel.id).exists()
-        if request and (instead := EVENTS[request.event].instead):
+        event = self.env["mindbox.catalogue"]._get_events().get(request.event)
+        if event and event.instead:
             record = self.env[request.res_model].browse(request.res_id).exists()
-            record._mindbox_mark(instead)
+            record._mindbox_mark(event.instead)
 
 
 def to_text(body):

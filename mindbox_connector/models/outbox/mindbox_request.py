@@ -14,7 +14,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ...catalogue import EVENT_SELECTION, MODE_SELECTION, RANK
+from ...catalogue import MODE_SELECTION
 from ...wording import in_words
 
 _logger = logging.getLogger(__name__)
@@ -79,7 +79,11 @@ class MindboxRequest(models.Model):
     operation_id = fields.Many2one(
         "mindbox.operation", readonly=True, ondelete="set null"
     )
-    event = fields.Selection(EVENT_SELECTION, required=True, readonly=True)
+    event = fields.Selection(
+        lambda self: self.env["mindbox.catalogue"]._get_selection(),
+        required=True,
+        readonly=True,
+    )
     mode = fields.Selection(MODE_SELECTION, readonly=True)
     res_model = fields.Char(string="Record Model", readonly=True)
     res_id = fields.Many2oneReference(
@@ -558,13 +562,14 @@ class MindboxRequest(models.Model):
         :param list rows: dicts in the order of the queue
         :return: the rows that are kept
         """
+        ranks = self.env["mindbox.catalogue"]._get_ranks()
         kept, dropped, absorbing = {}, [], {}
         for row in rows:
             mergeable = row["merge_key"] and row.get("payload") is None
             key = mergeable and (row["endpoint_id"], row["merge_key"])
             first = kept.setdefault(key or row["id"], row)
             if first is not row:
-                _absorb(first, row)
+                _absorb(first, row, ranks)
                 dropped.append(row["id"])
                 absorbing[first["id"]] = first
         if dropped:
@@ -770,9 +775,9 @@ def _without_nul(value):
     return value.replace("\0", "") if isinstance(value, str) else value
 
 
-def _absorb(first, later):
+def _absorb(first, later, ranks):
     """Let a waiting row stand for a later one of the same state."""
-    if RANK[later["event"]] < RANK[first["event"]]:
+    if ranks.get(later["event"], -1) < ranks.get(first["event"], -1):
         first["event"] = later["event"]
         first["operation_id"] = later["operation_id"]
     elif later["event"] == first["event"]:

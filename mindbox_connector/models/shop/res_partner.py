@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, ormcache
 
-from ...catalogue import EVENTS
 from ...exceptions import MindboxSkipped
 from ..capture.mindbox_source import get_website
 from .names import personal_data
@@ -178,7 +177,12 @@ class ResPartner(models.Model):
 
     def _mindbox_events(self):
         """A customer's timeline shows cards and orders, too; goods are nobody's."""
-        return [code for code, event in EVENTS.items() if event.topic != "product"]
+        events = self.env["mindbox.catalogue"]._get_events()
+        return [
+            code
+            for code, event in events.items()
+            if event.operation and event.topic != "product"
+        ]
 
     def _mindbox_contact(self):
         """Return whom an address belongs to."""

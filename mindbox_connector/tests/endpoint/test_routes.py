@@ -2,11 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import random
-from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...catalogue import EVENTS, Event
 from ..sources import SourceCase
 
 
@@ -97,12 +95,6 @@ class TestRoutes(SourceCase):
         successor.action_start()
         self.make_cart((self.product, 1))
         self.assertEqual(self.recorded("cart_set").endpoint_id, successor)
-
-    def test_events_of_another_database_are_no_operations_here(self):
-        events = {"elsewhere": Event("Elsewhere", "res.partner", "Website.Elsewhere")}
-        with patch.dict(EVENTS, events):
-            endpoint = self.endpoint.create({"name": "New"})
-        self.assertNotIn("elsewhere", endpoint.operation_ids.mapped("event"))
 
     def test_a_paused_point_still_records(self):
         self.endpoint.action_pause()

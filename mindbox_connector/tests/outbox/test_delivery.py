@@ -16,7 +16,6 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...catalogue import EVENTS
 from ...client import Call
 from ...exceptions import MindboxUnavailable
 from ...models.outbox import mindbox_delivery, mindbox_kick
@@ -583,7 +582,8 @@ class TestPauseAndStart(DeliveryCase):
         with self.transaction() as env:
             rows = env["mindbox.request"].search([("partner_id", "=", partner)])
             rows.write({"event": "customer_register", "payload": "{}"})
-            self.assertTrue(EVENTS["customer_register"].instead)
+            events = env["mindbox.catalogue"]._get_events()
+            self.assertTrue(events["customer_register"].instead)
         self.assertIsInstance(self.deliver(), str)
 
 

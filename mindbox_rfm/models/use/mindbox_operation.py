@@ -3,13 +3,10 @@
 
 from odoo import fields, models
 
-from ...catalogue import EVENT_SELECTION_ADD
-
 
 class MindboxOperation(models.Model):
     _inherit = "mindbox.operation"
 
-    event = fields.Selection(**EVENT_SELECTION_ADD)
     rfm_segment_id = fields.Many2one(
         "rfm.segment",
         string="RFM Segment",

@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
-from ...catalogue import SEGMENT_SET
 from ..run.rfm_sources import WRITTEN
+from .mindbox_catalogue import SEGMENT_SET
 
 # Field of the contact -> column of the profile in the company's active scheme.
 COLUMNS = {

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
-from ...catalogue import SEGMENT_SET
+from .mindbox_catalogue import SEGMENT_SET
 
 CHUNK = 1000
 

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ...catalogue import SEGMENT_SET
+from ...models.use.mindbox_catalogue import SEGMENT_SET
 from ..common import RfmCase
 
 
