@@ -1,7 +1,13 @@
 """The sandbox: a small real HTTP server that plays the Mindbox HTTP API v3.
 
-It keeps strictly to the contract: what Mindbox says no to, it says no to. Each module
-names the section of the contract it plays, and what was decided where that is silent.
+It keeps to Mindbox's public documentation: what Mindbox says no to, it says no to. Each
+module says what was decided where that is silent.
+
+    api        a call from its arrival to its answer; envelope, contract: is it valid?
+    steps      what an operation does with it, in the books of customers, orders, cards
+    bulk       import files, read row by row
+    showing    how it is shown, in answers and on the page
+    control    what tests and the page ask and switch
 
     python -m tests.sandbox --api-port 8170 --port 8171    a process of its own
     python -m tests.sandbox.sample                         a made-up day to look at

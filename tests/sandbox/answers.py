@@ -1,4 +1,4 @@
-"""The answers of the contract: envelopes and their HTTP codes (§2.1, §2.2)."""
+"""The answers of Mindbox: envelopes and their HTTP codes."""
 
 import json
 import uuid
@@ -9,9 +9,7 @@ JSON = "application/json; charset=utf-8"
 
 
 def plain(value):
-    """What JSON does not know: exact decimals become numbers, moments become §3.0
-    texts.
-    """
+    """What JSON does not know: decimals become numbers, moments become texts."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if hasattr(value, "isoformat"):

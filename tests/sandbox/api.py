@@ -1,11 +1,8 @@
-"""The API listener: POST /v3/operations/{sync,async,bulk} (contract §1, §2).
+"""The API listener: POST /v3/operations/{sync,async,bulk}.
 
-Decisions where the contract is silent or its sources disagree:
+Decisions where the documentation is silent or its pages disagree:
 
 * Another method than POST is 405, an unknown path 404, both without a JSON body.
-* An unknown endpointId is 403 ("wrong key/endpoint"), a wrong key 403, a missing or
-  malformed Authorization header 401, but only where the operation needs a key. A wrong
-  key is refused even where none is needed.
 * Whatever can be told from the request alone (headers, operation, mode, transactionId,
   JSON, unknown identifier names, missing parts) is 400 in every mode. What can only be
   told from the stored data (order exists, order unknown, ambiguous customer) is 400 in
@@ -21,48 +18,25 @@ Decisions where the contract is silent or its sources disagree:
 """
 
 import asyncio
-import ipaddress
 import logging
 import random
 import re
-import socket
-import struct
-import time
 import zlib
 
 from aiohttp import web
 
-from . import answers, faults, fields
-from .bulk import BULK_QUERY
+from . import answers, faults
+from .breakage import Breakage
 from .calls import HIDDEN_HEADERS, Call
-from .contract import BusinessError, ProtocolError, Throttled, check_body, parse_json
-from .world import Context
+from .context import Context
+from .contract.body import check_body, parse_json
+from .contract.errors import BusinessError, ProtocolError
+from .envelope import Envelope
 
 _logger = logging.getLogger(__name__)
 PATH = re.compile(r"/v3/operations/(sync|async|bulk)/?")
-SCHEMES = (
-    ("SecretKey", re.compile(r"SecretKey (\S+)")),
-    ("Mindbox", re.compile(r'Mindbox secretKey="([^"]+)"')),
-)
-QUERY = {
-    "endpointId",
-    "operation",
-    "deviceUUID",
-    "transactionId",
-    "dateTimeOffset",
-    "version",
-    "transport",
-}
-TYPES = {"sync": "application/json", "async": "application/json", "bulk": "text/csv"}
-CHARSETS = {"utf-8", "utf8"}
 IDENTITIES = ("ids", "email", "mobilePhone", "discountCard")
 FUTURE = 300
-
-
-def media_type(header):
-    kind, _, rest = header.partition(";")
-    charset = re.search(r"charset=\"?([\w-]+)", rest)
-    return kind.strip().lower(), charset[1].lower() if charset else None
 
 
 def customer_key(body):
@@ -86,31 +60,10 @@ def key_of_raw(raw):
         return None
 
 
-class Limits:
-    """Calls a minute per operation and endpoint, imports an hour (§1.6); fixed
-    windows.
-    """
-
-    def __init__(self):
-        self.windows = {}
-
-    def count(self, key, seconds, limit):
-        if not limit:
-            return
-        window = int(time.time() // seconds)
-        began, used = self.windows.get(key, (window, 0))
-        used = used + 1 if began == window else 1
-        self.windows[key] = (window, used)
-        if used > limit:
-            raise Throttled(
-                f"Too many requests: {limit} per {seconds} seconds are allowed"
-            )
-
-
 class Api:
     def __init__(self, project, log, book, world):
         self.project, self.log, self.faults, self.world = project, log, book, world
-        self.limits = Limits()
+        self.envelope, self.breakage = Envelope(project), Breakage(self)
         self.header_cache = {}
 
     # -- one call ---
@@ -165,60 +118,17 @@ class Api:
         answer = faults.ANSWERS.get(fault.kind)
         if answer:
             return self.finish(call, answer(fault), raw)
-        return await getattr(self, fault.kind)(fault, call, request, raw)
+        play = getattr(self.breakage, fault.kind)
+        return await play(fault, call, request, raw)
 
-    async def slow(self, fault, call, request, raw):
-        """Late, but done: also when the sender has given up waiting."""
-        await asyncio.sleep(fault.seconds if fault.seconds is not None else 3)
-        return self.finish(call, self.process(call, request, raw), raw)
-
-    async def black_hole(self, fault, call, request, raw):
-        call.error = "never answered"
-        self.record(call, None, raw)
-        transport = request.transport
-        while self.faults.holds(fault.id) and transport and not transport.is_closing():
-            await asyncio.sleep(0.1)
-        return self.hang_up(request)
-
-    async def reset(self, fault, call, request, raw):
-        call.error = "connection reset before the effect"
-        self.record(call, None, raw)
-        return self.hang_up(request, hard=True)
-
-    async def lost_answer(self, fault, call, request, raw):
-        self.record(call, self.process(call, request, raw), raw)
-        return self.hang_up(request)
-
-    async def half_answer(self, fault, call, request, raw):
-        answer = self.process(call, request, raw)
-        self.record(call, answer, raw)
-        length = str(len(answer.body) + 20)
-        headers = {"Content-Length": length, "Content-Type": answers.JSON}
-        response = web.StreamResponse(status=answer.http, headers=headers)
-        await response.prepare(request)
-        await response.write(answer.body[: len(answer.body) // 2])
-        return self.hang_up(request, response, flush=True)
-
-    def hang_up(self, request, response=None, hard=False, flush=False):
-        """End the connection without a (whole) answer; `hard` with a TCP reset."""
-        transport = request.transport
-        if transport is not None and hard:
-            linger = struct.pack("ii", 1, 0)
-            transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, linger
-            )
-        if transport is not None:
-            (transport.close if flush else transport.abort)()
-        return response or web.Response()
-
-    # -- the contract ---
+    # -- what a call does ---
     def process(self, call, request, raw):
         if call.mode is None:
             return answers.bare(404)
         if request.method != "POST":
             return answers.bare(405)
         try:
-            operation = self.admit(call, request.headers)
+            operation = self.envelope.admit(call, request.headers)
             if call.mode == "bulk":
                 return self.bulk(call, operation, raw)
             return self.single(call, operation, raw)
@@ -228,89 +138,6 @@ class Api:
         except Exception:
             _logger.exception("The sandbox failed at a call of %s", call.operation)
             return answers.server_error("The sandbox itself failed, see its log")
-
-    def admit(self, call, headers):
-        """Everything that can be told without the body: the operation, or the
-        refusal (§1).
-        """
-        self.check_headers(call, headers)
-        trusted = self.check_credentials(call, headers.get("Authorization"))
-        operation = self.find_operation(call)
-        if operation.needs_key and not trusted:
-            raise ProtocolError("The operation requires a secret key", 401)
-        self.check_query(call, operation)
-        limit = self.project.settings["calls_per_minute"]
-        self.limits.count((call.endpoint_id, call.operation), 60, limit)
-        return operation
-
-    def check_headers(self, call, headers):
-        kind, charset = media_type(headers.get("Content-Type", ""))
-        if kind != TYPES[call.mode]:
-            raise ProtocolError(
-                f"Content-Type must be {TYPES[call.mode]}; charset=utf-8"
-            )
-        if charset is None:
-            call.warn("Content-Type", "charset=utf-8 is missing")
-        elif charset not in CHARSETS and call.mode != "bulk":
-            raise ProtocolError("The body must be in UTF-8")
-        if "application/json" not in headers.get("Accept", "").lower():
-            raise ProtocolError("Accept must be application/json")
-        if (
-            call.mode != "bulk"
-            and headers.get("Content-Encoding", "identity") != "identity"
-        ):
-            raise ProtocolError("Content-Encoding is for bulk files only")
-
-    def check_credentials(self, call, header):
-        if not call.endpoint_id:
-            raise ProtocolError("The parameter endpointId is missing")
-        if call.endpoint_id not in self.project.endpoints:
-            raise ProtocolError("Unknown endpointId", 403)
-        for scheme, pattern in SCHEMES:
-            found = pattern.fullmatch(header or "")
-            if found:
-                call.auth_scheme = scheme
-                if not self.project.key_fits(call.endpoint_id, found[1]):
-                    raise ProtocolError("The secret key does not fit the endpoint", 403)
-                return True
-        return False
-
-    def find_operation(self, call):
-        operation = self.project.operations.get(call.operation)
-        if operation is None:
-            raise ProtocolError(f"Unknown operation '{call.operation or ''}'")
-        if call.mode not in operation.modes:
-            raise ProtocolError(f"The operation cannot be called in {call.mode} mode")
-        return operation
-
-    def check_query(self, call, operation):
-        known = QUERY | BULK_QUERY if call.mode == "bulk" else QUERY
-        for name in call.query:
-            if name not in known:
-                call.warn(f"?{name}", "unknown parameter, ignored")
-        if call.transaction_id is not None and not fields.GUID.fullmatch(
-            call.transaction_id
-        ):
-            raise ProtocolError("transactionId must be a GUID")
-        if operation.needs_transaction and not call.transaction_id:
-            raise ProtocolError("The operation can be called with a transactionId only")
-        self.check_visitor(call, operation)
-
-    def check_visitor(self, call, operation):
-        """A device where none is expected, or none where it is needed: runs with a
-        note (§1.3).
-        """
-        if call.device_uuid and operation.device == "refused":
-            call.warn("?deviceUUID", "the operation does not expect a device")
-        elif call.device_uuid and not fields.GUID.fullmatch(call.device_uuid):
-            call.warn("?deviceUUID", "not a GUID, ignored")
-        elif not call.device_uuid and operation.device == "needed":
-            call.warn("?deviceUUID", "the operation needs a device")
-        if call.customer_ip:
-            try:
-                ipaddress.ip_address(call.customer_ip)
-            except ValueError:
-                call.warn("X-Customer-IP", "not an IP address, ignored")
 
     # -- sync and async ---
     def single(self, call, operation, raw):
@@ -330,9 +157,7 @@ class Api:
         return answer
 
     def effective_key(self, call, operation):
-        """The key this call is recognised by; plain sync operations ignore it
-        (§1.7).
-        """
+        """The key this call is recognised by; plain sync operations ignore it."""
         if not call.transaction_id:
             return None
         ignoring = self.project.settings["sync_ignores_transaction"]
@@ -352,9 +177,7 @@ class Api:
         return answers.ALREADY
 
     def check_identity(self, call, body, clean, report):
-        """A bad value that was the only identifier of the customer fails the call
-        (§2.4).
-        """
+        """A bad value that was the only identifier of the customer fails the call."""
         customer, left = body.get("customer"), clean.get("customer")
         if not customer or left is None or call.device_uuid:
             return
@@ -376,7 +199,7 @@ class Api:
 
     def say_no(self, call, reason):
         """What the operation says no to: told in sync mode, only logged in async
-        mode (§1.1).
+        mode.
         """
         call.error = reason
         return (
@@ -394,7 +217,7 @@ class Api:
 
     def moment(self, call, clean):
         """When the event happened: executionDateTimeUtc, else now less
-        dateTimeOffset (§3.0).
+        dateTimeOffset.
         """
         executed = clean.get("executionDateTimeUtc")
         if executed is None:
@@ -410,7 +233,7 @@ class Api:
         key = call.transaction_id and call.transaction_id.lower()
         if key and self.log.knows(key):
             return self.duplicate(call, key, raw)
-        self.limits.count("bulk", 3600, self.project.settings["bulk_per_hour"])
+        self.envelope.limits.count("bulk", 3600, self.project.settings["bulk_per_hour"])
         self.world.imports.accept(operation.step, call, raw)
         call.effect = True
         if key:

@@ -9,6 +9,7 @@ import time
 
 from . import answers, calls
 from .server import SandboxServer
+from .showing import listings
 
 
 class Faults:
@@ -140,13 +141,14 @@ class Sandbox:
 
     def listing(self, kind, q="", offset=0, limit=None):
         """All of a kind, as GET /api/<kind> shows them."""
-        page = self.on_loop(self.server.world.listing, kind, q, offset, limit or 10**9)
+        page = self.on_loop(
+            listings.listing, self.server.world, kind, q, offset, limit or 10**9
+        )
         return json.loads(answers.dumps(page))[kind]
 
     def one(self, kind, ident):
-        return json.loads(
-            answers.dumps(self.on_loop(self.server.world.one, kind, ident))
-        )
+        found = self.on_loop(listings.one, self.server.world, kind, ident)
+        return json.loads(answers.dumps(found))
 
     @property
     def counts(self):

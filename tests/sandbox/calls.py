@@ -163,9 +163,7 @@ def product_of(body):
 
 
 class CallLog:
-    """The last `limit` calls, counters of all, and the keys that were processed
-    (§1.7).
-    """
+    """The last `limit` calls, counters of all, and the keys that were processed."""
 
     def __init__(self, limit=200_000, keys=2_000_000):
         self.ring = deque(maxlen=limit)

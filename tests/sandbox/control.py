@@ -7,7 +7,8 @@ from pathlib import Path
 from aiohttp import web
 
 from . import answers, calls
-from .customers import survivor
+from .books.customer import survivor
+from .showing import listings
 
 PAGE = Path(__file__).parent / "page"
 TICK = 0.25
@@ -164,7 +165,8 @@ class Control:
 
     async def domain(self, request):
         query = request.query
-        page = self.box.world.listing(
+        page = listings.listing(
+            self.box.world,
             request.match_info["kind"],
             query.get("q", ""),
             int(query.get("offset", 0)),
@@ -173,7 +175,8 @@ class Control:
         return reply(page)
 
     async def domain_one(self, request):
-        found = self.box.world.one(request.match_info["kind"], request.match_info["id"])
+        kind, ident = request.match_info["kind"], request.match_info["id"]
+        found = listings.one(self.box.world, kind, ident)
         return reply(found) if found is not None else reply({"error": "not found"}, 404)
 
     # -- switches ---

@@ -1,6 +1,4 @@
-"""Faults: what can go wrong between a sender and Mindbox, switched on and off (§2.2,
-§2.5).
-"""
+"""Faults: what can go wrong between a sender and Mindbox, switched on and off."""
 
 import time
 from collections import deque

@@ -1,6 +1,4 @@
-"""The two listeners and their life: the API, which can be closed, and the page
-(design §7).
-"""
+"""The two listeners and their life: the API, which can be closed, and the page."""
 
 import asyncio
 import contextlib
@@ -147,4 +145,4 @@ class SandboxServer:
         self.log.reset()
         self.world.reset()
         self.faults.clear()
-        self.api.limits.windows.clear()
+        self.api.envelope.limits.windows.clear()

@@ -1,4 +1,4 @@
-"""Checks of single values (contract §3.0, §3.1, §2.4).
+"""Checks of single values.
 
 A check takes the value as it came and returns the clean one. It raises `BadField` when
 the field has to be dropped (the call goes on with a warning) and `FatalField` where the
@@ -46,7 +46,7 @@ class BadField(ValueError):
 
 
 class FatalField(BadField):
-    """This field fails the call (§2.4)."""
+    """This field fails the call."""
 
 
 class Noted(Exception):
@@ -105,9 +105,7 @@ def email(value):
 
 
 def phone(value):
-    """Digits with country code; everything else is dropped on the server side
-    (§3.1).
-    """
+    """Digits with country code; everything else is dropped on the server side."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise BadField("must be a string of digits")
     if value == CLEAR:
@@ -160,9 +158,7 @@ def boolean(value):
 
 
 def decimal(value, places, low=None):
-    """A number with at most so many decimal places; numbers and strings both occur
-    (§9.29).
-    """
+    """A number with at most so many decimal places; numbers and strings both occur."""
     if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
         raise BadField("must be a number")
     try:
@@ -226,9 +222,7 @@ def read_clock(rest):
 
 @lru_cache(4096)
 def parse_moment(value):
-    """(aware UTC datetime, notes) of `dd.MM.yyyy HH:mm:ss.fff` and its relatives
-    (§3.0).
-    """
+    """(aware UTC datetime, notes) of `dd.MM.yyyy HH:mm:ss.fff` and its relatives."""
     day, note, rest = read_day(value)
     span, second = read_clock(rest)
     start = datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
@@ -256,7 +250,7 @@ def birth_date(value):
 
 
 def custom_value(value):
-    """A custom field of a kind the project does not tell (§3.1)."""
+    """A custom field of a kind the project does not tell."""
     if isinstance(value, list):
         return [enum(item) for item in value]
     if value is None or isinstance(value, dict):

@@ -1,8 +1,8 @@
-"""Product lists, views and the products they name (contract §3.7, §3.8)."""
+"""Product lists, views and the products they name."""
 
+from ..contract.errors import BusinessError
 from . import money
-from .contract import BusinessError
-from .orders import product_key
+from .order import product_key
 
 PRICES = ("pricePerItem", "priceOfLine", "price")
 

@@ -1,4 +1,4 @@
-"""Discount cards and bonus balances (contract §3.9, §3.10).
+"""Discount cards and bonus balances.
 
 Decisions: an unknown card is made when it is issued (setting `new_cards_allowed`), else
 it is NotFound. A balance belongs to the customer; a change that names a card also
@@ -6,8 +6,8 @@ counts on the card. A balance below zero is kept and noted. The order of a chang
 stand beside `balanceChanges` (`order.ids`) or inside each change.
 """
 
+from ..contract.errors import BusinessError
 from . import money
-from .contract import BusinessError
 
 STATUSES = ("NotIssued", "Issued", "Inactive", "Activated", "Blocked")
 HISTORY = 1000

@@ -1,0 +1,1 @@
+"""What the Mindbox sandbox promises, over real HTTP (see tests/sandbox)."""

@@ -1,0 +1,1 @@
+"""What the make-believe Mindbox has stored, a book of each kind."""

@@ -1,0 +1,16 @@
+"""Which operation's rows are handled by whom."""
+
+from functools import partial
+
+from .cards import balance, card, segment
+from .customers import customers
+from .orders import order_row
+
+HANDLERS = {
+    "DirectCrm.Customers.Import": customers,
+    "DirectCrm.Customers.Edit": partial(customers, create=False),
+    "RetailOrder.Import": order_row,
+    "DirectCrm.Customers.ImportCards": card,
+    "DirectCrm.CreateCustomerBalanceChangeOperation": balance,
+    "DirectCrm.StaticCustomerSegments.Import": segment,
+}
