@@ -15,7 +15,7 @@
         "website_sale_stock",
         "website_sale_wishlist",
     ],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["requests", "urllib3"]},
     "data": [
         "security/res_groups.xml",
         "security/ir.model.access.csv",

@@ -3,7 +3,7 @@
 
 from odoo.tests import TransactionCase, tagged
 
-from .. import client
+from .. import answers, client
 from ..wording import PATTERNS, in_words
 
 
@@ -13,11 +13,11 @@ class TestWording(TransactionCase):
 
     def test_client_is_known(self):
         said = [
-            *client.MISCONFIGURED.values(),
+            *answers.MISCONFIGURED.values(),
             *(reason for _kind, reason in client.NETWORK_REASONS),
-            *(f"Mindbox: order {end}." for end in client.REFUSED_PROCESSING.values()),
+            *(f"Mindbox: order {end}." for end in answers.REFUSED_PROCESSING.values()),
             client.UNUSABLE,
-            client._explain({}, 400),
+            answers._explain({}, 400),
         ]
         for reason in said:
             with self.subTest(reason=reason):
