@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from ..models.outbox import mindbox_retention
 from ..models.outbox.scrub import scrub
 from .common import LocalMindbox, Reply
 
@@ -295,8 +296,7 @@ class TestRetention(SecurityCase):
     def test_more_is_left_for_the_next_round(self):
         for _number in range(5):
             self.aged(40, "sent")
-        module = "odoo.addons.mindbox_connector.models.outbox.mindbox_request.GC_CHUNK"
-        with patch(module, 2):
+        with patch.object(mindbox_retention, "GC_CHUNK", 2):
             done, more = self.clean()
         self.assertTrue(more)
         self.assertLessEqual(done, 4)

@@ -6,3 +6,4 @@ and say what matters and what a body looks like.
 
 from . import mindbox_source
 from . import mindbox_format
+from . import mindbox_build

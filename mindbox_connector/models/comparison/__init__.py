@@ -1,4 +1,3 @@
-from . import mindbox_ledger
 from . import mindbox_expectation
 from . import mindbox_reconciliation
 from . import mindbox_difference

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, formatLang
 
 from ...wording import in_words
-from .mindbox_ledger import KIND_EVENTS, KIND_SELECTION, KINDS
+from ..outbox.mindbox_ledger import KIND_EVENTS, KIND_SELECTION, KINDS
 
 # More than this is sent in jobs of this size.
 CHUNK = 500

@@ -17,7 +17,7 @@ from ...client import Call
 from ...exceptions import MindboxError, MindboxRejected
 from ...wording import in_words
 from ..endpoint.mindbox_endpoint import SYSTEM_NAME
-from .mindbox_ledger import KIND_EVENTS, KINDS
+from ..outbox.mindbox_ledger import KIND_EVENTS, KINDS
 
 CUSTOMER_FIELDS = "email mobilePhone lastName firstName middleName sex".split()
 ORDER_FIELDS = ("totalPrice", "deliveryCost")

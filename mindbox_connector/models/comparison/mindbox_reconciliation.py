@@ -12,7 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..endpoint.mindbox_route import LIVE_STATES
-from .mindbox_ledger import KIND_EVENTS, KIND_SELECTION, KINDS
+from ..outbox.mindbox_ledger import KIND_EVENTS, KIND_SELECTION, KINDS
 
 _logger = logging.getLogger(__name__)
 

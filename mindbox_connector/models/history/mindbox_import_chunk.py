@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...wording import in_words
-from ..outbox.mindbox_request import RETENTION_DAYS
+from ..outbox.mindbox_retention import RETENTION_DAYS
 from .csv_file import CsvFile
 from .mindbox_catalogue import IMPORT_EVENT
 

@@ -1,6 +1,19 @@
+"""The outbox: rows that wait, their order, their delivery, and what Mindbox was told.
+
+Calls the integration point and the client. It knows neither the models of the shop nor
+what a body looks like: the rooms above add to its hooks, which build a body, and which
+follow from an answer.
+"""
+
 from . import mindbox_catalogue
 from . import mindbox_request
+from . import mindbox_rows
+from . import mindbox_merge
+from . import mindbox_resend
+from . import mindbox_retention
+from . import mindbox_ledger
 from . import mindbox_hold
 from . import mindbox_kick
 from . import mindbox_claim
+from . import mindbox_outcome
 from . import mindbox_delivery

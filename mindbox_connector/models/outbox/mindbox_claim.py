@@ -1,10 +1,12 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Which rows may leave now, and in which order."""
+"""Which rows may leave now, in which order, and with which bodies."""
 
 from odoo import models
 from odoo.tools import SQL
 
+from ...client import Call
+from .lanes import Parcel
 from .mindbox_hold import LONGEST_WAIT
 from .mindbox_request import WAITS
 
@@ -18,6 +20,7 @@ CLAIMED_COLUMNS = (
     "customer_key, merge_key, cleared, priority, transaction_id, occurred_at, "
     "attempts, payload, device_uuid, customer_ip"
 )
+FROZEN_COLUMNS = ("id", "event", "operation_id", "mode", "state", "error", "payload")
 
 
 class MindboxEndpoint(models.Model):
@@ -64,17 +67,9 @@ class MindboxEndpoint(models.Model):
         return self.env.execute_query(
             SQL(
                 """
-                WITH newest AS (
-                    SELECT customer_key, occurred_at FROM mindbox_request
-                     WHERE endpoint_id = %(endpoint)s AND state = 'pending'
-                       AND priority = %(priority)s
-                       AND occurred_at > now() at time zone 'UTC' - %(fresh)s::interval
-                       AND id != ALL(%(on_the_way)s)
-                     ORDER BY occurred_at DESC
-                     LIMIT %(newest)s
-                ), customer AS (
+                WITH customer AS (
                     SELECT customer_key, max(occurred_at) AS latest
-                      FROM newest GROUP BY customer_key
+                      FROM (%(newest)s) AS newest GROUP BY customer_key
                 )
                 SELECT story.id, story.customer_key, story.priority
                   FROM customer, LATERAL (
@@ -88,16 +83,32 @@ class MindboxEndpoint(models.Model):
                  ORDER BY latest DESC, story.priority, story.id
                  LIMIT %(limit)s
                 """,
-                endpoint=self.id,
+                newest=self._get_newest_query(priority, on_the_way),
                 priority=priority,
-                fresh=FRESH,
-                newest=NEWEST,
-                on_the_way=list(on_the_way),
                 waits=SQL(WAITS),
                 is_due=is_due,
                 story=STORY,
                 limit=limit,
             )
+        )
+
+    def _get_newest_query(self, priority, on_the_way):
+        """Return the query of the newest rows of one priority, fresh ones only."""
+        return SQL(
+            """
+            SELECT customer_key, occurred_at FROM mindbox_request
+             WHERE endpoint_id = %(endpoint)s AND state = 'pending'
+               AND priority = %(priority)s
+               AND occurred_at > now() at time zone 'UTC' - %(fresh)s::interval
+               AND id != ALL(%(on_the_way)s)
+             ORDER BY occurred_at DESC
+             LIMIT %(newest)s
+            """,
+            endpoint=self.id,
+            priority=priority,
+            fresh=FRESH,
+            on_the_way=list(on_the_way),
+            newest=NEWEST,
         )
 
     def _get_due_condition(self, on_the_way, closed_lanes):
@@ -166,6 +177,63 @@ class MindboxEndpoint(models.Model):
         passed_over = {key for row_id, key in candidates if row_id not in locked_ids}
         return _leave_busy(locked, passed_over, dict(on_the_way.values()))
 
+    # === CLAIM === #
+
+    def _claim(self, limit, on_the_way, closed_lanes):
+        """Take due rows in order and freeze their bodies.
+
+        :param dict on_the_way: {ID: (merge key, lane)} of rows that are being sent
+        :return: (the same of the rows, parcels of those that can be sent)
+        """
+        if not self._is_running():
+            return {}, []
+        rows = self._lock_due_rows(limit, on_the_way, closed_lanes)
+        claimed = {row["id"]: (row["merge_key"], row["customer_key"]) for row in rows}
+        rows = self.env["mindbox.request"]._merge(rows)
+        self._freeze([row for row in rows if row["payload"] is None])
+        rows = [row for row in rows if row["payload"] is not None]
+        operations = self._get_row_operations(rows)
+        self._skip([row for row in rows if row["id"] not in operations])
+        return claimed, [
+            _get_parcel(row, operations[row["id"]])
+            for row in rows
+            if row["id"] in operations
+        ]
+
+    def _get_row_operations(self, rows):
+        """Return {row ID: operation}; an operation may be gone since the event."""
+        by_id = {values["id"]: values for values in self._get_operations().values()}
+        found = {
+            row["id"]: by_id.get(row["operation_id"])
+            or self._get_operation(row["event"])
+            for row in rows
+        }
+        return {row_id: values for row_id, values in found.items() if values}
+
+    def _skip(self, rows):
+        """End rows whose operation was switched off after the fact."""
+        reason = self.env._("The operation is switched off.")
+        if rows:
+            self.env["mindbox.request"]._update(
+                [{"id": r["id"], "state": "skipped", "error": reason} for r in rows]
+            )
+
+    def _freeze(self, rows):
+        """Have the missing bodies built; write them down before anything is sent."""
+        if rows:
+            self._build_bodies(rows)
+            self.env["mindbox.request"]._update(
+                [{name: row[name] for name in FROZEN_COLUMNS} for row in rows]
+            )
+
+    def _build_bodies(self, rows):
+        """Hook: set :data:`FROZEN_COLUMNS` of rows that have no body yet.
+
+        What a body looks like is known where events are captured.
+
+        :param list rows: dicts of :data:`CLAIMED_COLUMNS`
+        """
+
 
 def _leave_busy(rows, passed_over, busy):
     """Return the rows that may leave now.
@@ -194,4 +262,21 @@ def _is_deferred(alias):
         " AND %(row)s.next_attempt_at < now() at time zone 'UTC' + %(longest)s",
         row=SQL.identifier(alias),
         longest=LONGEST_WAIT,
+    )
+
+
+def _get_parcel(row, operation):
+    with_device = operation["send_device_uuid"]
+    return Parcel(
+        row["id"],
+        row["customer_key"] or "",
+        row["attempts"],
+        Call(
+            row["mode"],
+            operation["name"],
+            row["transaction_id"],
+            row["payload"],
+            with_device and row["device_uuid"] or "",
+            with_device and row["customer_ip"] or "",
+        ),
     )

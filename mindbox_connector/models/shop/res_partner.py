@@ -6,6 +6,7 @@ from odoo.tools import format_date, ormcache
 
 from ...exceptions import MindboxSkipped
 from ..capture.mindbox_source import get_website
+from ..outbox.json_text import CLEAR
 from .names import personal_data
 
 TRACKED = frozenset(
@@ -17,8 +18,6 @@ CONTACTS = {"phone": "mobilePhone", "email": "email"}
 MAX_EMAIL = 254
 # Each purchase without an account makes a contact of its own in Odoo.
 MAX_GUESTS = 20
-# Mindbox's word for a value that is to be forgotten; a missing key means no change.
-CLEAR = "%CLEAR%"
 
 
 class ResPartner(models.Model):

@@ -18,6 +18,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...client import Call
 from ...exceptions import MindboxUnavailable
+from ...models.capture import mindbox_build
 from ...models.outbox import mindbox_delivery, mindbox_kick
 from ...models.outbox.lanes import Outcome, Parcel
 from ..common import RealCase, Reply
@@ -149,7 +150,7 @@ class TestDelivery(DeliveryCase):
             patch.object(
                 self.registry["res.partner"], "_mindbox_customer_edit_body", fail
             ),
-            self.assertLogs(mindbox_delivery.__name__, "ERROR") as log,
+            self.assertLogs(mindbox_build.__name__, "ERROR") as log,
         ):
             self.deliver()
         self.assertEqual(sorted(self.states()), ["rejected", "sent"])

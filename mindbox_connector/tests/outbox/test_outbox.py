@@ -17,7 +17,7 @@ from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ...models.capture import mindbox_source
-from ...models.outbox import mindbox_kick, mindbox_request
+from ...models.outbox import mindbox_kick, mindbox_rows
 from ..common import RealCase, Reply
 
 
@@ -195,7 +195,7 @@ class TestOneTransaction(RealCase):
         with (
             self.constraint("event != 'customer_edit'"),
             self.assertLogs(mindbox_source.__name__, "ERROR") as log,
-            mute_logger(mindbox_request.__name__),
+            mute_logger(mindbox_rows.__name__),
             self.partner_of() as partner,
         ):
             partner.name = "Anna Canary"

@@ -9,9 +9,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..outbox.mindbox_delivery import to_text
-from ..outbox.mindbox_request import to_json
-from ..shop.res_partner import CLEAR
+from .json_text import CLEAR, to_json, to_text
 
 KINDS = {
     "customers": "res.partner",

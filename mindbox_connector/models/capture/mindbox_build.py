@@ -1,0 +1,147 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Bodies of rows: asked of the records they are about, whoever made the event.
+
+Live events, sending again, replay and the delivery all build by these methods.
+"""
+
+import logging
+import traceback
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ...exceptions import MindboxRejected, MindboxSkipped
+from ..outbox.json_text import to_text
+
+_logger = logging.getLogger(__name__)
+
+
+class MindboxEndpoint(models.Model):
+    _inherit = ["mindbox.endpoint"]
+
+    def _build_bodies(self, rows):
+        super()._build_bodies(rows)
+        sources = self._get_sources(rows)
+        try:
+            with self.env.cr.savepoint(flush=False):
+                for row in rows:
+                    self._build(row, sources)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except psycopg2.Error:
+            # One of them breaks the transaction: find out which.
+            for row in rows:
+                self._build_alone(row, sources)
+
+    def _after_refused(self, request, outcome):
+        """Where Mindbox knows the customer or order already, send the other event."""
+        super()._after_refused(request, outcome)
+        event = self.env["mindbox.catalogue"]._get_events().get(request.event)
+        if event and event.instead and outcome.error.http_status == 400:
+            record = self.env[request.res_model].browse(request.res_id).exists()
+            record._mindbox_mark(event.instead)
+
+    def _get_sources(self, rows):
+        """Return {(model, id): record}; records of a model are read together."""
+        ids = defaultdict(list)
+        for row in rows:
+            ids[row["res_model"]].append(row["res_id"])
+        return {
+            (model, record.id): record
+            for model, model_ids in ids.items()
+            # The module of a model may be gone since the event.
+            if model in self.env
+            for record in self._with_sender(self.env[model].browse(model_ids)).exists()
+        }
+
+    def _build_alone(self, row, sources):
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._build(row, sources)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except psycopg2.Error as error:
+            row.update(self._get_build_failure(error))
+
+    def _build(self, row, sources):
+        record = sources.get((row["res_model"], row["res_id"]))
+        facts = {"cleared": row["cleared"].split()} if row["cleared"] else {}
+        row.update(
+            self._build_values(record, row["event"], row["occurred_at"], **facts)
+        )
+
+    def _build_again(self, requests):
+        """Return {request ID: column values}: what they would be if built now."""
+        names = ["event", "occurred_at", "res_model", "res_id", "cleared"]
+        rows = requests.read(names, load=False)
+        sources = self._get_sources(rows)
+        for row in rows:
+            self._build_alone(row, sources)
+        return {row["id"]: row for row in rows}
+
+    def _build_values(self, record, event, occurred_at, **facts):
+        """Return the column values of a row's body; or the reason why there is none.
+
+        :raise psycopg2.Error: the transaction is broken
+        """
+        values = {"state": "pending", "error": None, "payload": None}
+        try:
+            return values | self._get_body_values(record, event, occurred_at, **facts)
+        except MindboxSkipped as skipped:
+            return values | {"state": "skipped", "error": str(skipped)}
+        except MindboxRejected as rejected:
+            return values | {"state": "rejected", "error": str(rejected)}
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            _logger.error("Body of %s: %r in %s", event, type(error), where)
+            return values | self._get_build_failure(error)
+
+    def _get_build_failure(self, error):
+        # The text of an exception may hold personal data: only its kind is kept.
+        reason = self.env._("The body cannot be built (%s).", type(error).__name__)
+        return {"state": "rejected", "error": reason}
+
+    def _get_body_values(self, record, event, occurred_at, **facts):
+        """Return payload, final event, operation and mode for a record's event.
+
+        :raise MindboxSkipped: a rule says that there is nothing to send
+        """
+        self.ensure_one()
+        if record is None:
+            raise MindboxSkipped(self.env._("The record no longer exists."))
+        if event not in self.env["mindbox.catalogue"]._get_events():
+            # The add-on that knew it has left.
+            raise MindboxSkipped(self.env._("There is no event “%s”.", event))
+        event = record._mindbox_resolve(event, self)
+        operation = record._mindbox_operation(event, self)
+        if not operation:
+            raise MindboxSkipped(self.env._("The operation is switched off."))
+        body = getattr(record, f"_mindbox_{event}_body")(self, **facts)
+        self._check_mode(operation, body)
+        if operation["send_execution_time"] and isinstance(body, dict):
+            body["executionDateTimeUtc"] = self._format_moment(occurred_at)
+        return {
+            "event": event,
+            "operation_id": operation["id"],
+            "mode": operation["mode"],
+            "payload": body if isinstance(body, str) else to_text(body),
+        }
+
+    def _check_mode(self, operation, body):
+        """Check that a table goes out as a bulk import, and nothing else does.
+
+        :raise MindboxSkipped: the operation was given another mode
+        """
+        if isinstance(body, str) != (operation["mode"] == "bulk"):
+            raise MindboxSkipped(
+                self.env._(
+                    "The mode of the operation does not fit: an import of many records "
+                    "needs Bulk, a single one Asynchronous or Synchronous."
+                )
+            )

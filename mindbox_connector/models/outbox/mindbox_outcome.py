@@ -1,0 +1,114 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an answer of Mindbox means for the row that it is about."""
+
+import logging
+from datetime import datetime
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+from ...exceptions import MindboxMisconfigured, MindboxRejected, MindboxUnavailable
+from .mindbox_hold import get_retry_delay
+from .scrub import scrub
+
+_logger = logging.getLogger(__name__)
+
+
+class MindboxEndpoint(models.Model):
+    _inherit = ["mindbox.endpoint"]
+
+    def _record(self, outcomes, failing):
+        """Write down what became of the parcels, all in one statement.
+
+        :return: whether to go on sending
+        """
+        self._give_back([o.parcel.id for o in outcomes if not o.tried])
+        tried = [outcome for outcome in outcomes if outcome.tried]
+        if tried:
+            rows = [self._get_result(outcome, failing) for outcome in tried]
+            # Who has cancelled a row meanwhile is overruled by an answer only.
+            guard = SQL("(mindbox_request.state = 'pending' OR new.state = 'sent')")
+            self.env["mindbox.request"]._update(rows, guard)
+            if sent := [o.parcel for o in tried if o.answer]:
+                self._after_sent(sent)
+        if not self._is_running():
+            return False
+        for outcome in tried:
+            if isinstance(outcome.error, MindboxMisconfigured):
+                self._pause_misconfigured(str(outcome.error))
+            elif isinstance(outcome.error, MindboxRejected):
+                request = self.env["mindbox.request"].browse(outcome.parcel.id)
+                if request.exists():
+                    self._after_refused(request, outcome)
+        return True
+
+    def _after_sent(self, parcels):
+        """Keep in the ledger what Mindbox has accepted.
+
+        A hook, too: in the transaction that writes down the answers.
+        """
+        ledger = self.env["mindbox.ledger"]
+        ledger._acknowledge_requests([parcel.id for parcel in parcels])
+        merge = self._get_operation("customer_merge")
+        merges = [
+            p.call.body for p in parcels if merge and p.call.operation == merge["name"]
+        ]
+        if merges:
+            ledger._forget_merged(self, merges)
+
+    def _after_refused(self, request, outcome):
+        """Hook: Mindbox has refused a request, in the transaction that says so.
+
+        :param Outcome outcome: what Mindbox has said
+        """
+
+    def _give_back(self, ids):
+        """Forget bodies that never left, so that a newer state can take their place."""
+        if ids:
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE mindbox_request SET payload = NULL
+                     WHERE id = ANY(%s) AND attempts = 0 AND merge_key IS NOT NULL
+                    RETURNING id
+                    """,
+                    ids,
+                )
+            )
+
+    def _get_result(self, outcome, failing):
+        """Return the column values of a tried parcel's row."""
+        now = fields.Datetime.now()
+        result = {
+            "id": outcome.parcel.id,
+            "attempts": outcome.parcel.attempts + 1,
+            "next_attempt_at": now,
+            "sent_at": None,
+            "error": None,
+        }
+        answer, error = outcome.answer, outcome.error
+        if answer:
+            return result | {
+                "state": "sent",
+                # As exact as the moment of the event: most take less than a second.
+                "sent_at": datetime.utcnow(),
+                "http_status": answer.http_status,
+                "response": answer.text,
+            }
+        result |= {
+            "error": scrub(str(error), outcome.parcel.call.body),
+            "http_status": getattr(error, "http_status", 0),
+            "response": getattr(error, "response", ""),
+        }
+        if isinstance(error, MindboxMisconfigured):
+            return result | {"state": "pending"}
+        if isinstance(error, MindboxUnavailable):
+            delay = get_retry_delay(outcome.parcel.attempts, failing)
+            return result | {"state": "pending", "next_attempt_at": now + delay}
+        if not isinstance(error, MindboxRejected):
+            _logger.error("Call %s: %r", outcome.parcel.id, type(error))
+            result["error"] = self.env._(
+                "The call cannot be sent (%s).", type(error).__name__
+            )
+        return result | {"state": "rejected"}
