@@ -3,7 +3,7 @@
 {
     "name": "Mindbox Connector",
     "summary": "Customers, loyalty cards, carts and orders reach Mindbox in seconds",
-    "version": "19.0.1.1.0",
+    "version": "19.0.2.0.0",
     "category": "Marketing",
     "author": "Mindbox Connector contributors, Odoo Community Association (OCA)",
     "license": "LGPL-3",

@@ -3,7 +3,7 @@
 {
     "name": "Mindbox RFM",
     "summary": "Every customer in exactly one segment, by rules people can see",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Marketing",
     "author": "Mindbox Connector contributors, Odoo Community Association (OCA)",
     "license": "LGPL-3",

@@ -1,6 +1,7 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+import shutil
 import time
 import uuid
 from pathlib import Path
@@ -82,13 +83,22 @@ class MindboxFeedBuild(models.Model):
 
     def _get_path(self):
         """Return where the file is: with all other files of the database."""
-        folder = Path(config.filestore(self.env.cr.dbname)) / FOLDER
-        return folder / self.file_name
+        return self._get_folder() / self.file_name
+
+    def _get_folder(self):
+        """Return where this database keeps the files of its feeds."""
+        return Path(config.filestore(self.env.cr.dbname)) / FOLDER
+
+    @api.model
+    def _remove_all_files(self):
+        """Remove the files of all feeds once this transaction is committed."""
+        folder = self._get_folder()
+        self.env.cr.postcommit.add(lambda: shutil.rmtree(folder, ignore_errors=True))
 
     @api.autovacuum
     def _gc_files(self):
         """Remove files whose build was rolled back or deleted by the database."""
-        folder = Path(config.filestore(self.env.cr.dbname)) / FOLDER
+        folder = self._get_folder()
         names = self.env.execute_query(SQL("SELECT file_name FROM mindbox_feed_build"))
         known = {name for (name,) in names}
         for path in folder.glob("*"):

@@ -1,0 +1,50 @@
+"""States of the add-ons that were released before: installed as they were then."""
+
+import subprocess
+import tarfile
+
+import databases
+import pytest
+from steps import ROOT
+
+# What shops run today, and the first state that could be installed at all.
+LAST = "946b527c1e8c2d839ca19aeca0a7c1e2c6f8dca4"
+FIRST = "e59672d9d63e225dfe3e29180f86dea5c7dd9eb1"
+
+ADDONS = ("mindbox_connector", "mindbox_rfm")
+
+
+def unpack(commit, folder):
+    """Write the add-ons of a commit into a folder, for Odoo's ``--addons-path``."""
+    folder.mkdir(parents=True)
+    paths = subprocess.check_output(
+        ["git", "ls-tree", "--name-only", commit], cwd=ROOT, text=True
+    ).split()
+    present = [addon for addon in ADDONS if addon in paths]
+    archive = folder / "addons.tar"
+    command = ["git", "archive", "-o", archive, commit, "--", *present]
+    subprocess.run(command, cwd=ROOT, check=True)
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    archive.unlink()
+    return present
+
+
+def install(commit, name, folder, log):
+    """Make the database ``name``: a shop with the add-ons of a commit."""
+    if subprocess.call(["git", "cat-file", "-e", commit], cwd=ROOT):
+        pytest.fail("This needs the whole history: git fetch --unshallow")
+    present = unpack(commit, folder)
+    databases.clone(databases.shop(), name)
+    path = ("--addons-path", folder)
+    once = ("--stop-after-init", "--no-http", "--with-demo")
+    databases.odoo(name, *once, *path, "-i", ",".join(present), log=log)
+
+
+def update(name, log):
+    """Update a database to the add-ons of this checkout."""
+    installed = """SELECT name FROM ir_module_module
+                    WHERE state = 'installed' AND name = ANY(%s)"""
+    present = databases.query(installed, list(ADDONS), database=name)
+    modules = ",".join(module for (module,) in present)
+    databases.odoo(name, "--stop-after-init", "--no-http", "-u", modules, log=log)

@@ -1,0 +1,173 @@
+"""A shop that was there before is updated: nothing is lost, nothing is left over."""
+
+import os
+import re
+
+import databases
+import pytest
+
+from tests import released
+from tests.shop import KEY
+
+ROWS = int(os.environ.get("UPDATE_ROWS", 2000))
+STATES = ("sent", "rejected", "skipped", "cancelled")
+# Tables and columns of ours: all of these prefixes, and fields on Odoo's own models.
+OURS = "module IN ('mindbox_connector', 'mindbox_rfm')"
+
+SEED = """
+    INSERT INTO mindbox_request (
+        endpoint_id, operation_id, event, mode, res_model, res_id, partner_id,
+        customer_key, merge_key, transaction_id, occurred_at, next_attempt_at,
+        priority, state, attempts)
+    SELECT endpoint.id, operation.id, 'customer_edit', 'async', 'res.partner',
+           partner.id, partner.id, 'partner-' || partner.id,
+           'customer/res.partner/' || partner.id, gen_random_uuid()::varchar,
+           now() at time zone 'UTC', now() at time zone 'UTC', 10, 'pending', 0
+      FROM mindbox_endpoint endpoint
+      JOIN mindbox_operation operation
+        ON operation.endpoint_id = endpoint.id AND operation.event = 'customer_edit'
+     CROSS JOIN res_partner partner
+     WHERE endpoint.endpoint_code = 'demo.Website' AND partner.email LIKE 'old%%'
+"""
+CUSTOMERS = """
+    INSERT INTO res_partner (name, complete_name, email, email_normalized, active,
+                             type, partner_share, is_company, autopost_bills,
+                             supplier_rank, customer_rank, create_date, write_date)
+    SELECT 'Old ' || n, 'Old ' || n, 'old' || n || '@example.com',
+           'old' || n || '@example.com', TRUE, 'contact', TRUE, FALSE, 'ask', 0, 0,
+           now() at time zone 'UTC', now() at time zone 'UTC'
+      FROM generate_series(1, %s) n
+"""
+FINISHED = """
+    INSERT INTO mindbox_request (
+        endpoint_id, event, mode, res_model, res_id, transaction_id, occurred_at,
+        next_attempt_at, priority, state, attempts, error)
+    SELECT endpoint.id, 'order_status', 'async', 'sale.order', 1,
+           gen_random_uuid()::varchar, now(), now(), 10, finished.state, 1, reason
+      FROM mindbox_endpoint endpoint,
+           (VALUES ('sent', NULL),
+                   ('skipped', 'The operation is switched off.'),
+                   ('skipped', 'Операция выключена.'),
+                   ('cancelled', 'Cancelled by Mitchell Admin'),
+                   ('rejected', 'Something that nobody has a word for'))
+           AS finished (state, reason)
+     WHERE endpoint.endpoint_code = 'demo.Website'
+"""
+
+
+@pytest.fixture
+def old_shop(pg, tmp_path, request):
+    """A function: a database in a released state, with data, updated to today's."""
+    made = []
+
+    def make(commit):
+        name = f"{databases.PREFIX}{os.getpid()}_old"
+        made.append(name)
+        log = databases.LOGS / f"{request.node.name}.log"
+        released.install(commit, name, tmp_path / "addons", log)
+        databases.query(CUSTOMERS, ROWS, database=name)
+        databases.query(SEED, database=name)
+        databases.query(FINISHED, database=name)
+        released.update(name, log)
+        check_log(log.read_text())
+        return name
+
+    yield make
+    for name in made:
+        databases.drop(name)
+
+
+def check_log(text):
+    words = r" (WARNING|ERROR|CRITICAL) \S+ (?!odoo\.(tools\.config|modules\.loading))"
+    lines = [line for line in text.splitlines() if re.search(words, line)]
+    assert not lines, "\n".join(lines[:10])
+
+
+def schema(database):
+    """Return all that PostgreSQL and Odoo know of our models, to be compared."""
+    tables = """table_name ~ '^(mindbox|rfm)_' OR column_name ~ '^(mindbox|rfm)_'
+                OR column_name IN ('birthday', 'sex')"""
+    questions = {
+        "columns": f"""
+            SELECT table_name, column_name, data_type, is_nullable
+              FROM information_schema.columns
+             WHERE table_schema = 'public' AND ({tables})""",
+        "indexes": """
+            SELECT tablename, indexname, indexdef FROM pg_indexes
+             WHERE tablename ~ '^(mindbox|rfm)_' OR indexname ~ '(mindbox|rfm)_'""",
+        "constraints": """
+            SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+              FROM pg_constraint
+             WHERE conrelid::regclass::text ~ '^(mindbox|rfm)_'""",
+        # Demo data may have been changed since by hand; what is ours may not.
+        "names": f"""
+            SELECT module, model, name FROM ir_model_data
+             WHERE {OURS} AND name NOT LIKE '%%demo%%'""",
+        "actions": """
+            SELECT action.name->>'en_US', model.model FROM ir_act_server action
+              JOIN ir_model model ON model.id = action.model_id
+             WHERE model.model ~ '^(mindbox|rfm)[.]'""",
+        "operations": """
+            SELECT event, name, mode FROM mindbox_operation
+              JOIN mindbox_endpoint endpoint ON endpoint.id = endpoint_id
+             WHERE endpoint_code = 'demo.Website'""",
+    }
+    return {
+        what: set(databases.query(question, database=database))
+        for what, question in questions.items()
+    }
+
+
+@pytest.mark.parametrize("commit", [released.FIRST, released.LAST])
+def test_an_updated_database_is_as_a_fresh_one(old_shop, template_db, commit):
+    updated, fresh = schema(old_shop(commit)), schema(template_db)
+    for what, expected in fresh.items():
+        assert sorted(updated[what] - expected) == [], f"left over: {what}"
+        assert sorted(expected - updated[what]) == [], f"missing: {what}"
+
+
+def test_what_waited_before_an_update_arrives_and_every_form_opens(
+    old_shop, odoo_server, sandbox, wait_until
+):
+    server = odoo_server(old_shop(released.LAST), workers=2)
+    for model, record, views in windows(server):
+        assert server.rpc(model, "get_views", views)["views"]
+        if record:
+            server.rpc(model, "read", record)
+    check_states(server)
+    code = [("endpoint_code", "=", "demo.Website")]
+    endpoint = server.rpc("mindbox.endpoint", "search", code)
+    values = {"url": sandbox.api_url, "secret_key": KEY}
+    server.rpc("mindbox.endpoint", "write", endpoint, values)
+    server.rpc("mindbox.endpoint", "action_start", endpoint)
+    waiting = [("state", "=", "pending")]
+    wait_until(
+        lambda: not server.rpc("mindbox.request", "search_count", waiting),
+        seconds=60 + ROWS / 100,
+        every=1,
+    )
+    customers = sandbox.control("GET", "customers?limit=1000000")
+    emails = {customer["email"] for customer in customers}
+    assert not {f"old{n}@example.com" for n in range(1, ROWS + 1)} - emails
+
+
+def windows(server):
+    """Yield (model, IDs of a record, views) of each of our windows, and contacts."""
+    domain = [("res_model", "=like", "mindbox.%")]
+    domain = ["|", ("res_model", "=like", "rfm.%"), *domain]
+    actions = server.rpc("ir.actions.act_window", "search_read", domain, ["res_model"])
+    for model in sorted({action["res_model"] for action in actions} | {"res.partner"}):
+        yield model, server.rpc(model, "search", [], limit=1), [[False, "form"]]
+
+
+def check_states(server):
+    """What had ended before is as it was, with its reason in words."""
+    domain = [("event", "=", "order_status"), ("res_id", "=", 1)]
+    fields = ["state", "error"]
+    rows = server.rpc("mindbox.request", "search_read", domain, fields, order="id")
+    by_state = {}
+    for row in rows:
+        by_state.setdefault(row["state"], []).append(row["error"])
+    assert by_state["rejected"] == ["Something that nobody has a word for"]
+    assert by_state["cancelled"] == ["Cancelled by Mitchell Admin"]
+    assert len(set(by_state["skipped"])) == 1, "one reason, in the reader's language"
