@@ -21,6 +21,7 @@ _logger = logging.getLogger(__name__)
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     def _build_bodies(self, rows):

@@ -8,6 +8,7 @@ from ...exceptions import MindboxRejected
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     def _with_sender(self, records):

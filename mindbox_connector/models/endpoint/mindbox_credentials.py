@@ -17,6 +17,7 @@ KEY_GOES_TO = frozenset({"url", "endpoint_code"})
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     url = fields.Char(

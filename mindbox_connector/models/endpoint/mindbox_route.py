@@ -14,6 +14,7 @@ LIVE_STATES = ("running", "paused")
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
     _mindbox_cached_fields = ROUTE_FIELDS
 

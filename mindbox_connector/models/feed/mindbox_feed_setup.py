@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     feed_ids = fields.One2many("mindbox.feed", "endpoint_id")

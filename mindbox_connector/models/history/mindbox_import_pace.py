@@ -27,6 +27,7 @@ def _operation(name, label):
 class MindboxEndpoint(models.Model):
     """What an integration point knows of imports: their operations and their pace."""
 
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     import_customers_operation = _operation("customers", "Customers File")

@@ -10,6 +10,7 @@ from .mindbox_health import NOTHING_WAITS
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     waiting_count = fields.Integer(compute="_compute_health", string="Waiting")

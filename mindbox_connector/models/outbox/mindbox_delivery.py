@@ -38,6 +38,7 @@ CONCURRENCY_TRIES = 10
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     # === THE JOB === #

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 
 class MindboxRequest(models.Model):
+    _name = "mindbox.request"
     _inherit = ["mindbox.request"]
 
     @api.model

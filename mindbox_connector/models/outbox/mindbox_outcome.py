@@ -16,6 +16,7 @@ _logger = logging.getLogger(__name__)
 
 
 class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
     def _record(self, outcomes, failing):

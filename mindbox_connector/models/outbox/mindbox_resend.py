@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 
 class MindboxRequest(models.Model):
+    _name = "mindbox.request"
     _inherit = ["mindbox.request"]
 
     def action_resend(self):

@@ -15,6 +15,7 @@ GC_CHUNK = 10_000
 
 
 class MindboxRequest(models.Model):
+    _name = "mindbox.request"
     _inherit = ["mindbox.request"]
 
     @api.model

@@ -45,6 +45,7 @@ COLUMN_TYPES = {
 
 
 class MindboxRequest(models.Model):
+    _name = "mindbox.request"
     _inherit = ["mindbox.request"]
 
     @api.model
