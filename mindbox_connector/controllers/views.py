@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 
 from odoo.http import Controller, request, route
 
-from ..models.capture.mindbox_source import get_device
+from ..models.capture.visitor import get_device
 
 # What a person can look at; a script that sends more is not listened to, nor is one
 # that calls itself somebody else each time. Many people may share an address.

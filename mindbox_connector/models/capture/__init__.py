@@ -5,5 +5,7 @@ and say what matters and what a body looks like.
 """
 
 from . import mindbox_source
+from . import mindbox_flush
+from . import mindbox_timeline
 from . import mindbox_format
 from . import mindbox_build

@@ -4,7 +4,7 @@
 from odoo import api, models
 
 from ...exceptions import MindboxSkipped
-from ..capture.mindbox_source import get_website
+from ..capture.visitor import get_website
 
 # What the catalogue at Mindbox shows of a variant.
 OFFER_FIELDS = frozenset(

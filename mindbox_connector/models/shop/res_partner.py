@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, ormcache
 
 from ...exceptions import MindboxSkipped
-from ..capture.mindbox_source import get_website
+from ..capture.visitor import get_website
 from ..outbox.json_text import CLEAR
 from .names import personal_data
 

@@ -4,7 +4,7 @@
 from odoo import api, models
 from odoo.http import request
 
-from ..capture.mindbox_source import get_website
+from ..capture.visitor import get_website
 
 
 class ResUsers(models.Model):

@@ -16,7 +16,7 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ...models.capture import mindbox_source
+from ...models.capture import mindbox_flush
 from ...models.outbox import mindbox_kick, mindbox_rows
 from ..common import RealCase, Reply
 
@@ -118,7 +118,7 @@ class TestOneTransaction(RealCase):
                 patch.object(
                     model, "_mindbox_prepare_rows", side_effect=Rollback("Anna")
                 ),
-                self.assertLogs(mindbox_source.__name__, "ERROR") as log,
+                self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
             ):
                 partner.name = "Still saved"
                 partner.env.cr.flush()
@@ -136,7 +136,7 @@ class TestOneTransaction(RealCase):
         with (
             patch.object(self.registry["res.partner"], body, broken),
             mute_logger("odoo.sql_db"),
-            self.assertLogs(mindbox_source.__name__, "ERROR") as log,
+            self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
             self.partner_of() as partner,
         ):
             partner._mindbox_mark("customer_authorize")
@@ -166,7 +166,7 @@ class TestOneTransaction(RealCase):
         body = "_mindbox_cart_clear_body"
         with (
             patch.object(self.registry["sale.order"], body, broken),
-            mute_logger("odoo.sql_db", mindbox_source.__name__),
+            mute_logger("odoo.sql_db", mindbox_flush.__name__),
             self.transaction() as env,
         ):
             cart.with_env(env).unlink()
@@ -194,7 +194,7 @@ class TestOneTransaction(RealCase):
     def test_an_outbox_that_takes_nothing_in_does_not_reach_the_shopper(self):
         with (
             self.constraint("event != 'customer_edit'"),
-            self.assertLogs(mindbox_source.__name__, "ERROR") as log,
+            self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
             mute_logger(mindbox_rows.__name__),
             self.partner_of() as partner,
         ):
@@ -206,7 +206,7 @@ class TestOneTransaction(RealCase):
     def test_what_the_shop_could_not_record_is_recorded_after_its_commit(self):
         with (
             self.constraint("current_setting('mindbox.broken', true) IS NULL"),
-            mute_logger(mindbox_source.__name__),
+            mute_logger(mindbox_flush.__name__),
             self.partner_of() as partner,
         ):
             partner.env.cr.execute("SET mindbox.broken = 'yes'")
@@ -258,7 +258,7 @@ class TestOneTransaction(RealCase):
             used.unlink()
         with (
             patch.object(endpoint, "_get_operations", lambda self: stale),
-            mute_logger(mindbox_source.__name__),
+            mute_logger(mindbox_flush.__name__),
             self.partner_of() as partner,
         ):
             partner.name = "Late"

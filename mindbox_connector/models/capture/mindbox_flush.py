@@ -1,0 +1,211 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Before the commit: marks become rows of the outbox, in the shop's own transaction."""
+
+import logging
+import traceback
+import uuid
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+
+import psycopg2
+from psycopg2.errors import DiskFull
+
+from odoo import api, models
+from odoo.exceptions import MissingError
+from odoo.tools import SQL
+
+from .mindbox_source import MARKS, PREPARED
+from .visitor import get_visitor
+
+_logger = logging.getLogger(__name__)
+
+RECORDED = "mindbox_connector.recorded"
+SAVEPOINT = "mindbox_flush"
+
+
+class Recorded(NamedTuple):
+    """What a transaction has put into the outbox, and what it could not.
+
+    * ``keys``: {transaction ID: (endpoint ID, merge key)}
+    * ``late``: rows to be inserted once the shop's transaction is over
+    """
+
+    keys: dict
+    late: list
+
+
+class MindboxSource(models.AbstractModel):
+    _name = "mindbox.source"
+    _inherit = ["mindbox.source"]
+
+    @api.model
+    def _mindbox_flush(self):
+        """Turn the marks into rows of the outbox, within the shop's transaction.
+
+        Whatever is wrong with a mark or with the outbox, the shop goes on: what fails
+        in the database is undone to a savepoint. Only a database that has no room for
+        the rows refuses the whole: a change that commits is a change that is recorded.
+        """
+        marks = self.env.cr.precommit.data.pop(MARKS, {})
+        rows = self.env.cr.precommit.data.pop(PREPARED, [])
+        if not (marks or rows):
+            return
+        visitor = get_visitor()
+        records = self._mindbox_browse(marks)
+        self._mindbox_open_savepoint()
+        ranks = self.env["mindbox.catalogue"]._get_ranks()
+        for mark in sorted(marks, key=lambda mark: ranks[mark.event]):
+            record = records[mark.model, mark.res_id]
+            for entry in marks[mark]:
+                rows += record._mindbox_try_to_prepare(mark, entry, visitor)
+        if rows:
+            self._mindbox_insert(rows)
+        else:
+            self._mindbox_execute("RELEASE SAVEPOINT")
+
+    def _mindbox_open_savepoint(self):
+        # What the shop has still to write is not undone along with ours.
+        self.env.flush_all()
+        self._mindbox_execute("SAVEPOINT")
+
+    def _mindbox_execute(self, command):
+        self.env.cr.execute(SQL("%s %s", SQL(command), SQL.identifier(SAVEPOINT)))
+
+    def _mindbox_try_to_prepare(self, mark, entry, visitor, at_once=False):
+        """Return the outbox rows of one mark; of a broken one what there is of it."""
+        failure = None
+        for _attempt in range(2):
+            try:
+                return self._mindbox_prepare_rows(
+                    mark, entry, visitor, at_once, failure
+                )
+            except MissingError:
+                # The database deleted it along with what it belonged to.
+                _logger.debug("%s is not recorded: it is gone", mark)
+                return []
+            except DiskFull:
+                raise
+            except psycopg2.Error as error:
+                self._mindbox_execute("ROLLBACK TO SAVEPOINT")
+                failure = error
+                _log_failure(mark, error)
+            except Exception as error:
+                _log_failure(mark, error)
+                return []
+        return []
+
+    def _mindbox_browse(self, marks):
+        """Return {(model, id): record}; records of a model are read together."""
+        ids = defaultdict(list)
+        for mark in marks:
+            ids[mark.model].append(mark.res_id)
+        return {
+            (model, record.id): record
+            for model, model_ids in ids.items()
+            for record in self.env[model].browse(model_ids)
+        }
+
+    def _mindbox_insert(self, rows):
+        """Insert rows and end the savepoint; leave what fails to the kick."""
+        postcommit = self.env.cr.postcommit
+        if RECORDED not in postcommit.data:
+            postcommit.data[RECORDED] = Recorded({}, [])
+            postcommit.add(self._mindbox_kick)
+        keys, late = postcommit.data[RECORDED]
+        new_keys = {row["transaction_id"]: _get_key(row) for row in rows}
+        again = keys and set(new_keys.values())
+        own_ids = [row_id for row_id, key in keys.items() if key in again]
+        try:
+            self.env["mindbox.request"]._insert(rows, own_ids, savepoint=SAVEPOINT)
+            keys.update(new_keys)
+        except DiskFull:
+            raise
+        except psycopg2.Error as error:
+            self._mindbox_execute("ROLLBACK TO SAVEPOINT")
+            self._mindbox_execute("RELEASE SAVEPOINT")
+            _log_failure("The outbox", error)
+            late += rows
+
+    @api.model
+    def _mindbox_kick(self):
+        """After the commit: merge what waits twice and queue the delivery."""
+        keys, late = self.env.cr.postcommit.data.pop(RECORDED, Recorded({}, []))
+        keys |= {row["transaction_id"]: _get_key(row) for row in late}
+        if keys:
+            self.env["mindbox.endpoint"]._kick_beside(
+                list({endpoint_id for endpoint_id, _merge_key in keys.values()}),
+                [row_id for row_id, (_e, merge_key) in keys.items() if merge_key],
+                late,
+            )
+
+    def _mindbox_prepare_rows(self, mark, entry, visitor, at_once=False, failure=None):
+        """Return the outbox rows of one mark, one per integration point.
+
+        :param Mark mark: what is marked
+        :param entry: (moment, facts)
+        :param dict visitor: device and address of the shopper
+        :param bool at_once: build the body now, as for a fact
+        :param Exception failure: why the body cannot be built, known already
+        """
+        self.ensure_one()
+        moment, facts = entry
+        customer = self._mindbox_fact_customer(**facts)
+        if not self._mindbox_concerns(mark.event, customer, visitor):
+            return []
+        rows = []
+        for endpoint in self._mindbox_endpoints(mark.website_id):
+            operation = endpoint._get_operation(mark.event)
+            if operation:
+                row = self._mindbox_prepare_row(mark.event, operation)
+                row["endpoint_id"] = endpoint.id
+                row["occurred_at"] = self._mindbox_moment(mark.event, moment)
+                row["partner_id"] = customer.id or None
+                row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
+                row["customer_key"] = self._mindbox_customer_key(customer, visitor)
+                row.update(visitor)
+                if at_once or not self._mindbox_event(mark.event).topic:
+                    row["merge_key"] = None
+                    row |= (
+                        endpoint._get_build_failure(failure)
+                        if failure
+                        else self._mindbox_prepare_fact(endpoint, row, facts)
+                    )
+                rows.append(row)
+        return rows
+
+    def _mindbox_prepare_row(self, event, operation):
+        """Return the column values of a new row that do not depend on the moment."""
+        topic = self._mindbox_event(event).topic
+        return {
+            "operation_id": operation["id"],
+            "event": event,
+            "mode": operation["mode"],
+            "res_model": self._name,
+            "res_id": self.id,
+            "merge_key": topic and f"{topic}/{self._name}/{self.id}" or None,
+            "transaction_id": str(uuid.uuid4()),
+            "next_attempt_at": datetime.utcnow().replace(microsecond=0),
+            "priority": operation["priority"],
+            "state": "pending",
+            "attempts": 0,
+            "payload": None,
+            "error": None,
+        }
+
+    def _mindbox_prepare_fact(self, endpoint, row, facts):
+        """Return the values of a fact: its body is of this moment, or a reason."""
+        return endpoint._build_values(
+            endpoint._with_sender(self), row["event"], row["occurred_at"], **facts
+        )
+
+
+def _get_key(row):
+    return row["endpoint_id"], row["merge_key"]
+
+
+def _log_failure(what, error):
+    """Tell of a fault, but not its text, which may hold personal data."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    _logger.error("%s is not recorded: %r in %s", what, type(error), where)
