@@ -1,26 +1,13 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import logging
 import secrets
-from datetime import timedelta
 
-import psycopg2
-
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import consteq, format_datetime
-
-_logger = logging.getLogger(__name__)
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import consteq
 
 PATH = "/mindbox/feed"
-JOB_KEY = "mindbox.feed."
-# Advisory lock: one build of a feed, on whichever node.
-LOCK_CLASS = 0x4D46
-# What somebody may still be reading, or want to know about.
-BUILDS_KEPT = 3
-# Live events go first; a build may take as long as it likes.
-PRIORITY = 50
 
 
 class MindboxFeed(models.Model):
@@ -162,7 +149,7 @@ class MindboxFeed(models.Model):
                 found = feed
         return found
 
-    # === BUILD === #
+    # === BUTTONS === #
 
     def action_build(self):
         """Have the feed built now, in the background."""
@@ -177,143 +164,6 @@ class MindboxFeed(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def _queue_build(self):
-        # It works for nobody: what it writes does not depend on who asked for it.
-        for feed in self.with_user(SUPERUSER_ID):
-            feed.with_company(feed.website_id.company_id).with_delay(
-                identity_key=f"{JOB_KEY}{feed.id}",
-                description=self.env._("Build product feed: %s", feed.website_id.name),
-                priority=PRIORITY,
-                max_retries=0,
-            )._build()
-
-    @api.model
-    def _cron_build(self):
-        """Queue the builds that are due, and those that nobody goes on with."""
-        for feed in self.search([("endpoint_id.active", "=", True)]):
-            if feed._is_due():
-                feed._queue_build()
-
-    def _is_due(self):
-        last = self.build_ids[:1]
-        age = fields.Datetime.now() - (last.started_at or fields.Datetime.now())
-        return not last or last.state == "building" or age > self._get_interval()
-
-    def _get_interval(self):
-        return timedelta(hours=self.interval)
-
-    def _build(self):
-        """Build the product feed of a website, as far as one sitting gets."""
-        self.ensure_one()
-        if not self._lock_build():
-            return self.env._("It is being built already.")
-        build = self.build_ids.filtered(lambda build: build.state == "building")[:1]
-        build = build or build.create({"feed_id": self.id})
-        try:
-            with self.env.cr.savepoint():
-                finished = build._go_on()
-        except psycopg2.OperationalError:
-            # The database is busy: queue_job tries again.
-            raise
-        except Exception as error:
-            self._fail(build, error)
-            return build.error
-        if not finished:
-            self._queue_build()
-            return self.env._("%s offers so far", build.offer_count)
-        build.write({"state": "done", "finished_at": fields.Datetime.now()})
-        self._forget_builds()
-        return self.env._("%s offers", build.offer_count)
-
-    def _forget_builds(self):
-        (self.build_ids[BUILDS_KEPT:] - self.current_build_id).unlink()
-
-    def _lock_build(self):
-        self.env.cr.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, self.id)
-        )
-        return self.env.cr.fetchone()[0]
-
-    def _fail(self, build, error):
-        """Say why there is no new feed; the last one is served on."""
-        if not isinstance(error, UserError):
-            _logger.exception("The product feed %s cannot be built", self.id)
-        build.invalidate_recordset()
-        now = fields.Datetime.now()
-        build.write(
-            {"state": "failed", "finished_at": now, "error": str(error) or repr(error)}
-        )
-        build._get_path().unlink(missing_ok=True)
-        self._forget_builds()
-
-    # === HEALTH === #
-
-    @api.depends("build_ids.state", "build_ids.finished_at")
-    def _compute_current_build(self):
-        for feed in self:
-            done = feed.build_ids.filtered(lambda build: build.state == "done")
-            build = feed.current_build_id = done[:1]
-            feed.built_at = build.finished_at
-            feed.offer_count = build.offer_count
-            feed.unavailable_count = build.unavailable_count
-
-    def _compute_problem_count(self):
-        groups = self.env["mindbox.feed.offer"]._read_group(
-            [("feed_id", "in", self.ids), ("problem", "!=", False)],
-            ["feed_id"],
-            ["__count"],
-        )
-        counts = dict(groups)
-        for feed in self:
-            feed.problem_count = counts.get(feed._origin, 0)
-
-    @api.depends_context("lang", "tz")
-    @api.depends(
-        "build_ids.state", "build_ids.offer_count", "problem_count", "interval"
-    )
-    def _compute_health(self):
-        for feed in self:
-            feed.health_level, parts = feed._get_health()
-            feed.health = ". ".join(parts)
-
-    def _get_health(self):
-        """Return how the feed does: a level, and the sentences that say it."""
-        last, current = self.build_ids[:1], self.current_build_id
-        # Whether there is an address is no secret.
-        if not self.sudo().token:
-            return "bad", [self.env._("No address: press Rotate Address")]
-        if not last:
-            return "note", [self.env._("Not built yet")]
-        parts = [self._describe_build(current)] if current else []
-        if last.state == "building":
-            progress = self.env._(
-                "Being built: %(done)s of %(total)s",
-                done=last.offer_count,
-                total=last.total,
-            )
-            return ("note" if current else "bad"), [progress, *parts]
-        if last.state == "failed":
-            reason = self.env._("The last build failed: %s", last.error.rstrip("."))
-            return "bad", [reason, *parts]
-        if fields.Datetime.now() - current.finished_at > 2 * self._get_interval():
-            late = self.env._(
-                "Out of date: look whether scheduled actions and the job queue run"
-            )
-            return "bad", [late, *parts]
-        if self.problem_count:
-            told = self.env._("%s products are left out", self.problem_count)
-            return "note", [*parts, told]
-        return "good", parts
-
-    def _describe_build(self, build):
-        return self.env._(
-            "Serves %(offers)s offers of %(moment)s",
-            offers=build.offer_count,
-            moment=format_datetime(self.env, build.finished_at, dt_format="short"),
-        )
-
-    # === SCREENS === #
 
     def action_open(self):
         """Open the feed."""

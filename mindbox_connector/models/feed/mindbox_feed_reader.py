@@ -16,7 +16,8 @@ PICTURES = {
 
 
 class MindboxFeed(models.Model):
-    _inherit = "mindbox.feed"
+    _name = "mindbox.feed"
+    _inherit = ["mindbox.feed"]
 
     def _with_shop(self, records):
         """Return records as a visitor of the website in its own language sees them."""

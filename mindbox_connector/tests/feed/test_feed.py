@@ -205,7 +205,7 @@ class TestFeed(FeedCase):
         self.assertNotEqual(self.feed.current_build_id, first)
         self.assertEqual(etree.tostring(self.read_feed().find("shop/offers")), at_once)
 
-    @mute_logger("odoo.addons.mindbox_connector.models.feed.mindbox_feed")
+    @mute_logger("odoo.addons.mindbox_connector.models.feed.mindbox_feed_work")
     def test_a_build_that_fails_says_why_and_leaves_the_last_one(self):
         self.build_feed()
         served = self.feed.current_build_id
