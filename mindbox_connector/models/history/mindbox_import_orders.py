@@ -1,18 +1,15 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from collections import defaultdict
-
 from odoo import models
 from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
 from ..shop.amounts import allocate, order_line_part, to_cents, undiscounted
 from ..shop.sale_order import get_milestones
-from .mindbox_import_customers import as_day, get_included
+from .mindbox_import_customers import as_day
 from .mindbox_import_reader import Item, money, text
 
-SHOWN_PRODUCTS = 5
 MILESTONE_COLUMNS = ("state", "paid", "delivery_status", "with_carrier")
 
 
@@ -94,107 +91,6 @@ class MindboxImportOrders(models.AbstractModel):
                     "an account, or excluded."
                 )
             )
-
-    def _get_orders(self, run, ids):
-        return self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT sale.id, %(reference)s::varchar AS reference, sale.partner_id,
-                       sale.date_order, sale.amount_total::float8, sale.currency_id,
-                       GREATEST(sale.date_order, sale.write_date) AS changed_at,
-                       sale.state, sale.delivery_status, %(paid)s AS paid,
-                       sale.carrier_id IS NOT NULL AND EXISTS (
-                           SELECT 1 FROM stock_picking picking
-                             JOIN stock_location there
-                               ON there.id = picking.location_dest_id
-                            WHERE picking.sale_id = sale.id
-                              AND picking.state = 'done'
-                              AND there.usage = 'customer'
-                              AND picking.delivered_at IS NULL
-                       ) AS with_carrier,
-                       %(returned)s AS returned
-                  FROM sale_order sale WHERE sale.id = ANY(%(ids)s)
-                 ORDER BY sale.id
-                """,
-                reference=SQL.identifier("sale", run.endpoint_id.order_ref),
-                paid=self._paid(),
-                returned=self._returned(),
-                ids=ids,
-            )
-        )
-
-    def _paid(self):
-        """Return the condition that an order is paid, as its milestones tell it."""
-        return SQL(
-            """
-            (EXISTS (
-                SELECT FROM sale_order_transaction_rel rel
-                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
-                 WHERE rel.sale_order_id = sale.id AND tx.state = 'done'
-                HAVING sum(tx.amount) >= sale.amount_total - 0.004)
-             OR sale.invoice_status = 'invoiced' AND NOT EXISTS (
-                SELECT FROM sale_order_line line
-                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                  JOIN account_move_line entry ON entry.id = rel.invoice_line_id
-                  JOIN account_move move ON move.id = entry.move_id
-                 WHERE line.order_id = sale.id AND move.state = 'posted'
-                   AND move.payment_state NOT IN ('paid', 'in_payment')))
-            """
-        )
-
-    def _returned(self):
-        """Return the condition that something of an order may have come back."""
-        return SQL(
-            """
-            EXISTS (
-                SELECT FROM sale_order_line line
-                  JOIN stock_move move ON move.sale_line_id = line.id
-                 WHERE line.order_id = sale.id AND move.to_refund
-                   AND move.state = 'done')
-             OR EXISTS (
-                SELECT FROM sale_order_line line
-                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                  JOIN account_move_line entry ON entry.id = rel.invoice_line_id
-                  JOIN account_move move ON move.id = entry.move_id
-                 WHERE line.order_id = sale.id AND move.state = 'posted'
-                   AND move.move_type = 'out_refund')
-            """
-        )
-
-    def _get_lines(self, run, ids):
-        """Return {order ID: rows of its lines}, each saying whether it is plain goods.
-
-        Plain goods need none of the rules for rewards, discounts, units and returns.
-        """
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                SELECT line.id, line.order_id, line.price_total::float8,
-                       line.product_uom_qty::float8 AS quantity,
-                       line.discount::float8, line.product_id, line.is_delivery,
-                       %(reference)s::varchar AS product_ref,
-                       line.product_id IS NOT NULL
-                       AND line.is_downpayment IS NOT TRUE
-                       AND line.reward_id IS NULL
-                       AND line.price_total >= 0 AND line.product_uom_qty > 0
-                       AND COALESCE(line.discount, 0) < 100
-                       AND line.product_uom_id = template.uom_id
-                       AND template.type != 'combo' AS is_plain
-                  FROM sale_order_line line
-                  LEFT JOIN product_product product ON product.id = line.product_id
-                  LEFT JOIN product_template template
-                         ON template.id = product.product_tmpl_id
-                 WHERE line.order_id = ANY(%(ids)s) AND line.display_type IS NULL
-                 ORDER BY line.order_id, line.sequence, line.id
-                """,
-                reference=SQL.identifier("product", run.endpoint_id.product_ref),
-                ids=ids,
-            )
-        )
-        lines = defaultdict(list)
-        for row in rows:
-            lines[row["order_id"]].append(row)
-        return lines
 
     def _is_plain(self, run, row, lines):
         """Whether an order needs none of the rules that live events have for it."""
@@ -290,38 +186,6 @@ class MindboxImportOrders(models.AbstractModel):
             "amount": order["totalPrice"],
         }
 
-    def _get_customers(self, run, partner_ids):
-        """Return {partner ID: ID of the customer, None where it is none for Mindbox}.
-
-        By the rules of :meth:`res.partner._mindbox_customer`, in SQL.
-        """
-        customers = dict.fromkeys(partner_ids)
-        customers.update(
-            self.env.execute_query(
-                SQL(
-                    """
-                    WITH RECURSIVE climb AS (
-                        SELECT id AS start, id, type, parent_id, partner_share
-                          FROM res_partner WHERE id = ANY(%(ids)s)
-                        UNION ALL
-                        SELECT climb.start, above.id, above.type, above.parent_id,
-                               above.partner_share
-                          FROM climb JOIN res_partner above
-                            ON above.id = climb.parent_id
-                         WHERE climb.type != 'contact'
-                    )
-                    SELECT start, id FROM climb
-                     WHERE (type = 'contact' OR parent_id IS NULL)
-                       AND partner_share AND id != ALL(%(public)s) AND %(included)s
-                    """,
-                    ids=list(partner_ids),
-                    public=list(self.env["res.partner"]._mindbox_public_ids()),
-                    included=get_included(run.endpoint_id, SQL("id")),
-                )
-            )
-        )
-        return customers
-
     # === RECORD BY RECORD === #
 
     def _prepare_requests(self, run, records):
@@ -345,67 +209,6 @@ class MindboxImportOrders(models.AbstractModel):
     def _get_changed(self, run, records, since):
         run._mark_changed(records, ("order_create", "order_update"), since)
         run._mark_changed(records, ("order_status",), since)
-
-    # === WHAT IS WRONG BEFORE ANYTHING IS SENT === #
-
-    def _find_problems(self, run):
-        if run.endpoint_id.product_ref == "id":
-            return []
-        label = dict(
-            run.endpoint_id._fields["product_ref"]._description_selection(self.env)
-        )[run.endpoint_id.product_ref]
-        problems = []
-        if nameless := self._find_products(
-            run, SQL("count(*) FILTER (WHERE ref = '')")
-        ):
-            problems.append(
-                self.env._(
-                    "Products in these orders without %(reference)s: %(products)s. "
-                    "Orders with them would be rejected.",
-                    reference=label,
-                    products=nameless,
-                )
-            )
-        if doubles := self._find_products(
-            run, SQL("CASE WHEN ref != '' THEN count(*) - 1 END")
-        ):
-            problems.append(
-                self.env._(
-                    "Products in these orders with the same %(reference)s: "
-                    "%(products)s. Mindbox would take them for one.",
-                    reference=label,
-                    products=doubles,
-                )
-            )
-        return problems
-
-    def _find_products(self, run, fault):
-        """Return the names of products whose reference has a fault, or ""."""
-        self._flush()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT array_agg(id ORDER BY id) FROM (
-                    SELECT product.id, COALESCE(%(reference)s::varchar, '') AS ref
-                      FROM product_product product
-                     WHERE EXISTS (
-                         SELECT FROM %(orders)s AND EXISTS (
-                             SELECT FROM sale_order_line line
-                              WHERE line.order_id = record.id
-                                AND line.display_type IS NULL
-                                AND line.product_id = product.id))
-                ) used GROUP BY ref HAVING %(fault)s > 0
-                """,
-                reference=SQL.identifier("product", run.endpoint_id.product_ref),
-                orders=self._from(run),
-                fault=fault,
-            )
-        )
-        ids = [product_id for (group,) in rows for product_id in group]
-        products = self.env["product.product"].browse(ids)
-        names = products[:SHOWN_PRODUCTS].mapped("display_name")
-        more = ["…"] if len(ids) > SHOWN_PRODUCTS else []
-        return ", ".join(names + more)
 
 
 def _get_plain_order(endpoint, row, lines):

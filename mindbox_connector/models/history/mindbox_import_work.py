@@ -1,6 +1,6 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How an import is worked off: the job, its pace, and what Mindbox may answer."""
+"""How an import is worked off: the job, what it waits for, file by file."""
 
 import logging
 import time
@@ -10,25 +10,18 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL, config
+from odoo.tools import config
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...client import CONNECT_TIMEOUT, Call
-from ...exceptions import (
-    MindboxError,
-    MindboxMisconfigured,
-    MindboxRejected,
-    MindboxThrottled,
-    MindboxUnavailable,
-)
+from ...exceptions import MindboxError
 from ..outbox.mindbox_hold import HOLD_LIMIT, get_longest_rest
-from ..outbox.scrub import CONTACT_PATTERN
-from .mindbox_catalogue import IMPORT_EVENT
 
 _logger = logging.getLogger(__name__)
 
+# In the order that Mindbox recommends; segments come with the add-on that makes them.
+KIND_ORDER = {"customers": 10, "cards": 20, "orders": 30, "segments": 40}
 JOB_KEY = "mindbox.import."
 # A job works this long, then makes room for others; a file is built within it.
 TIME_BUDGET = 25
@@ -38,14 +31,11 @@ LOCK_CLASS = 0x4D43
 LOCK_RETRY = 2
 # Another import goes first, or its requests are on their way: look again.
 LOOK_AGAIN = 5
-# So many refused files without one that is accepted: it is not a single record.
-REFUSALS_TO_PAUSE = 10
-RECORDS_AT_ONCE = 200
-RECORDS_ON_THE_WAY = 400
 
 
 class MindboxImport(models.Model):
-    _inherit = "mindbox.import"
+    _name = "mindbox.import"
+    _inherit = ["mindbox.import"]
 
     # === THE JOB === #
 
@@ -142,6 +132,20 @@ class MindboxImport(models.Model):
             return LOOK_AGAIN
         return self._get_rest()[0]
 
+    def _find_before(self):
+        """Return a running import of the same integration point that goes first."""
+        running = self.search(
+            [
+                ("endpoint_id", "=", self.endpoint_id.id),
+                ("state", "=", "running"),
+                ("way", "!=", "files"),
+                ("id", "!=", self.id),
+            ]
+        )
+        place = KIND_ORDER[self.kind], self.id
+        earlier = running.filtered(lambda run: (KIND_ORDER[run.kind], run.id) < place)
+        return earlier.sorted(lambda run: KIND_ORDER[run.kind])[:1]
+
     def _get_rest(self):
         """Return (seconds until a file may leave, why)."""
         endpoint = self.endpoint_id
@@ -156,7 +160,7 @@ class MindboxImport(models.Model):
         until = fields.Datetime.now() + timedelta(seconds=seconds)
         self.write({"held_until": until, "hold_reason": reason})
 
-    # === CHUNK BY CHUNK === #
+    # === FILE BY FILE === #
 
     def _advance(self, deadline):
         """Build or send the next file.
@@ -222,187 +226,3 @@ class MindboxImport(models.Model):
         if real := config["limit_time_real"]:
             return max(5, min(BULK_TIMEOUT, real - TIME_BUDGET - 2 * CONNECT_TIMEOUT))
         return BULK_TIMEOUT
-
-    def _record_success(self, chunk, answer):
-        self._log(chunk, "sent", http_status=answer.http_status, response=answer.text)
-        if self.refusals:
-            self.refusals = 0
-        self.endpoint_id._release()
-        chunk._acknowledge(self)
-        chunk._tell_changed(self)
-        chunk._advance(self)
-
-    def _record_failure(self, chunk, error):
-        """Decide by who must act; see the exceptions.
-
-        :return: seconds to wait for, if any
-        """
-        chunk.error = reason = CONTACT_PATTERN.sub("…", str(error))
-        if isinstance(error, MindboxThrottled):
-            # The limit of files is not one of calls: the shop's events go on.
-            self._hold(error.retry_after, reason)
-        elif isinstance(error, MindboxUnavailable):
-            self.endpoint_id._hold(error)
-        elif isinstance(error, MindboxMisconfigured):
-            self.endpoint_id._pause_misconfigured(reason)
-        elif isinstance(error, MindboxRejected):
-            return self._record_refusal(chunk, error, reason)
-        return self._get_wait()
-
-    def _record_refusal(self, chunk, error, reason):
-        self._log(
-            chunk,
-            "rejected",
-            http_status=error.http_status,
-            response=error.response,
-            error=reason,
-        )
-        self.refusals += 1
-        if self.refusals >= REFUSALS_TO_PAUSE:
-            self._pause_refused(reason)
-        chunk._isolate(self, reason)
-
-    def _pause_refused(self, reason):
-        """It is not a single record: somebody must look at it."""
-        note = self.env._("Mindbox refuses one file after another: %s", reason)
-        self._pause(note)
-        self.activity_schedule(
-            "mindbox_connector.activity_type_import_paused",
-            summary=self.env._("The import has stopped"),
-            note=note,
-            user_id=self.endpoint_id.user_id.id or SUPERUSER_ID,
-        )
-
-    def _log(self, chunk, state, **values):
-        """Show a file among the requests, without its content."""
-        now = fields.Datetime.now()
-        header = ";".join(self._get_reader()._get_header(self, chunk.file))
-        self.env["mindbox.request"].create(
-            {
-                "endpoint_id": self.endpoint_id.id,
-                "event": IMPORT_EVENT,
-                "mode": "bulk",
-                "res_model": self._name,
-                "res_id": self.id,
-                "import_chunk_id": chunk.id,
-                "customer_key": f"import-{self.id}",
-                "transaction_id": chunk.transaction_id,
-                "occurred_at": chunk.frozen_at,
-                "priority": 1000,
-                "state": state,
-                "attempts": chunk.attempts,
-                "next_attempt_at": now,
-                "sent_at": state == "sent" and now,
-                "payload": f"{chunk.operation}\n{header}\n… {chunk.rows}",
-                **values,
-            }
-        )
-
-    # === RECORD BY RECORD === #
-
-    def _advance_records(self, deadline):
-        """Put the next records behind the events of the shop, in small portions.
-
-        :return: seconds to wait for, if any
-        """
-        self._committed(self._collect)
-        if self._committed(self._count_on_the_way) >= RECORDS_ON_THE_WAY:
-            return 1
-        chunk = self._committed(self._put_records)
-        if chunk:
-            return 0
-        on_the_way = self._committed(self._count_on_the_way)
-        return 1 if on_the_way else self._committed(self._finish)
-
-    def _count_on_the_way(self):
-        return self.env["mindbox.request"].search_count(
-            [("import_chunk_id.import_id", "=", self.id), ("state", "=", "pending")]
-        )
-
-    def _put_records(self):
-        """Record the requests of the next records as a chunk; return it, if any."""
-        chunks = self.env["mindbox.import.chunk"]
-        mine = [("import_id", "=", self.id)]
-        reached = chunks.search(mine, order="last_id DESC", limit=1).last_id
-        reader = self._get_reader()
-        reader._flush()
-        ids = reader._find_ids(self, reached, self.last_id, RECORDS_AT_ONCE)
-        if not ids:
-            return chunks
-        chunk = chunks.create(
-            {
-                "import_id": self.id,
-                "after_id": reached,
-                "last_id": ids[-1],
-                "file": reader._files[0],
-                "state": "frozen",
-                "frozen_at": fields.Datetime.now(),
-            }
-        )
-        records = reader.env[reader._source].browse(ids)
-        rows = self._prepare_chunk(reader, chunk, records)
-        if rows:
-            names = {name for row in rows for name in row}
-            self.env["mindbox.request"]._insert(
-                [{name: row.get(name) for name in names} for row in rows]
-            )
-        chunk.rows = len(rows)
-        self.endpoint_id._kick_after_commit()
-        return chunk
-
-    def _prepare_chunk(self, reader, chunk, records):
-        """Return the requests of records; who has none is rejected."""
-        rows = []
-        for record in records:
-            try:
-                with self.env.cr.savepoint():
-                    requests = reader._prepare_requests(self, record)
-                    rows += [row | {"import_chunk_id": chunk.id} for row in requests]
-            except UserError:
-                raise
-            except Exception as error:
-                failure = reader._get_failure(record.id, error)
-                chunk._insert_lines(self, [failure])
-        return rows
-
-    def _collect(self):
-        """End the chunks whose requests have all ended, with the counts of records."""
-        chunks = self.env["mindbox.import.chunk"].search(
-            [("import_id", "=", self.id), ("state", "=", "frozen")]
-        )
-        waiting = self.env["mindbox.request"]._read_group(
-            [("import_chunk_id", "in", chunks.ids), ("state", "=", "pending")],
-            ["import_chunk_id"],
-        )
-        for chunk in chunks - chunks.browse(chunk.id for (chunk,) in waiting):
-            chunk._collect(self)
-
-
-class MindboxImportChunk(models.Model):
-    _inherit = "mindbox.import.chunk"
-
-    def _collect(self, run):
-        """Count what became of the records of a chunk whose requests have ended.
-
-        A record with a refused request is rejected; one with nothing sent is skipped.
-        """
-        outcomes = self.env.execute_query(
-            SQL(
-                """
-                SELECT res_id, bool_or(state = 'rejected'), bool_or(state = 'sent'),
-                       min(error) FILTER (WHERE state = 'rejected'), min(error)
-                  FROM mindbox_request WHERE import_chunk_id = %s
-                 GROUP BY res_id ORDER BY res_id
-                """,
-                self.id,
-            )
-        )
-        reader = run._get_reader()
-        problems = [
-            reader._get_outcome(record_id, rejected, why or first)
-            for record_id, rejected, sent, why, first in outcomes
-            if rejected or not sent
-        ]
-        self._insert_lines(run, problems)
-        self.write({"records": len(outcomes) - len(problems)})
-        self._finish()

@@ -17,8 +17,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ...models.history import mindbox_import_orders, mindbox_import_work
+from ...models.history import mindbox_import_orders_problems
 from ...models.history.csv_file import BYTE_ORDER_MARK, CsvFile, read_plain, to_csv
+from ...models.history.mindbox_import_answer import REFUSALS_TO_PAUSE
 from ...models.history.mindbox_import_customers import get_profile
 from ..common import KEY, LocalMindbox, Reply
 
@@ -201,6 +202,8 @@ class TestImport(ImportCase):
     def test_an_outage_holds_the_integration_point_and_the_import_goes_on_after(self):
         self.make_customers("Anna")
         run = self.start()
+        # The hold of an outage that has just begun may be over before it is looked at.
+        self.endpoint.failures = 3
         self.mindbox.answer = Reply(503)
         wait = self.work(run)
         self.assertTrue(wait)
@@ -270,7 +273,7 @@ class TestImport(ImportCase):
         self.assertEqual(run.state, "paused")
         self.assertIn("refuses one file after another", run.pause_reason)
         self.assertTrue(run.activity_ids)
-        self.assertEqual(len(self.mindbox.calls), mindbox_import_work.REFUSALS_TO_PAUSE)
+        self.assertEqual(len(self.mindbox.calls), REFUSALS_TO_PAUSE)
 
     @mute_logger("odoo.addons.mindbox_connector.models.history.mindbox_import_reader")
     def test_a_record_that_cannot_be_read_is_rejected_and_the_rest_goes(self):
@@ -362,7 +365,7 @@ class TestImport(ImportCase):
             self.start()
 
     def test_products_without_an_id_or_with_the_same_are_told_by_name(self):
-        self.patch(mindbox_import_orders, "SHOWN_PRODUCTS", 1000)
+        self.patch(mindbox_import_orders_problems, "SHOWN_PRODUCTS", 1000)
         nameless, first, second = self.env["product.product"].create(
             [
                 {"name": "Nameless"},
