@@ -176,6 +176,12 @@ class MindboxEndpoint(models.Model):
         for endpoint, measures in measured.items():
             endpoint._watch(measures)
 
+    def _after_comparison(self):
+        """Tell of differences at once, not when it is looked at again."""
+        result = super()._after_comparison()
+        self._watch(self._measure()[self])
+        return result
+
     def _watch(self, measures):
         for code, alert in ALERTS.items():
             threshold = self._get_threshold(code)
@@ -191,6 +197,8 @@ class MindboxEndpoint(models.Model):
     def _get_threshold(self, code):
         if code == "paused":
             return 0.5
+        if code == "differences":
+            return max(self.difference_alert - 0.5, 0)
         get_param = self.env["ir.config_parameter"].sudo().get_param
         return max(0, int(get_param(f"mindbox_connector.alert_{code}") or 0))
 

@@ -59,6 +59,7 @@ class MindboxEndpoint(models.Model):
           share of sent ones among sent and rejected, None where there were none
         * ``p95_seconds``: from event to delivery, within which 95 % of the requests
           sent in the last hour arrived; None where there were none
+        * ``differences``: between Odoo and Mindbox, that somebody has to mend
 
         Holds no personal data.
         """
@@ -74,6 +75,7 @@ class MindboxEndpoint(models.Model):
                 "rejected": rejected.get(endpoint.id, 0),
                 **{w: _judge(c) for w, c in finished[endpoint.id].items()},
                 "p95_seconds": latency.get(endpoint.id),
+                "differences": endpoint.difference_count,
             }
             for endpoint in self
         }

@@ -2,55 +2,65 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Mindbox should know by an integration point: the rules of the events, in SQL."""
 
-from odoo import models
 from odoo.tools import SQL
 
 from ..shop.loyalty_card import CARD_TYPES
 from ..shop.res_partner import MAX_EMAIL
 
-# The event that tells Mindbox of a new record; without its operation none is told.
-FIRST_EVENTS = {
-    "customers": "customer_edit",
-    "orders": "order_create",
-    "cards": "card_issue",
-}
+NOTHING_EXPECTED = """
+SELECT NULL::varchar AS kind, NULL::int4 AS res_id, NULL::int4 AS partner_id,
+       NULL::date AS date, NULL::numeric AS amount, NULL::timestamp AS changed_at,
+       NULL::timestamp AS created_at
+ WHERE FALSE
+"""
+# Each partner's customer: addresses belong to the contact above them.
+OWNERS = SQL(
+    """
+    WITH RECURSIVE owner (partner_id, customer_id) AS (
+        SELECT id, id FROM res_partner
+        UNION ALL
+        SELECT owner.partner_id, partner.parent_id
+          FROM owner JOIN res_partner partner ON partner.id = owner.customer_id
+         WHERE partner.type IS DISTINCT FROM 'contact'
+           AND partner.parent_id IS NOT NULL
+    )
+    SELECT * FROM owner
+    """
+)
 
 
-class MindboxEndpoint(models.Model):
-    _name = "mindbox.endpoint"
-    _inherit = ["mindbox.endpoint"]
+class Expectation:
+    """The records that belong into Mindbox by one integration point.
 
-    def _get_told_kinds(self):
-        """Return the kinds whose records this integration point tells Mindbox."""
-        return [kind for kind, event in FIRST_EVENTS.items() if self._tells(event)]
+    The same rules decide as when events are recorded: customers, their filter, carts
+    that are none yet, websites and companies. For all records at once.
+    """
 
-    def _tells(self, event):
-        return bool(self._get_operation(event))
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.env = endpoint.env
 
-    def _get_expected(self):
-        """Return the query of all that Mindbox should know by this integration point.
+    def get_query(self, kinds):
+        """Return the query of all that Mindbox should know.
 
-        The same rules decide as when events are recorded: customers, their filter,
-        carts that are none yet, websites and companies. For all records at once.
-
+        :param kinds: which of ``customers``, ``orders`` and ``cards``
         :return: SQL of kind, res_id, partner_id, date, amount, changed_at, created_at
         """
-        self.ensure_one()
         queries = {
-            "customers": self._get_expected_customers,
-            "orders": self._get_expected_orders,
-            "cards": self._get_expected_cards,
+            "customers": self._select_customers,
+            "orders": self._select_orders,
+            "cards": self._select_cards,
         }
         parts = [
             SQL("SELECT %s AS kind, expected.* FROM (%s) AS expected", kind, query())
             for kind, query in queries.items()
-            if kind in self._get_told_kinds()
+            if kind in kinds
         ]
         return SQL(" UNION ALL ").join(parts or [SQL(NOTHING_EXPECTED)])
 
     # === THE THREE KINDS === #
 
-    def _get_expected_customers(self):
+    def _select_customers(self):
         """Customers with a contact; who is known already stays so without one."""
         return SQL(
             """
@@ -69,10 +79,10 @@ class MindboxEndpoint(models.Model):
             customers=self._get_customers(),
             served=self._serves_customer(),
             longest=MAX_EMAIL,
-            endpoint=self.id,
+            endpoint=self.endpoint.id,
         )
 
-    def _get_expected_orders(self):
+    def _select_orders(self):
         """Orders that are placed, with what their body says as the total."""
         self.env["sale.order"].flush_model()
         return SQL(
@@ -100,9 +110,11 @@ class MindboxEndpoint(models.Model):
             served=self._serves(SQL("sale.website_id"), SQL("sale.company_id")),
         )
 
-    def _get_expected_cards(self):
+    def _select_cards(self):
         """Cards that somebody owns, but those that exist only while a cart is open."""
-        balance = SQL("round(card.points::numeric, 2)")
+        balance = SQL("NULL::numeric")
+        if self.endpoint._tells("card_balance"):
+            balance = SQL("round(card.points::numeric, 2)")
         return SQL(
             """
             SELECT card.id AS res_id, customer.id AS partner_id,
@@ -118,7 +130,7 @@ class MindboxEndpoint(models.Model):
                AND (sale.id IS NULL OR sale.state = 'sale' OR card.points != 0)
                AND %(served)s
             """,
-            balance=balance if self._tells("card_balance") else SQL("NULL::numeric"),
+            balance=balance,
             owners=OWNERS,
             customers=self._get_customers(),
             types=CARD_TYPES,
@@ -137,7 +149,7 @@ class MindboxEndpoint(models.Model):
         """
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
         partners.flush_model()
-        included = partners._search(self._get_customer_domain())
+        included = partners._search(self.endpoint._get_customer_domain())
         return SQL(
             """
             SELECT partner.*
@@ -159,18 +171,18 @@ class MindboxEndpoint(models.Model):
             """,
             visitors=list(partners._mindbox_public_ids()),
             included=included.subselect(),
-            endpoint=self.id,
+            endpoint=self.endpoint.id,
         )
 
     def _serves_customer(self):
         """A contact shared by companies goes wherever it has bought or signed up."""
-        routes = self._get_routes()
+        routes = self.endpoint._get_routes()
         own = self._serves(SQL("customer.website_id"), SQL("customer.company_id"))
         if len(routes) < 2:
             return own
-        here = self._has_shop(self)
-        anywhere = self._has_shop(self.browse(route[0] for route in routes))
-        first = routes[0][0] == self.id
+        here = self._has_shop(self.endpoint)
+        anywhere = self._has_shop(self.endpoint.browse(route[0] for route in routes))
+        first = routes[0][0] == self.endpoint.id
         return SQL(
             """
             CASE WHEN COALESCE(customer.website_id, customer.company_id) IS NOT NULL
@@ -193,7 +205,9 @@ class MindboxEndpoint(models.Model):
                          WHERE shop.partner_id = customer.id AND (%(orders)s)))
             """,
             orders=SQL(" OR ").join(
-                endpoint._serves(SQL("shop.website_id"), SQL("shop.company_id"))
+                Expectation(endpoint)._serves(
+                    SQL("shop.website_id"), SQL("shop.company_id")
+                )
                 for endpoint in endpoints
             ),
         )
@@ -211,7 +225,7 @@ class MindboxEndpoint(models.Model):
             SQL("(%s, %s)", site or 0, owner or 0)
             for site in (False, *websites.ids)
             for owner in (False, *companies)
-            if self._get_route(site, owner) == self.id
+            if self.endpoint._get_route(site, owner) == self.endpoint.id
         ]
         if not shops:
             return SQL("FALSE")
@@ -226,7 +240,7 @@ class MindboxEndpoint(models.Model):
 
     def _get_delivery_cents(self):
         """Return the expression of what the total leaves out."""
-        if self.delivery_in_total:
+        if self.endpoint.delivery_in_total:
             return SQL("0")
         delivery = SQL(
             """
@@ -247,7 +261,7 @@ class MindboxEndpoint(models.Model):
                 SELECT DISTINCT currency_id, company_id, date_order::date
                   FROM sale_order WHERE currency_id != %s
                 """,
-                self.currency_id.id,
+                self.endpoint.currency_id.id,
             )
         )
         currency, company = self.env["res.currency"], self.env["res.company"]
@@ -259,7 +273,7 @@ class MindboxEndpoint(models.Model):
                 day,
                 currency._get_conversion_rate(
                     currency.browse(currency_id),
-                    self.currency_id,
+                    self.endpoint.currency_id,
                     company.browse(company_id),
                     day,
                 ),
@@ -271,28 +285,6 @@ class MindboxEndpoint(models.Model):
             " NULL::numeric AS rate"
         )
         return SQL(" UNION ALL ").join([none, *rates])
-
-
-NOTHING_EXPECTED = """
-SELECT NULL::varchar AS kind, NULL::int4 AS res_id, NULL::int4 AS partner_id,
-       NULL::date AS date, NULL::numeric AS amount, NULL::timestamp AS changed_at,
-       NULL::timestamp AS created_at
- WHERE FALSE
-"""
-# Each partner's customer: addresses belong to the contact above them.
-OWNERS = SQL(
-    """
-    WITH RECURSIVE owner (partner_id, customer_id) AS (
-        SELECT id, id FROM res_partner
-        UNION ALL
-        SELECT owner.partner_id, partner.parent_id
-          FROM owner JOIN res_partner partner ON partner.id = owner.customer_id
-         WHERE partner.type IS DISTINCT FROM 'contact'
-           AND partner.parent_id IS NOT NULL
-    )
-    SELECT * FROM owner
-    """
-)
 
 
 def _cents(amount):

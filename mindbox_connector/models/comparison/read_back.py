@@ -9,14 +9,10 @@ up to the project: what it does not return is not compared.
 import json
 import uuid
 
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ...client import Call
-from ...exceptions import MindboxError, MindboxRejected
-from ...wording import in_words
-from ..endpoint.mindbox_endpoint import SYSTEM_NAME
+from ...exceptions import MindboxRejected
 from ..outbox.mindbox_ledger import KIND_EVENTS, KINDS
 
 CUSTOMER_FIELDS = "email mobilePhone lastName firstName middleName sex".split()
@@ -24,81 +20,30 @@ ORDER_FIELDS = ("totalPrice", "deliveryCost")
 # The price of a line has several names in answers; so has a balance.
 PRICES = ("discountedPriceOfLine", "discountedPricePerLine", "priceOfLine", "price")
 BALANCES = ("total", "totalValue")
-MAX_SAMPLE = 1000
 
 
-class MindboxEndpoint(models.Model):
-    _name = "mindbox.endpoint"
-    _inherit = ["mindbox.endpoint"]
+class ReadBack:
+    """Reads records of one integration point from Mindbox and compares them."""
 
-    read_customer_operation = fields.Char(
-        string="Read a Customer",
-        help="Synchronous operation that returns a customer, e.g. "
-        "Website.GetCustomerInfo. Leave empty where the project has none.",
-    )
-    read_order_operation = fields.Char(
-        string="Read an Order",
-        help="Synchronous operation that returns an order, e.g. Website.GetOrder. "
-        "Leave empty where the project has none.",
-    )
-    sample_size = fields.Integer(
-        string="Sample",
-        default=20,
-        help="So many customers and orders, chosen by chance, are read from Mindbox "
-        "after each comparison.",
-    )
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self.env = endpoint.env
+        self.client = endpoint._get_client()
+        self.count = 0
 
-    _sample_size_check = models.Constraint(
-        f"CHECK(sample_size BETWEEN 1 AND {MAX_SAMPLE})",
-        "The sample must be between 1 and 1,000. Leave the operations empty to read "
-        "nothing.",
-    )
+    def read_sample(self, run):
+        """Read a sample of each kind and write down what Mindbox shows otherwise.
 
-    @api.constrains("read_customer_operation", "read_order_operation")
-    def _check_read_operations(self):
-        for endpoint in self:
-            for name in endpoint._get_read_operations().values():
-                if not SYSTEM_NAME.fullmatch(name):
-                    raise ValidationError(
-                        self.env._(
-                            "“%s” cannot be the system name of an operation: Latin "
-                            "letters, digits, dots, hyphens and underscores only.",
-                            name,
-                        )
-                    )
+        :raise MindboxError: Mindbox cannot be read now
+        """
+        differences = self.env["mindbox.difference"]
+        for kind, operation in self.endpoint._get_read_operations().items():
+            for record in self.get_sample(kind):
+                found = self.compare(kind, operation, record)
+                if found is not None:
+                    differences._write_read(run, kind, record, *found)
 
-    def _get_read_operations(self):
-        """Return {kind: name of the operation that reads it} of those that exist."""
-        names = {
-            "customers": self.read_customer_operation,
-            "orders": self.read_order_operation,
-        }
-        return {kind: name for kind, name in names.items() if name}
-
-    def _read_back(self, run_id):
-        """Read a sample and write down what Mindbox shows otherwise."""
-        self.ensure_one()
-        run = self.env["mindbox.reconciliation"].browse(run_id).exists()
-        reader = _Reader(self)
-        try:
-            for kind, operation in self._get_read_operations().items():
-                self._read_kind(run, reader, kind, operation)
-            note = False
-        except MindboxError as error:
-            note = in_words(self.env, str(error))
-        run.write({"read_count": reader.count, "read_note": note})
-        run._count_differences()
-        self.invalidate_recordset(["difference_count"])
-        self._watch(self._measure()[self])
-        return self.env._("%s records read.", reader.count)
-
-    def _read_kind(self, run, reader, kind, operation):
-        for record in self._get_sample(kind):
-            found = reader.compare(kind, operation, record)
-            if found is not None:
-                self.env["mindbox.difference"]._write_read(run, kind, record, *found)
-
-    def _get_sample(self, kind):
+    def get_sample(self, kind):
         """Return records that agree so far, and all that Mindbox showed otherwise."""
         rows = self.env.execute_query(
             SQL(
@@ -122,75 +67,19 @@ class MindboxEndpoint(models.Model):
                  ORDER BY difference.id IS NULL, random()
                  LIMIT %(limit)s
                 """,
-                endpoint=self.id,
+                endpoint=self.endpoint.id,
                 kind=kind,
                 model=KINDS[kind],
                 events=KIND_EVENTS[kind],
-                limit=self.sample_size,
+                limit=self.endpoint.sample_size,
             )
         )
         records = self.env[KINDS[kind]].browse(row[0] for row in rows)
-        records = self._with_sender(records).exists()
+        records = self.endpoint._with_sender(records).exists()
         if kind == "orders":
             # What was cancelled or returned has another total in Mindbox.
             return records.filtered(lambda order: order._mindbox_is_placed())
         return records
-
-
-class MindboxDifference(models.Model):
-    _name = "mindbox.difference"
-    _inherit = ["mindbox.difference"]
-
-    @api.model
-    def _write_read(self, run, kind, record, problem, detail):
-        """Write down what one record looks like in Mindbox.
-
-        :param problem: ``other``, ``unseen``, or False where all agrees
-        :param str detail: the names of the fields, never personal data
-        """
-        known = self.search(
-            [
-                ("endpoint_id", "=", run.endpoint_id.id),
-                ("kind", "=", kind),
-                ("res_id", "=", record.id),
-                ("problem", "in", ("other", "unseen")),
-            ]
-        )
-        now = fields.Datetime.now()
-        same = known.filtered(lambda difference: difference.problem == problem)
-        (known - same).write({"state": "resolved", "seen_at": now})
-        if not problem:
-            return
-        values = {
-            "run_id": run.id,
-            "detail": detail,
-            "seen_at": now,
-            "state": "open",
-            "partner_id": record._mindbox_customer().id,
-        }
-        if same:
-            same.write(values)
-        else:
-            self.create(
-                {
-                    "endpoint_id": run.endpoint_id.id,
-                    "kind": kind,
-                    "res_id": record.id,
-                    "problem": problem,
-                    "cause": "read",
-                    "found_at": now,
-                    **values,
-                }
-            )
-
-
-class _Reader:
-    """Reads records of one integration point and compares them."""
-
-    def __init__(self, endpoint):
-        self.endpoint = endpoint
-        self.client = endpoint._get_client()
-        self.count = 0
 
     def compare(self, kind, operation, record):
         """Return (problem, detail) of a record; None where nothing can be said.
@@ -219,7 +108,8 @@ class _Reader:
         answer = answer.get("result", answer)
         return answer if isinstance(answer, dict) else None
 
-    # -- customers ---
+    # === CUSTOMERS === #
+
     def ask_customers(self, partner):
         return {"customer": {"ids": {self.endpoint.customer_id_name: str(partner.id)}}}
 
@@ -251,7 +141,8 @@ class _Reader:
         if abs(found - expected) >= 0.01:
             yield f"balance {expected:.2f} ≠ {found:.2f}"
 
-    # -- orders ---
+    # === ORDERS === #
+
     def ask_orders(self, order):
         return {"order": {"ids": self.endpoint._get_order_ids(order)}}
 
