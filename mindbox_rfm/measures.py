@@ -8,6 +8,8 @@ of a scheme become one CASE expression.
 
 from typing import NamedTuple
 
+from odoo.tools import SQL
+
 
 class Measure(NamedTuple):
     """One number that is known of a customer.
@@ -41,17 +43,40 @@ MEASURES = {
     "m": Measure("M score", "m_score", True, 1, True),
     "fm": Measure("(F + M) / 2", "(f_score + m_score) / 2.0", False, 1, True),
 }
+# Measures that change daily for everybody, and the dates that are kept instead.
+DAYS = {"recency": "last_order_date", "age": "first_order_date"}
 OPERATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 UPPER = ("<", "<=")
 
 # Cells of the score matrix are written as three digits, "545"; ten is an A.
 DIGITS = "0123456789A"
 MIN_BINS, MAX_BINS = 3, 10
+assert len(DIGITS) == MAX_BINS + 1
+# The number of a cell, over a row of scores: see cell_number().
+CELL_SQL = "r_score * 121 + f_score * 11 + m_score"
+
+
+def day_columns(today, dates=None):
+    """Return the columns of days that have passed, as SQL.
+
+    :param dates: since which columns of dates; since all of them by default
+    """
+    return [
+        SQL("%s::date - %s AS %s", today, SQL(date), SQL(days))
+        for days, date in DAYS.items()
+        if dates is None or date in dates
+    ]
 
 
 def cell_code(*scores):
     """Return the code of a cell, e.g. "545"."""
     return "".join(DIGITS[score] for score in scores)
+
+
+def cell_number(code):
+    """Return the number of a cell by its code: compared faster than three scores."""
+    r, f, m = map(DIGITS.index, code)
+    return r * 121 + f * 11 + m
 
 
 def expand_cells(patterns, bins):

@@ -1,3 +1,5 @@
+"""Segments of customers, in four rooms: each calls only those before it."""
+
 from . import scheme
 from . import result
 from . import run

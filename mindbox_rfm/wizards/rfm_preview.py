@@ -3,6 +3,8 @@
 
 from odoo import Command, api, fields, models
 
+from ..models.run.preview import Preview
+
 
 class RfmPreview(models.TransientModel):
     """What activating or computing a scheme would do: who moves, and where to."""
@@ -32,10 +34,10 @@ class RfmPreview(models.TransientModel):
         return previews
 
     def _prepare_values(self):
-        summary = self.scheme_id._summarize_preview()
+        summary = Preview(self.scheme_id).summarize()
         moves = summary["moves"]
         return {
-            "headline": self.scheme_id._get_headline(summary),
+            "headline": summary["headline"],
             "moved": sum(move[2] for move in moves),
             "moved_revenue": sum(move[3] for move in moves),
             "counted_at": summary["counted_at"],

@@ -172,7 +172,7 @@ class Shop:
         self.cr.commit()
         yield self.row(
             "preview of a rule",
-            self.median(lambda: self.scheme._preview(day)),
+            self.median(lambda: self.preview(day)),
             "bare SQL",
             bare,
         )
@@ -182,8 +182,15 @@ class Shop:
 
     def run_bare(self):
         """With the memory that a run gives itself, so that only the work differs."""
-        self.scheme._use_set_plans()
-        self.cr.execute(BARE, self.values)
+        from odoo.addons.mindbox_rfm.models.run import plans
+
+        with plans.planned(self.cr, plans.WHOLE_TABLES):
+            self.cr.execute(BARE, self.values)
+
+    def preview(self, day):
+        from odoo.addons.mindbox_rfm.models.run.preview import Preview
+
+        return Preview(self.scheme, day).rows
 
     def add_a_day(self):
         """One customer in two hundred orders."""

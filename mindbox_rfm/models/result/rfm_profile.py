@@ -5,7 +5,14 @@ from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
 from ...fields import LooseMany2one
-from ...measures import DIGITS
+from ...measures import CELL_SQL, DIGITS, day_columns
+
+# The position of the rule that wins for one profile, as it is.
+WINNER = """
+    SELECT %(winner)s FROM (
+        SELECT *, %(days)s, %(cell)s AS cell FROM rfm_profile WHERE id = %(id)s
+    ) customer
+"""
 
 
 class RfmProfile(models.Model):
@@ -98,8 +105,15 @@ class RfmProfile(models.Model):
         rules = scheme.rule_ids.sorted()
         if not rules:
             return 0, rules
-        row = scheme._find_winner(self)
-        return row + 1, rules[row]
+        winner = SQL(
+            WINNER,
+            winner=rules._winner_sql(),
+            days=SQL(", ").join(day_columns(scheme._get_today())),
+            cell=SQL(CELL_SQL),
+            id=self.id,
+        )
+        [(position,)] = self.env.execute_query(winner)
+        return position + 1, rules[position]
 
     def _get_values(self):
         """Return {measure: value} of one customer; None where it is unknown."""

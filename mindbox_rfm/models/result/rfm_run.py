@@ -3,6 +3,15 @@
 
 from odoo import api, fields, models
 
+from ..scheme.thresholds import describe_cuts
+
+# Below so many customers who have ordered, equal shares say little.
+THIN_CUSTOMERS = 500
+# Days; where the orders go back less far, R means little.
+THIN_DAYS = 180
+# The share of one-time customers above which F hardly tells them apart.
+THIN_ONE_TIME = 0.9
+
 
 class RfmRun(models.Model):
     """The log of one run over all customers."""
@@ -61,6 +70,20 @@ class RfmRun(models.Model):
                 expected = run._get_previous().duration or 10
                 run.progress = min(99, round(100 * elapsed / expected))
 
+    @api.depends("cut_points")
+    @api.depends_context("lang")
+    def _compute_cut_text(self):
+        for run in self:
+            cuts = run.cut_points
+            texts = describe_cuts(self.env, cuts) if cuts else {}
+            run.cut_text = "\n".join(
+                "  ".join(
+                    f"{axis.upper()}{score}: {text}"
+                    for score, text in enumerate(bands, 1)
+                )
+                for axis, bands in texts.items()
+            )
+
     @api.depends("facts")
     @api.depends_context("lang")
     def _compute_warnings(self):
@@ -68,22 +91,55 @@ class RfmRun(models.Model):
             facts = run.facts or {}
             relative = facts.get("method") != "fixed" and "buyers" in facts
             thin = {name: facts.get(name) for name in ("buyers", "one_time", "days")}
-            lines = run.scheme_id._get_warnings(**thin) if relative else ()
-            run.warnings = "\n".join(lines)
+            run.warnings = "\n".join(run._get_warnings(**thin) if relative else ())
 
-    @api.depends("cut_points")
-    @api.depends_context("lang")
-    def _compute_cut_text(self):
-        for run in self:
-            texts = run.scheme_id._describe_cuts(run.cut_points or EMPTY)
-            run.cut_text = "\n".join(
-                "  ".join(
-                    f"{axis.upper()}{score}: {text}"
-                    for score, text in enumerate(bands, 1)
-                )
-                for axis, bands in texts.items()
-                if run.cut_points
+    def _get_warnings(self, buyers, one_time, days):
+        """Yield why the data is too thin for equal shares to mean something."""
+        if buyers < THIN_CUSTOMERS:
+            yield self.env._(
+                "Only %(buyers)s customers have ordered: equal shares say little below "
+                "%(least)s. Fixed thresholds are safer.",
+                buyers=buyers,
+                least=THIN_CUSTOMERS,
             )
+        elif one_time > THIN_ONE_TIME * buyers:
+            yield self.env._(
+                "%(share)s %% of the customers have ordered only once: F can hardly "
+                "tell them apart.",
+                share=round(100 * one_time / buyers),
+            )
+        if buyers and days < THIN_DAYS:
+            yield self.env._(
+                "The orders go back %(days)s days only: R means more after %(least)s.",
+                days=days,
+                least=THIN_DAYS,
+            )
+
+    # === LIFE === #
+
+    def _start(self):
+        """Say that the run is at work, and of those at work that they were killed."""
+        running = [("scheme_id", "=", self.scheme_id.id), ("state", "=", "running")]
+        (self.search(running) - self).write(
+            {
+                "state": "failed",
+                "error": self.env._("Interrupted: nothing was changed."),
+            }
+        )
+        self.write({"state": "running", "started_at": fields.Datetime.now()})
+
+    def _fail(self, error):
+        """Say why the run failed, whatever becomes of its transaction."""
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr)).write(
+                {
+                    "state": "failed",
+                    "error": str(error),
+                    "finished_at": fields.Datetime.now(),
+                }
+            )
+
+    # === IN WORDS === #
 
     def action_view_transitions(self):
         """Open the customers who moved in this run."""
@@ -92,6 +148,16 @@ class RfmRun(models.Model):
             "mindbox_rfm.rfm_transition_action"
         )
         return action | {"domain": [("run_id", "=", self.id)], "context": {}}
+
+    def _get_info(self):
+        """Return what the pictures show of the run."""
+        return {
+            "id": self.id,
+            "date": fields.Date.to_string(self.date),
+            "customers": self.customers,
+            "changed": self.changed,
+            "warnings": self.warnings or "",
+        }
 
     def _get_previous(self):
         """Return the run before this one."""
@@ -103,9 +169,6 @@ class RfmRun(models.Model):
             ],
             limit=1,
         )
-
-
-EMPTY = {"r": [], "f": [], "m": []}
 
 
 class RfmRunLine(models.Model):
@@ -124,3 +187,19 @@ class RfmRunLine(models.Model):
     orders = fields.Integer(readonly=True)
     revenue = fields.Float(readonly=True)
     median_last_order = fields.Date(readonly=True)
+
+    def _get_card(self, before, date):
+        """Return the numbers on the card of a segment, all 0 where it has no line.
+
+        :param before: the line of the run before, None where there is none
+        :param date: the day of the run
+        """
+        median = self.median_last_order
+        return {
+            "customers": self.customers,
+            "orders": self.orders,
+            "revenue": self.revenue,
+            "average": self.orders and self.revenue / self.orders,
+            "median_days": (date - median).days if median else False,
+            "change": self.customers - before.customers if before else False,
+        }

@@ -8,7 +8,16 @@ more than before, and an edit of an old one is found without reading all of them
 
 from odoo import models
 
+# Tables that facts depend on.
+SOURCES = ("sale_order", "sale_order_line", "account_move", "res_partner")
 WRITTEN = "USING brin (write_date)"
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order"]
+
+    _rfm_write_date_idx = models.Index(WRITTEN)
 
 
 class SaleOrderLine(models.Model):
@@ -19,5 +28,12 @@ class SaleOrderLine(models.Model):
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    _rfm_write_date_idx = models.Index(WRITTEN)
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner"]
 
     _rfm_write_date_idx = models.Index(WRITTEN)

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...measures import DIGITS, MEASURES
+from ...measures import DIGITS, MEASURES, cell_number
 
 
 class RfmRule(models.Model):
@@ -197,7 +197,15 @@ class RfmRule(models.Model):
                 )
             ) from error
 
-    # === WHAT THE ENGINE NEEDS === #
+    # === AS SQL === #
+
+    def _winner_sql(self):
+        """Return the position of the first of these rules that matches, as one CASE."""
+        cases = (
+            SQL("WHEN %s THEN %s", rule._to_sql(), position)
+            for position, rule in enumerate(self)
+        )
+        return SQL("CASE %s END", SQL(" ").join(cases))
 
     def _get_cells(self):
         return (self.cells or "").split()
@@ -219,7 +227,7 @@ class RfmRule(models.Model):
         if self.no_orders:
             parts.append(SQL("last_order_date IS NULL"))
         if cells := self._get_cells():
-            numbers = [_cell_number(cell) for cell in cells]
+            numbers = [cell_number(cell) for cell in cells]
             parts.append(SQL("cell = ANY(%s)", numbers))
         if self._get_domain_text():
             parts.append(domain_sql or self._domain_to_sql())
@@ -234,11 +242,6 @@ class RfmRule(models.Model):
             ._search(self._parse_domain())
         )
         return SQL("partner_id IN %s", query.subselect())
-
-
-def _cell_number(cell):
-    r, f, m = (DIGITS.index(digit) for digit in cell)
-    return r * 121 + f * 11 + m
 
 
 def _has_room(lower, upper):

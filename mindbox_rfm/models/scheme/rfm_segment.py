@@ -31,27 +31,11 @@ class RfmSegment(models.Model):
     strategy = fields.Text(
         translate=True, help="What marketing does with these customers."
     )
-    customer_count = fields.Integer(compute="_compute_size", string="Customers")
-    revenue = fields.Monetary(compute="_compute_size")
 
     _code_uniq = models.Constraint(
         "UNIQUE(scheme_id, code)",
         "Two segments of a scheme cannot have the same code.",
     )
-
-    @api.depends("scheme_id")
-    def _compute_size(self):
-        sizes = {
-            segment.id: (count, amount)
-            for segment, count, amount in self.env["rfm.profile"]._read_group(
-                [("segment_id", "in", self.ids)],
-                ["segment_id"],
-                ["__count", "amount:sum"],
-            )
-        }
-        for segment in self:
-            count, amount = sizes.get(segment._origin.id, (0, 0))
-            segment.customer_count, segment.revenue = count, amount
 
     @api.constrains("code", "color")
     def _check_code(self):
@@ -83,77 +67,3 @@ class RfmSegment(models.Model):
                     segments=", ".join(rules.segment_id.mapped("name")),
                 )
             )
-        held = self.filtered("customer_count")
-        if held:
-            raise UserError(
-                self.env._(
-                    "%(segments)s: customers are in this segment. They move on with "
-                    "the next run; then it can be deleted.",
-                    segments=", ".join(held.mapped("name")),
-                )
-            )
-
-    # === BUTTONS === #
-
-    @api.model
-    def can_mail(self):
-        """Whether the user can make mailings."""
-        return "mailing.mailing" in self.env and self.env["mailing.mailing"].has_access(
-            "create"
-        )
-
-    def action_mail(self):
-        """Start a mailing to the customers of the segment."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Mailing: %s", self.name),
-            "res_model": "mailing.mailing",
-            "view_mode": "form",
-            "context": {
-                "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "default_mailing_domain": repr([("rfm_segment_id", "in", self.ids)]),
-                "default_subject": self.name,
-            },
-        }
-
-    def action_plan(self):
-        """Schedule activities, one or a whole plan, for the customers of the segment.
-
-        :raise UserError: there are more of them than people could call
-        """
-        self.ensure_one()
-        wizard = self.env["mail.activity.schedule"]
-        most = wizard._batch_size
-        customers = self.env["res.partner"].search(
-            [("rfm_segment_id", "in", self.ids)], limit=most + 1
-        )
-        if len(customers) > most:
-            raise UserError(
-                self.env._(
-                    "%(segment)s has more than %(most)s customers. Open them, choose "
-                    "some, and schedule activities for those.",
-                    segment=self.name,
-                    most=most,
-                )
-            )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Activities: %s", self.name),
-            "res_model": wizard._name,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "active_model": customers._name,
-                "active_ids": customers.ids,
-                "plan_mode": True,
-            },
-        }
-
-    def action_view_customers(self):
-        """Open the customers of the segment."""
-        self.ensure_one()
-        return self.scheme_id._action_view_partners(
-            self.name, [("rfm_segment_id", "in", self.ids)]
-        )

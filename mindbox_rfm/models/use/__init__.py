@@ -1,4 +1,12 @@
+"""What segments are good for: on contacts, in programs and pricelists, in Mindbox.
+
+On top: it calls all other rooms and the connector, and nobody calls it. What follows a
+run within its transaction is added to ``_after_run`` here.
+"""
+
 from . import mindbox_catalogue
+from . import rfm_segment
+from . import rfm_alert
 from . import rfm_delivery
 from . import rfm_demo
 from . import res_partner

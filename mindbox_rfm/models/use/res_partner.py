@@ -7,7 +7,6 @@ from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
-from ..run.rfm_sources import WRITTEN
 from .mindbox_catalogue import SEGMENT_SET
 
 # Field of the contact -> column of the profile in the company's active scheme.
@@ -49,7 +48,6 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    _rfm_write_date_idx = models.Index(WRITTEN)
     rfm_segment_id = fields.Many2one(
         "rfm.segment",
         string="RFM Segment",

@@ -42,8 +42,7 @@ class RfmScheme(models.Model):
     def _load_demo(self):
         """Create customers and orders, a scheme, and its runs of the last weeks."""
         dice = random.Random(2026)
-        customers = self._create_demo_customers(dice)
-        self._create_demo_orders(customers, dice)
+        _create_orders(self.env, _create_customers(self.env, dice), dice)
         scheme = self._create_from_preset(
             "cells", customer_domain="[('email', '!=', False)]", include_prospects=True
         )
@@ -54,45 +53,47 @@ class RfmScheme(models.Model):
         # Twelve weeks in a minute are no news.
         scheme.activity_unlink(["mindbox_rfm.activity_type_jump"])
 
-    def _create_demo_customers(self, dice):
-        partners = self.env["res.partner"].with_context(**QUIET)
-        values = []
-        for number in range(CUSTOMERS):
-            first, last = dice.choice(FIRST_NAMES), dice.choice(LAST_NAMES)
-            email = f"{first}.{last}.{number}@example.com".lower()
-            values.append({"name": f"{first} {last}", "email": email})
-        customers = partners.create(values)
-        consultant = self.env.ref("mindbox_rfm.partner_category_consultant")
-        customers[::15].category_id = [Command.link(consultant.id)]
-        return customers
 
-    def _create_demo_orders(self, customers, dice):
-        product = self.env["product.product"].create(
-            {"name": "Beauty set", "type": "service", "list_price": 50}
-        )
-        habits = dice.choices(HABITS, [habit[0] for habit in HABITS], k=len(customers))
-        values = [
-            self._prepare_demo_order(customer, product, days, price)
-            for customer, habit in zip(customers, habits, strict=True)
-            for days, price in _draw_orders(habit, dice)
-        ]
-        self.env["sale.order"].with_context(**QUIET).create(values)
+def _create_customers(env, dice):
+    values = []
+    for number in range(CUSTOMERS):
+        first, last = dice.choice(FIRST_NAMES), dice.choice(LAST_NAMES)
+        email = f"{first}.{last}.{number}@example.com".lower()
+        values.append({"name": f"{first} {last}", "email": email})
+    customers = env["res.partner"].with_context(**QUIET).create(values)
+    consultant = env.ref("mindbox_rfm.partner_category_consultant")
+    customers[::15].category_id = [Command.link(consultant.id)]
+    return customers
 
-    def _prepare_demo_order(self, customer, product, days, price):
-        return {
-            "partner_id": customer.id,
-            "state": "sale",
-            "date_order": fields.Datetime.now() - timedelta(days=days, hours=2),
-            "order_line": [
-                Command.create(
-                    {
-                        "product_id": product.id,
-                        "price_unit": price,
-                        "tax_ids": [Command.clear()],
-                    }
-                )
-            ],
-        }
+
+def _create_orders(env, customers, dice):
+    product = env["product.product"].create(
+        {"name": "Beauty set", "type": "service", "list_price": 50}
+    )
+    habits = dice.choices(HABITS, [habit[0] for habit in HABITS], k=len(customers))
+    values = [
+        _prepare_order(customer, product, days, price)
+        for customer, habit in zip(customers, habits, strict=True)
+        for days, price in _draw_orders(habit, dice)
+    ]
+    env["sale.order"].with_context(**QUIET).create(values)
+
+
+def _prepare_order(customer, product, days, price):
+    return {
+        "partner_id": customer.id,
+        "state": "sale",
+        "date_order": fields.Datetime.now() - timedelta(days=days, hours=2),
+        "order_line": [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "price_unit": price,
+                    "tax_ids": [Command.clear()],
+                }
+            )
+        ],
+    }
 
 
 def _draw_orders(habit, dice):

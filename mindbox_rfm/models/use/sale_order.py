@@ -4,13 +4,9 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..run.rfm_sources import WRITTEN
-
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
-
-    _rfm_write_date_idx = models.Index(WRITTEN)
 
     def _get_program_domain(self):
         """Programs may be limited to segments, e.g. a higher cashback for VIP."""

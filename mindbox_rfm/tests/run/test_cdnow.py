@@ -7,6 +7,7 @@ from datetime import date
 from odoo.tests import tagged
 
 from ...measures import expand_cells
+from ...models.run.preview import Preview
 from ...models.scheme.presets import PRESETS
 from ..common import RfmCase
 from .cdnow import load_orders, read_purchases, score_customers
@@ -124,9 +125,8 @@ class TestCdnow(RfmCase):
         active = self.make_scheme("article")
         self.run_scheme(active, FIRST)
         for day in (FIRST, SECOND):
-            rows, _facts = active._preview(day)
             moves = {}
-            for old, rule, customers, _amount, _gone in rows:
+            for old, rule, customers, _amount, _gone in Preview(active, day).rows:
                 new = rule.segment_id or old
                 if new != old:
                     key = (old.id or None, new.id)

@@ -3,6 +3,7 @@
 """Runs over time: nothing changes without a reason, and reasons are told."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -10,6 +11,8 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ...models.run import run
+from ...models.scheme.thresholds import describe_cuts
 from ..common import TODAY, RfmCase
 
 RULES = [
@@ -102,9 +105,8 @@ class TestLife(RfmCase):
         self.run_scheme(self.scheme)
         rows = self.rows()
         self.make_order(self.anna, 1, 10)
-        target = type(self.scheme)
         with (
-            patch.object(target, "_take_stock", side_effect=MemoryError),
+            patch.object(run, "take_stock", side_effect=MemoryError),
             self.assertRaises(MemoryError),
             self.env.cr.savepoint(),
         ):
@@ -119,12 +121,32 @@ class TestLife(RfmCase):
         dead = self.env["rfm.run"].create(
             {"scheme_id": self.scheme.id, "state": "running"}
         )
-        run = self.scheme._queue_run()
-        self.scheme._job_compute(run.id)
+        self.run_job()
         self.assertEqual(dead.state, "failed")
         self.assertIn("nothing was changed", dead.error)
-        self.assertEqual(run.state, "done")
-        self.assertEqual(run.progress, 100)
+
+    def run_job(self):
+        """Work off a queued run; there is nothing to commit or to roll back to."""
+        log = self.scheme._queue_run()
+        cr = self.env.cr
+        with patch.object(cr, "commit"), patch.object(cr, "rollback"):
+            self.scheme._job_compute(log.id)
+        return log
+
+    def test_a_run_that_is_done_says_so(self):
+        log = self.run_job()
+        self.assertEqual(log.state, "done")
+        self.assertEqual(log.progress, 100)
+
+    def test_a_run_that_failed_says_why(self):
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(run, "take_stock", side_effect=ValueError("No such day")),
+            suppress(ValueError),
+        ):
+            self.run_job()
+        log = self.env["rfm.run"].search([("scheme_id", "=", self.scheme.id)], limit=1)
+        self.assertEqual((log.state, log.error), ("failed", "No such day"))
 
     def test_cron_queues_one_run_per_active_scheme(self):
         with trap_jobs() as trap:
@@ -185,14 +207,14 @@ class TestLife(RfmCase):
 
     def test_thresholds_in_words(self):
         cuts = {"r": [365, 180, 90, 30], "f": [1, 2, 3, 5], "m": [10, 20.5, 30, 40]}
-        words = self.scheme._describe_cuts(cuts)
+        words = describe_cuts(self.env, cuts)
         self.assertEqual(
             words["r"],
             ["365 or more", "180 – 364", "90 – 179", "30 – 89", "up to 29"],
         )
         self.assertEqual(words["f"], ["up to 1", "2", "3", "4 – 5", "6 or more"])
         self.assertEqual(words["m"][-1], "more than 40")
-        ties = self.scheme._describe_cuts({"r": [9, 9], "f": [1, 1], "m": [0, 0]})
+        ties = describe_cuts(self.env, {"r": [9, 9], "f": [1, 1], "m": [0, 0]})
         self.assertEqual(ties["f"], ["up to 1", "–", "2 or more"])
 
     def test_copy_brings_rules_to_its_own_segments(self):

@@ -12,7 +12,8 @@ from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ...measures import MEASURES, cell_code
-from ...models.run import rfm_engine
+from ...models.run import known_facts
+from ...models.run.preview import Preview
 from ..common import TODAY, RfmCase
 from .cdnow import _insert_orders
 
@@ -132,7 +133,7 @@ class TestProperties(RfmCase):
 
     def count_preview(self, scheme):
         counts = {}
-        for segment, rule, customers, _amount, _gone in scheme._preview(TODAY)[0]:
+        for segment, rule, customers, _amount, _gone in Preview(scheme, TODAY).rows:
             key = (segment.id, rule.segment_id.id)
             counts[key] = counts.get(key, 0) + customers
         return counts
@@ -140,8 +141,8 @@ class TestProperties(RfmCase):
     def compare_preview(self, scheme, other):
         old = {row["partner_id"]: row["segment_id"] for row in self.rows(scheme)}
         expected = self.count_preview(other)
-        with patch.object(rfm_engine, "FRESH_ORDERS", -2):  # by the last run's facts
-            self.assertTrue(other._get_facts(TODAY).run)
+        with patch.object(known_facts, "FRESH_ORDERS", -2):  # by the last run's facts
+            self.assertTrue(Preview(other, TODAY).known)
             self.assertEqual(self.count_preview(other), expected)
         scheme.state = "draft"
         other.state = "active"

@@ -9,7 +9,10 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
 
-from ...models.run import rfm_engine
+from ...models.run import known_facts
+from ...models.run.known_facts import KnownFacts, get_facts_key
+from ...models.run.preview import Preview
+from ...models.run.rfm_sources import SOURCES
 from ..common import TODAY, RfmCase
 
 
@@ -25,11 +28,11 @@ class TestSources(RfmCase):
     def setUp(self):
         super().setUp()
         # Any shop is a large one, and all that is there was written long ago.
-        self.enterContext(patch.object(rfm_engine, "FRESH_ORDERS", -2))
+        self.enterContext(patch.object(known_facts, "FRESH_ORDERS", -2))
         self.run_log = self.run_scheme(self.scheme)
         self.env.flush_all()
         moment = self.env.cr.now()
-        for table in rfm_engine.SOURCES:
+        for table in SOURCES:
             name = SQL.identifier(table)
             old = moment - timedelta(days=1)
             self.env.cr.execute(SQL("UPDATE %s SET write_date = %s", name, old))
@@ -38,12 +41,12 @@ class TestSources(RfmCase):
 
     def preview(self):
         """Return {(segment now, segment then): customers}, and whether counted anew."""
-        rows, facts = self.scheme._preview(TODAY)
+        preview = Preview(self.scheme, TODAY)
         sizes = {}
-        for old, rule, customers, _amount, _gone in rows:
+        for old, rule, customers, _amount, _gone in preview.rows:
             key = (old.code, (rule.segment_id or old).code)
             sizes[key] = sizes.get(key, 0) + customers
-        return sizes, not facts.run
+        return sizes, not preview.known
 
     def test_nothing_was_written(self):
         self.assertEqual(self.preview(), ({("big", "big"): 1}, False))
@@ -85,9 +88,9 @@ class TestSources(RfmCase):
         self.assertEqual(sum(sizes.values()), 1)
 
     def test_orders_leave_the_window_with_the_days(self):
-        scheme = self.scheme
-        self.assertTrue(scheme._has_good_facts(self.run_log, TODAY + timedelta(1)))
-        scheme.lookback_months = 12
-        self.run_log.facts = self.run_log.facts | scheme._get_facts_key()
-        self.assertTrue(scheme._has_good_facts(self.run_log, TODAY))
-        self.assertFalse(scheme._has_good_facts(self.run_log, TODAY + timedelta(1)))
+        tomorrow = TODAY + timedelta(days=1)
+        self.assertTrue(KnownFacts(self.scheme, tomorrow).are_good())
+        self.scheme.lookback_months = 12
+        self.run_log.facts = self.run_log.facts | get_facts_key(self.scheme)
+        self.assertTrue(KnownFacts(self.scheme, TODAY).are_good())
+        self.assertFalse(KnownFacts(self.scheme, tomorrow).are_good())

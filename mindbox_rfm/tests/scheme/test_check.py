@@ -5,6 +5,7 @@
 from odoo.tests import tagged
 
 from ...measures import expand_cells
+from ...models.scheme.coverage import check_coverage
 from ...models.scheme.presets import PRESETS
 from ..common import RfmCase
 
@@ -42,16 +43,16 @@ PYMC = {
 @tagged("post_install", "-at_install")
 class TestCheck(RfmCase):
     def coverage(self, rules, **values):
-        return self.make_custom(rules, active=False, **values)._check_coverage()
+        return check_coverage(self.make_custom(rules, active=False, **values))
 
     def dead(self, coverage):
-        return [row["rule"].segment_id.code for row in coverage["rules"] if row["dead"]]
+        return [row.rule.segment_id.code for row in coverage.rules if row.dead]
 
     def test_article_s_table_has_39_empty_bands(self):
         coverage = self.coverage(ARTICLE)
-        self.assertEqual(coverage["points"], 64)
-        self.assertEqual(coverage["holes"], 39)
-        self.assertEqual(coverage["overlaps"], 1)
+        self.assertEqual(coverage.points, 64)
+        self.assertEqual(coverage.holes, 39)
+        self.assertEqual(coverage.overlaps, 1)
         self.assertEqual(self.dead(coverage), [])
 
     def test_printed_eleven_have_four_dead_segments(self):
@@ -60,9 +61,9 @@ class TestCheck(RfmCase):
             for name, low, high, bottom, top in PUTLER
         ]
         coverage = self.coverage([*rules, ("rest", "")])
-        self.assertEqual(coverage["points"], 125)
-        self.assertEqual(coverage["holes"], 0)
-        self.assertEqual(coverage["overlaps"], 76)
+        self.assertEqual(coverage.points, 125)
+        self.assertEqual(coverage.holes, 0)
+        self.assertEqual(coverage.overlaps, 76)
         self.assertEqual(
             self.dead(coverage), ["Recent", "Promising", "CannotLose", "Lost"]
         )
@@ -71,13 +72,13 @@ class TestCheck(RfmCase):
         rules = [(code, "", {"cells": cells}) for code, cells in PYMC.items()]
         used = {cell for cells in PYMC.values() for cell in cells.split()}
         coverage = self.coverage([*rules, ("rest", "")], bins=4)
-        self.assertEqual(coverage["points"], 64)
-        self.assertEqual(coverage["holes"], 64 - len(used))
+        self.assertEqual(coverage.points, 64)
+        self.assertEqual(coverage.holes, 64 - len(used))
 
     def test_presets_have_no_hole_and_no_dead_rule(self):
         for code in PRESETS:
-            coverage = self.make_scheme(code, active=False)._check_coverage()
-            self.assertEqual(coverage["holes"], 0, code)
+            coverage = check_coverage(self.make_scheme(code, active=False))
+            self.assertEqual(coverage.holes, 0, code)
             self.assertEqual(self.dead(coverage), [], code)
 
     def test_eleven_segments_are_an_exact_partition(self):
@@ -85,8 +86,8 @@ class TestCheck(RfmCase):
         self.assertEqual(len({rule.segment for rule in rules}), 11)
         cells = [cell for rule in rules for cell in rule.cells.split()]
         self.assertEqual(sorted(cells), sorted(expand_cells("***", 5)))
-        coverage = self.make_scheme("cells", active=False)._check_coverage()
-        self.assertEqual(coverage["overlaps"], 0)
+        coverage = check_coverage(self.make_scheme("cells", active=False))
+        self.assertEqual(coverage.overlaps, 0)
 
     def test_ten_segments_are_an_exact_partition(self):
         rules = PRESETS["rf"].rules[:10]
@@ -107,7 +108,7 @@ class TestCheck(RfmCase):
         ]
         coverage = self.coverage(rules)
         self.assertEqual(self.dead(coverage), [])
-        self.assertEqual(coverage["holes"], 0)
+        self.assertEqual(coverage.holes, 0)
 
     def test_average_follows_from_amount_and_orders(self):
         rules = [
@@ -117,14 +118,14 @@ class TestCheck(RfmCase):
             ("rest", ""),
         ]
         coverage = self.coverage(rules)
-        self.assertEqual(coverage["holes"], 0)
+        self.assertEqual(coverage.holes, 0)
         self.assertEqual(self.dead(coverage), [])
 
     def test_first_order_is_never_newer_than_the_last(self):
         rules = [("a", "age < 30"), ("b", "recency >= 30"), ("rest", "")]
         coverage = self.coverage(rules)
         # First order long ago, last one just now: only that is left to the rest.
-        self.assertEqual(coverage["holes"], 1)
+        self.assertEqual(coverage.holes, 1)
 
     def test_the_form_says_so(self):
         scheme = self.make_custom(ARTICLE, active=False)

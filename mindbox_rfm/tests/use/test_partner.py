@@ -6,6 +6,7 @@ from freezegun import freeze_time
 
 from odoo.tests import new_test_user, tagged
 
+from ...models.scheme.coverage import check_coverage
 from ..common import TODAY, RfmCase
 
 
@@ -140,7 +141,7 @@ class TestPartner(RfmCase):
         self.assertNotIn("555", scheme.rule_ids.sorted()[0].cells)
         self.assertIn("555", scheme.rule_ids.sorted()[1].cells)
         self.assertEqual(scheme.matrix["554"], champions.id)
-        self.assertEqual(scheme._check_coverage()["holes"], 0)
+        self.assertEqual(check_coverage(scheme).holes, 0)
 
     def test_painting_shows_before_it_is_saved(self):
         rules = [("best", "", {"cells": "555"}), ("rest", "")]

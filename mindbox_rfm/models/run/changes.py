@@ -1,0 +1,201 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The customers who differ from their profiles: only those are written, at once."""
+
+import hashlib
+from datetime import timedelta
+
+from odoo.tools import SQL
+
+from .facts import FACT_COLUMNS, FACTS, columns_sql
+from .scores import scored_sql
+
+PROFILE_COLUMNS = (*FACT_COLUMNS, "r_score", "f_score", "m_score", "segment_id")
+# What FACTS holds beside facts: the profile that a customer had before.
+KNOWN_COLUMNS = (
+    "ordered",
+    "profile_id",
+    "old_partner_id",
+    "old_segment_id",
+    "previous_segment_id",
+    "segment_since",
+    "old_r",
+    "old_f",
+    "old_m",
+)
+
+# All who differ, with their new segment. In the order of the customers: so the indexes
+# of the tables grow at one end.
+CHANGES = """
+    SELECT * FROM (
+        SELECT *,
+               CASE WHEN partner_id IS NULL THEN NULL
+                    WHEN segment_since > %(stay)s THEN old_segment_id
+                    ELSE (%(segments)s::int[])[1 + %(winner)s]
+               END AS segment_id
+          FROM (%(scored)s) customer
+    ) compared
+     WHERE ordered OR partner_id IS NULL OR profile_id IS NULL
+        OR (r_score, f_score, m_score) IS DISTINCT FROM (old_r, old_f, old_m)
+        OR segment_id IS DISTINCT FROM old_segment_id
+     ORDER BY partner_id
+"""
+# Profiles of customers who had none.
+ADD = """
+    INSERT INTO rfm_profile (scheme_id, partner_id, %(columns)s, segment_since)
+    SELECT %(scheme)s, partner_id, %(columns)s, %(today)s
+      FROM changes WHERE profile_id IS NULL RETURNING 1
+"""
+# Profiles that are different now; who moves remembers where from.
+CHANGE = """
+    UPDATE rfm_profile p SET (
+        %(columns)s, previous_segment_id, segment_since
+    ) = (
+        %(new)s,
+        CASE WHEN moves THEN c.old_segment_id ELSE c.previous_segment_id END,
+        CASE WHEN moves THEN %(today)s ELSE c.segment_since END
+    )
+      FROM (
+          SELECT *, segment_id IS DISTINCT FROM old_segment_id AS moves
+            FROM changes
+           WHERE profile_id IS NOT NULL AND partner_id IS NOT NULL
+      ) c
+     WHERE p.id = c.profile_id RETURNING 1
+"""
+# Profiles of those who are no customers any more.
+REMOVE = """
+    DELETE FROM rfm_profile p USING changes c
+     WHERE p.id = c.profile_id AND c.partner_id IS NULL RETURNING 1
+"""
+# Who moved, from where to where, and why.
+MOVE = """
+    INSERT INTO rfm_transition (
+        scheme_id, run_id, partner_id, date, from_segment_id,
+        to_segment_id, reason
+    )
+    SELECT %(scheme)s, %(run)s, COALESCE(partner_id, old_partner_id),
+           %(today)s, old_segment_id, segment_id,
+           CASE WHEN profile_id IS NULL THEN 'new'
+                WHEN partner_id IS NULL THEN 'left'
+                WHEN ordered THEN 'orders' ELSE %(otherwise)s END
+      FROM changes
+     WHERE segment_id IS DISTINCT FROM old_segment_id RETURNING 1
+"""
+# All of that in one statement; how many profiles it wrote, how many customers moved.
+WRITE = """
+    WITH changes AS MATERIALIZED (%(changes)s),
+    added AS (%(add)s), changed AS (%(change)s), gone AS (%(remove)s),
+    moves AS (%(move)s)
+    SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM changed)
+           + (SELECT count(*) FROM gone), (SELECT count(*) FROM moves)
+"""
+# Customers of schemes that were active before, whom this one does not take over.
+LEFT_BEHIND = """
+    INSERT INTO rfm_transition (
+        scheme_id, run_id, partner_id, date, from_segment_id, reason
+    )
+    SELECT %(scheme)s, %(run)s, partner_id, %(today)s, segment_id, 'left'
+      FROM rfm_profile
+     WHERE scheme_id = ANY(%(others)s) AND partner_id NOT IN (
+         SELECT partner_id FROM rfm_profile WHERE scheme_id = %(scheme)s
+     )
+"""
+
+
+class Changes:
+    """What a run writes of single customers.
+
+    Nobody else writes there meanwhile: a run holds a lock.
+    """
+
+    def __init__(self, scheme, today):
+        self.scheme = scheme
+        self.env = scheme.env
+        self.today = SQL("%s::date", today)
+        self.day = today
+        self.rules = scheme.rule_ids.sorted()
+        self.winner = self.rules._winner_sql()
+
+    def write(self, log, cuts):
+        """Write the changed profiles and who moved.
+
+        :param log: the run's log; its scheme's last run says whether rules were edited
+        :return: how many profiles were written, how many customers moved
+        """
+        known_digest = (self.scheme.last_run_id.facts or {}).get("rules")
+        edited = known_digest not in (None, self.digest)
+        statement = SQL(
+            WRITE,
+            changes=self._changes_sql(cuts),
+            add=self._add_sql(),
+            change=self._change_sql(),
+            remove=SQL(REMOVE),
+            move=self._move_sql(log, "rules" if edited else "ageing"),
+        )
+        [(written, moved)] = self.env.execute_query(statement)
+        return written, moved
+
+    @property
+    def digest(self):
+        """A digest of the rules and settings that decide beside the facts."""
+        scheme = self.scheme
+        segments = self.rules.segment_id.ids
+        positions = [segments.index(rule.segment_id.id) for rule in self.rules]
+        settled = (scheme.method, scheme.bins, scheme.min_stay_days, positions)
+        code = self.env.cr.mogrify(self.winner.code, self.winner.params)
+        return hashlib.sha1(code + repr(settled).encode()).hexdigest()
+
+    def _changes_sql(self, cuts):
+        stay = self.day - timedelta(days=self.scheme.min_stay_days)
+        return SQL(
+            CHANGES,
+            stay=SQL("%s::date", stay),
+            segments=[rule.segment_id.id for rule in self.rules],
+            winner=self.winner,
+            scored=scored_sql(FACTS, cuts, self.day, KNOWN_COLUMNS),
+        )
+
+    def _add_sql(self):
+        columns = columns_sql(PROFILE_COLUMNS)
+        return SQL(ADD, columns=columns, scheme=self.scheme.id, today=self.today)
+
+    def _change_sql(self):
+        return SQL(
+            CHANGE,
+            columns=columns_sql(PROFILE_COLUMNS),
+            new=columns_sql(PROFILE_COLUMNS, "c"),
+            today=self.today,
+        )
+
+    def _move_sql(self, log, otherwise):
+        """Return the statement that records who moved, and why.
+
+        :param otherwise: the reason where the orders are the same
+        """
+        return SQL(
+            MOVE,
+            scheme=self.scheme.id,
+            run=log.id,
+            today=self.today,
+            otherwise=otherwise,
+        )
+
+    def retire_others(self, log):
+        """Remove the profiles of schemes that were active before this one.
+
+        :return: how many customers have left all segments with them
+        """
+        scheme = self.scheme
+        others = scheme.search([("company_id", "=", scheme.company_id.id)]) - scheme
+        self.env.cr.execute(
+            SQL(
+                LEFT_BEHIND,
+                scheme=scheme.id,
+                run=log.id,
+                today=self.day,
+                others=others.ids,
+            )
+        )
+        left = self.env.cr.rowcount
+        others._forget_profiles()
+        return left

@@ -1,0 +1,38 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Who may have a segment."""
+
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+# Whether a contact gets a segment without having ordered: no supplier, of this company
+# or of none, and no company of ours itself.
+IS_PROSPECT = """
+    res_partner.supplier_rank = 0 AND %(own)s
+    AND (res_partner.company_id IS NULL OR res_partner.company_id = %(company)s)
+    AND res_partner.id NOT IN (SELECT partner_id FROM res_company)
+"""
+# The contacts that are customers of their own, by what a scheme takes for a customer.
+OWN = {
+    "commercial": "res_partner.commercial_partner_id = res_partner.id",
+    "contact": "(res_partner.type = 'contact' OR res_partner.is_company)",
+}
+
+
+def customers_sql(scheme):
+    """Return the relation of all who may have a segment, as the ORM finds them."""
+    partners = scheme.env["res.partner"].with_context(active_test=False)
+    public = partners._mindbox_public_ids()
+    domain = Domain("active", "=", True) & Domain("partner_share", "=", True)
+    domain &= Domain("id", "not in", list(public))
+    query = partners._search(domain & Domain(scheme._get_customer_domain()))
+    is_prospect = SQL("%s AS is_prospect", _is_prospect_sql(scheme))
+    # OFFSET 0: joined as it is, once.
+    return SQL("(%s OFFSET 0)", query.select("res_partner.id", is_prospect))
+
+
+def _is_prospect_sql(scheme):
+    if not scheme.include_prospects:
+        return SQL("FALSE")
+    own = SQL(OWN[scheme.partner_level])
+    return SQL(IS_PROSPECT, own=own, company=scheme.company_id.id)

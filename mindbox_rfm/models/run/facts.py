@@ -1,0 +1,166 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""First and last order, number of orders and amount of each customer.
+
+One pass over the orders. Moments are compared and put together in UTC; only the first
+and the last of a customer become days. Contacts of a company are put together
+afterwards: only those who have one are added up twice.
+"""
+
+from dateutil.relativedelta import relativedelta
+
+from odoo.tools import SQL
+
+from .corrections import corrections_sql
+from .customers import customers_sql
+from .days import local_date_sql, utc_end, utc_start
+from .plans import SORTED, planned
+
+# Temporary tables: what is taken off orders; facts beside what a scheme knew before.
+CORRECTIONS = SQL.identifier("rfm_corrections")
+FACTS = SQL.identifier("rfm_facts")
+FACT_COLUMNS = ("first_order_date", "last_order_date", "order_count", "amount")
+
+# The orders of each contact, added up.
+BY_CONTACT = """
+    SELECT o.partner_id, min(o.date_order) AS first_at,
+           max(o.date_order) AS last_at,
+           count(*) %(in_window)s AS order_count,
+           COALESCE(sum(%(net)s) %(in_window)s, 0) AS amount
+      FROM sale_order o %(corrections)s
+     WHERE o.state = 'sale' AND o.company_id = %(company)s
+       AND o.date_order < %(end)s %(not_returned)s %(not_free)s
+     GROUP BY o.partner_id
+"""
+# The same with the contacts of a company put together.
+BY_COMPANY = """
+    WITH by_contact AS MATERIALIZED (%s), family AS (
+        SELECT id, commercial_partner_id FROM res_partner
+         WHERE commercial_partner_id != id
+    ), touched AS (
+        SELECT id FROM family
+         UNION SELECT commercial_partner_id FROM family
+    )
+    SELECT * FROM by_contact
+     WHERE partner_id NOT IN (SELECT id FROM touched)
+     UNION ALL
+    SELECT COALESCE(f.commercial_partner_id, b.partner_id), min(first_at),
+           max(last_at), sum(order_count)::bigint, sum(amount)
+      FROM by_contact b LEFT JOIN family f ON f.id = b.partner_id
+     WHERE b.partner_id IN (SELECT id FROM touched)
+     GROUP BY 1
+"""
+# An order's amount in the currency of the company, by its own rate.
+NET = """
+    CASE WHEN o.currency_rate = 1 THEN %(amount)s %(net)s
+         ELSE (%(amount)s %(net)s) / COALESCE(NULLIF(o.currency_rate, 0), 1)
+    END %(credited)s
+"""
+# The facts of those who may have a segment.
+OF_CUSTOMERS = """
+    WITH bought AS (%(bought)s)
+    SELECT c.id AS partner_id,
+           %(first)s AS first_order_date,
+           %(last)s AS last_order_date,
+           b.order_count, round(b.amount, %(digits)s) AS amount
+      FROM %(customers)s c %(join)s bought b ON b.partner_id = c.id
+     WHERE b.partner_id IS NOT NULL OR c.is_prospect
+"""
+# Facts beside the profiles of a scheme: one join serves the comparison and both kinds
+# of who is new and who is gone. Who is gone has no facts.
+COMPARED = """
+    SELECT fresh.*, (%(fresh)s) IS DISTINCT FROM (%(old)s) AS ordered,
+           old.id AS profile_id, old.partner_id AS old_partner_id,
+           old.segment_id AS old_segment_id, old.previous_segment_id,
+           old.segment_since, old.r_score AS old_r, old.f_score AS old_f,
+           old.m_score AS old_m
+      FROM (%(facts)s) fresh
+      FULL JOIN (SELECT * FROM rfm_profile WHERE scheme_id = %(scheme)s) old
+             ON old.partner_id = fresh.partner_id
+"""
+
+
+class Facts:
+    """The orders of a scheme's customers, added up as of a day."""
+
+    def __init__(self, scheme, today):
+        self.scheme = scheme
+        self.today = today
+        self.cr = scheme.env.cr
+        # The ORM looks up users and companies here: before any other plans are set.
+        self.customers = customers_sql(scheme)
+
+    def load(self, scheme_id):
+        """Count into the table :data:`FACTS`, beside what a scheme knew of each."""
+        self._create(CORRECTIONS, corrections_sql(self.scheme, self.today))
+        corrected = self.cr.rowcount > 0
+        compared = SQL(
+            COMPARED,
+            fresh=columns_sql(FACT_COLUMNS, "fresh"),
+            old=columns_sql(FACT_COLUMNS, "old"),
+            facts=self._of_customers_sql(corrected),
+            scheme=scheme_id,
+        )
+        with planned(self.cr, SORTED):
+            self._create(FACTS, compared)
+
+    def _create(self, table, query):
+        self.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query))
+
+    def _of_customers_sql(self, corrected):
+        """Return the query of the facts.
+
+        :param bool corrected: whether anything is to be taken off orders
+        """
+        scheme = self.scheme
+        return SQL(
+            OF_CUSTOMERS,
+            bought=self._bought_sql(corrected),
+            first=local_date_sql("b.first_at", scheme.tz),
+            last=local_date_sql("b.last_at", scheme.tz),
+            digits=scheme.currency_id.decimal_places,
+            customers=self.customers,
+            join=SQL("LEFT JOIN" if scheme.include_prospects else "JOIN"),
+        )
+
+    def _bought_sql(self, corrected):
+        """Return the query that adds up orders by customer."""
+        scheme = self.scheme
+        joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS)
+        by_contact = SQL(
+            BY_CONTACT,
+            in_window=self._in_window_sql(),
+            net=self._net_sql(corrected),
+            corrections=joined if corrected else SQL(),
+            company=scheme.company_id.id,
+            end=utc_end(self.today, scheme.tz),
+            not_returned=SQL("AND x.returned IS NOT TRUE") if corrected else SQL(),
+            not_free=SQL()
+            if scheme.count_zero_orders
+            else SQL("AND o.amount_total > 0"),
+        )
+        if scheme.partner_level == "contact":
+            return by_contact
+        return SQL(BY_COMPANY, by_contact)
+
+    def _in_window_sql(self):
+        months = self.scheme.lookback_months
+        if not months:
+            return SQL()
+        since = utc_start(self.today - relativedelta(months=months), self.scheme.tz)
+        return SQL("FILTER (WHERE o.date_order >= %s)", since)
+
+    def _net_sql(self, corrected):
+        net = credited = SQL()
+        if corrected:
+            net = SQL("- COALESCE(x.delivery, 0)")
+            credited = SQL("- COALESCE(x.credited, 0)")
+        amount = SQL.identifier("o", f"amount_{self.scheme.amount_basis}")
+        return SQL(NET, amount=amount, net=net, credited=credited)
+
+
+def columns_sql(names, alias=None):
+    """Return a list of columns."""
+    parts = [(alias, name) if alias else (name,) for name in names]
+    return SQL(", ").join(SQL.identifier(*part) for part in parts)

@@ -1,0 +1,113 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A run over all customers, in SQL: aggregate, score, assign, write what changed.
+
+Everything happens in one transaction: a run that is killed leaves all as it was.
+"""
+
+import time
+
+from odoo import SUPERUSER_ID, fields
+from odoo.tools import SQL
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..result.stock import take_stock
+from .changes import Changes
+from .cuts import Cuts
+from .facts import FACTS, Facts
+from .known_facts import get_facts_key
+from .plans import WHOLE_TABLES, planned
+
+# Advisory lock: one run per scheme, on whichever node.
+LOCK_CLASS = 0x52464D
+# Seconds until a run is tried again that found another one at work.
+LOCK_RETRY = 5
+
+LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
+
+
+class Run:
+    """A run of a scheme, as of a day.
+
+    .. attribute:: scheme
+
+        The scheme, as the system sees it: a run sees all there is, in the company of
+        the scheme.
+
+    .. attribute:: today
+
+        The last day whose orders count.
+
+    .. attribute:: log
+
+        The record of the run for people.
+    """
+
+    def __init__(self, scheme, today=None, log=None):
+        self.scheme = _as_system(scheme)
+        self.env = self.scheme.env
+        self.today = today or scheme._get_today()
+        logs = self.env["rfm.run"]
+        self.log = logs.browse(log and log.id) or logs.create({"scheme_id": scheme.id})
+
+    def perform(self):
+        """Give every customer scores and a segment; return the log.
+
+        :raise RetryableJobError: another run of the scheme is at work
+        """
+        started = time.monotonic()
+        self.env.flush_all()
+        self._lock()
+        facts = Facts(self.scheme, self.today)
+        changes = Changes(self.scheme, self.today)
+        with planned(self.env.cr, WHOLE_TABLES):
+            facts.load(self.scheme.id)
+            cuts = self._get_cuts()
+            written, moved = changes.write(self.log, cuts)
+            moved += changes.retire_others(self.log)
+            stock = take_stock(self.scheme, self.today)
+        for model in ("rfm.profile", "rfm.transition", "res.partner"):
+            self.env[model].invalidate_model()
+        self.log.write(
+            {
+                "date": self.today,
+                "cut_points": cuts,
+                "facts": self._describe_facts(changes) | stock.pop("thinness"),
+                "written": written,
+                "changed": moved,
+                "state": "done",
+                "finished_at": fields.Datetime.now(),
+                "duration": time.monotonic() - started,
+                **stock,
+            }
+        )
+        self.scheme._after_run(self.log)
+        return self.log
+
+    def _lock(self):
+        query = SQL(LOCK, LOCK_CLASS, self.scheme.id)
+        [(locked,)] = self.env.execute_query(query)
+        if not locked:
+            raise RetryableJobError(
+                self.env._("Another run is at work."),
+                seconds=LOCK_RETRY,
+                ignore_retry=True,
+            )
+
+    def _get_cuts(self):
+        thresholds = Cuts(self.scheme, self.today)
+        cuts = thresholds.find(FACTS)
+        thresholds.keep(cuts)
+        return cuts
+
+    def _describe_facts(self, changes):
+        """Return what decided this run beside the orders: the next one compares."""
+        decided = {"rules": changes.digest, "method": self.scheme.method}
+        return get_facts_key(self.scheme) | decided
+
+
+def _as_system(scheme):
+    company = scheme.company_id
+    context = {"allowed_company_ids": company.ids, "lang": company.partner_id.lang}
+    return scheme.with_env(scheme.env(user=SUPERUSER_ID, su=True, context=context))

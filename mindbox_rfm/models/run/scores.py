@@ -1,0 +1,58 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Scores: 1 + how many thresholds lie strictly below the value."""
+
+from odoo.tools import SQL
+
+from ...measures import CELL_SQL, day_columns
+
+# Facts with days and scores; unknown stays unknown. OFFSET 0 keeps PostgreSQL from
+# working a score out again for every rule.
+SCORED = """
+    SELECT *, %(cell)s AS cell
+      FROM (
+          SELECT facts.*, %(r)s AS r_score, %(f)s AS f_score, %(m)s AS m_score
+            FROM (
+                SELECT partner_id, first_order_date, last_order_date,
+                       order_count, amount, %(more)s
+                  FROM %(source)s source
+              OFFSET 0
+            ) facts
+        OFFSET 0
+      ) scored
+    OFFSET 0
+"""
+
+
+def scored_sql(source, cuts, today, more):
+    """Return the query of facts with days and scores.
+
+    :param SQL source: the relation of facts
+    :param cuts: {axis: thresholds}
+    :param more: names of the columns that the relation has beside facts
+    """
+    return SQL(
+        SCORED,
+        cell=SQL(CELL_SQL),
+        source=source,
+        more=SQL(", ").join([*day_columns(today), *map(SQL, more)]),
+        r=_score_sql("recency", "<", cuts["r"]),
+        f=_score_sql("order_count", ">", cuts["f"]),
+        m=_score_sql("amount", ">", cuts["m"]),
+    )
+
+
+def _score_sql(value, operator, cuts):
+    """Return the score of a value, NULL of NULL.
+
+    The best score is tried first: thresholds are in order, so the first that the value
+    passes settles it.
+    """
+    name = SQL(value)
+    # A whole number is compared as one: several times as fast as a decimal.
+    limits = [int(cut) if cut == int(cut) else cut for cut in cuts]
+    tries = [
+        SQL("WHEN %s %s %s THEN %s", name, SQL(operator), limit, score)
+        for score, limit in reversed(list(enumerate(limits, 2)))
+    ]
+    return SQL("CASE %s WHEN %s IS NOT NULL THEN 1 END", SQL(" ").join(tries), name)
