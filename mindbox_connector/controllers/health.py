@@ -8,8 +8,9 @@ import json
 from odoo import fields
 from odoo.http import Controller, request, route
 
-from ..models.monitoring.mindbox_alert import ALERTS
-from ..models.monitoring.mindbox_health import FINISHED_STATES, WINDOWS
+from ..models.monitoring.alerts import ALERTS
+from ..models.monitoring.health_token import get_health_token
+from ..models.monitoring.measures import FINISHED_STATES, WINDOWS
 from ..models.monitoring.prometheus import CONTENT_TYPE, Family, render
 
 STATUSES = ("draft", "running", "held", "paused")
@@ -102,7 +103,7 @@ class MindboxHealth(Controller):
         The token goes in the header ``Authorization: Bearer …``; an address ends up
         in logs.
         """
-        token = request.env["mindbox.endpoint"]._get_health_token()
+        token = get_health_token(request.env)
         if not token:
             return request.make_response("", status=404)
         shown = request.httprequest.headers.get("Authorization", "")

@@ -5,9 +5,7 @@ pictures of weeks cost nothing. It lies on top of all other rooms and may call t
 none calls it. They are joined by hooks that are extended here with ``super()``.
 """
 
-from . import mindbox_health
-from . import mindbox_sample
 from . import mindbox_alert
-from . import mindbox_dashboard
+from . import mindbox_sample
+from . import mindbox_endpoint
 from . import res_config_settings
-from . import mindbox_health_summary

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .mindbox_health import DELIVERY_TIME, IS_EVENT
+from .measures import DELIVERY_TIME, IS_EVENT, query_requests
 
+EPOCH = datetime(1970, 1, 1)
 SLOT = timedelta(minutes=5)
 KEPT = timedelta(days=90)
 # A server that was away longer has nothing to catch up with.
@@ -51,24 +52,22 @@ class MindboxSample(models.Model):
         old = fields.Datetime.now() - KEPT
         self.search([("start", "<", old)], limit=10_000).unlink()
 
-
-class MindboxEndpoint(models.Model):
-    _name = "mindbox.endpoint"
-    _inherit = ["mindbox.endpoint"]
-
-    def _sample(self, measured):
+    @api.model
+    def _take(self, measured):
         """Keep what has happened in the slots that are over since the last sample.
 
         :param dict measured: {endpoint: measures}, as of now
         """
         now = get_slot(fields.Datetime.now())
-        last = self._get_last_samples()
+        last = self._get_last(measured)
         rows = []
-        for endpoint in self:
+        for endpoint in measured:
             since = max(last.get(endpoint, now - LONGEST_GAP) + SLOT, now - LONGEST_GAP)
             if since >= now:
                 continue
-            found = {row["start"]: row for row in endpoint._query_slots(since, now)}
+            found = {
+                row["start"]: row for row in self._query_slots(endpoint, since, now)
+            }
             # The last one is kept whatever happened: it tells what waits.
             found.setdefault(now - SLOT, {"start": now - SLOT})
             common = {
@@ -76,22 +75,21 @@ class MindboxEndpoint(models.Model):
                 "waiting": measured[endpoint]["waiting"],
             }
             rows += [common | row for row in found.values()]
-        self.env["mindbox.sample"].sudo().create(rows)
+        self.sudo().create(rows)
 
-    def _get_last_samples(self):
+    def _get_last(self, endpoints):
         """Return {endpoint: start of its last sample}."""
-        groups = (
-            self.env["mindbox.sample"]
-            .sudo()
-            ._read_group(
-                [("endpoint_id", "in", self.ids)], ["endpoint_id"], ["start:max"]
-            )
+        ids = [endpoint.id for endpoint in endpoints]
+        groups = self.sudo()._read_group(
+            [("endpoint_id", "in", ids)], ["endpoint_id"], ["start:max"]
         )
         return {endpoint.with_env(self.env): start for endpoint, start in groups}
 
-    def _query_slots(self, since, until):
+    @api.model
+    def _query_slots(self, endpoints, since, until):
         """Return the column values of samples: slots in which something ended."""
-        rows = self._query_requests(
+        rows = query_requests(
+            self.env,
             SQL(
                 """
                 SELECT slot, sent, rejected, other, timed,
@@ -117,15 +115,12 @@ class MindboxEndpoint(models.Model):
                 slot=int(SLOT.total_seconds()),
                 took=DELIVERY_TIME,
                 is_event=IS_EVENT,
-                endpoints=self.ids,
+                endpoints=endpoints.ids,
                 since=since,
                 until=until,
-            )
+            ),
         )
         return [{"start": EPOCH + row.pop("slot") * SLOT, **row} for row in rows]
-
-
-EPOCH = datetime(1970, 1, 1)
 
 
 def get_slot(moment, span=SLOT):

@@ -7,7 +7,7 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from .mindbox_health import HEALTH_TOKEN
+from .health_token import HEALTH_TOKEN, get_health_token, get_outside_health_token
 
 ALERT_PREFIX = "mindbox_alert_"
 
@@ -67,10 +67,9 @@ class ResConfigSettings(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_mindbox_health_token(self):
-        endpoints = self.env["mindbox.endpoint"]
-        outside = bool(endpoints._get_outside_health_token())
+        outside = bool(get_outside_health_token())
         # Whoever sets the environment knows it.
-        self.mindbox_health_token = not outside and endpoints._get_health_token()
+        self.mindbox_health_token = not outside and get_health_token(self.env)
         self.mindbox_health_source = outside and self.env._(
             "The token comes from the environment or odoo.conf."
         )

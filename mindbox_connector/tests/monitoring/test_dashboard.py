@@ -10,7 +10,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from ...models.monitoring.mindbox_dashboard import PERIODS
+from ...models.monitoring.dashboard import PERIODS
 from ...models.monitoring.mindbox_sample import SLOT, get_slot
 from .test_health import HealthCase
 

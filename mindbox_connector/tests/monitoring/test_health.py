@@ -14,8 +14,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import SQL
 
-from ...models.monitoring.mindbox_alert import ALERTS
-from ...models.monitoring.mindbox_health import HEALTH_TOKEN
+from ...models.monitoring.alerts import ALERTS
+from ...models.monitoring.health_token import HEALTH_TOKEN
 from ...models.monitoring.prometheus import Family, render
 from ..test_security import SecurityCase
 
@@ -114,7 +114,8 @@ class TestMeasures(HealthCase):
         sent = {"state": "sent", "sent_at": moment, "next_attempt_at": moment}
         self.import_history(**sent)
         self.assertIsNone(self.measure()["p95_seconds"])
-        [slot] = self.endpoint._query_slots(self.ago(hours=1), self.ago())
+        samples = self.env["mindbox.sample"]
+        [slot] = samples._query_slots(self.endpoint, self.ago(hours=1), self.ago())
         self.assertEqual((slot["sent"], slot["timed"]), (1, 0))
         self.assertIsNone(slot["p95_seconds"])
         self.finish("sent", 1, seconds=4, minutes=7)

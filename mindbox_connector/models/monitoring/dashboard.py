@@ -4,10 +4,11 @@
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields
 from odoo.tools import SQL
 
 from ...wording import in_words
+from .measures import query_requests
 from .mindbox_sample import SLOT, get_slot
 
 # How long a period is, and how long each bar of it.
@@ -20,79 +21,76 @@ MOST_REASONS = 8
 COUNTS = ("sent", "rejected", "other", "timed")
 
 
-class MindboxEndpoint(models.Model):
-    _name = "mindbox.endpoint"
-    _inherit = ["mindbox.endpoint"]
+class Dashboard:
+    """What the dashboard shows of some integration points, over a period."""
 
-    @api.model
-    @api.readonly
-    def get_dashboard(self, period="day", endpoint_id=False):
-        """Return what the dashboard shows, of the companies the user has chosen.
+    def __init__(self, endpoints, period, endpoint_id):
+        span, self.step = PERIODS[period]
+        self.env = endpoints.env
+        self.measured = endpoints._measure()
+        self.shown = endpoints.browse(endpoint_id) & endpoints or endpoints
+        self.now = fields.Datetime.now()
+        self.start = get_slot(self.now - span, self.step) + self.step
 
-        :param str period: ``hour``, ``day`` or ``week``
-        :param endpoint_id: show only this one in the pictures
-        :return: dict of ``points`` (how each one does), ``slots`` [{start, sent,
-            rejected, other, half_seconds, p95_seconds, waiting}] from the first to
-            the one that goes on, ``step`` (seconds of a slot) and ``reasons``
-            [{error, text, count}] of what was rejected
-        :raise AccessError: the user is no Mindbox user
-        """
-        span, step = PERIODS[period]
-        everything = self.search([("company_id", "in", self.env.companies.ids)])
-        measured = everything._measure()
-        shown = everything.browse(endpoint_id) & everything or everything
-        start = get_slot(fields.Datetime.now() - span, step) + step
+    def get(self):
+        """Return the dict that :meth:`mindbox.endpoint.get_dashboard` describes."""
         return {
             "points": [
-                endpoint._show(measures) for endpoint, measures in measured.items()
+                self._get_point(endpoint, measures)
+                for endpoint, measures in self.measured.items()
             ],
-            "slots": shown._show_slots(start, step, measured),
-            "step": int(step.total_seconds()),
-            "reasons": shown._show_reasons(start),
+            "slots": self._get_slots(),
+            "step": int(self.step.total_seconds()),
+            "reasons": self._get_reasons(),
         }
 
-    def _show(self, measures):
+    def _get_point(self, endpoint, measures):
         """Return the measures of one integration point, in words where that helps."""
         kinds = dict(self.env["mindbox.alert"]._get_kinds())
         return measures | {
-            "id": self.id,
-            "name": self.name,
-            "health": self.health,
+            "id": endpoint.id,
+            "name": endpoint.name,
+            "health": endpoint.health,
             "alerts": [
                 {
                     "kind": alert.kind,
                     "label": kinds[alert.kind],
                     "since": fields.Datetime.to_string(alert.started_at),
                 }
-                for alert in self.alert_ids
+                for alert in endpoint.alert_ids
             ],
         }
 
-    def _show_slots(self, start, step, measured):
+    def _get_slots(self):
         """Return the samples since a moment, added up, the running slot included."""
-        slots, now = {}, fields.Datetime.now()
-        while start + len(slots) * step <= now:
+        slots, start, step = {}, self.start, self.step
+        while start + len(slots) * step <= self.now:
             slots[start + len(slots) * step] = _empty_slot()
-        for endpoint in self:
-            for sample in endpoint._get_samples(start, now, measured[endpoint]):
+        for endpoint in self.shown:
+            for sample in self._get_samples(endpoint):
                 _add(slots[get_slot(sample["start"], step)], endpoint.id, sample)
         return [
             {"start": fields.Datetime.to_string(moment)} | _finish(slot)
             for moment, slot in slots.items()
         ]
 
-    def _get_samples(self, start, now, measures):
+    def _get_samples(self, endpoint):
         """Return kept samples as dicts, oldest first, and what came after them."""
-        samples = self.env["mindbox.sample"].search_read(
-            [("endpoint_id", "=", self.id), ("start", ">=", start)], order="start"
+        kept = self.env["mindbox.sample"]
+        samples = kept.search_read(
+            [("endpoint_id", "=", endpoint.id), ("start", ">=", self.start)],
+            order="start",
         )
-        since = samples[-1]["start"] + SLOT if samples else start
-        recent = sorted(self._query_slots(since, now), key=lambda row: row["start"])
-        current = {"start": get_slot(now), "waiting": measures["waiting"]}
+        since = samples[-1]["start"] + SLOT if samples else self.start
+        recent = kept._query_slots(endpoint, since, self.now)
+        recent.sort(key=lambda row: row["start"])
+        waiting = self.measured[endpoint]["waiting"]
+        current = {"start": get_slot(self.now), "waiting": waiting}
         return [*samples, *recent, current]
 
-    def _show_reasons(self, start):
-        rows = self._query_requests(
+    def _get_reasons(self):
+        rows = query_requests(
+            self.env,
             SQL(
                 """
                 SELECT error, count(*) FROM mindbox_request
@@ -100,10 +98,10 @@ class MindboxEndpoint(models.Model):
                    AND endpoint_id = ANY(%s)
                  GROUP BY error ORDER BY 2 DESC, 1 LIMIT %s
                 """,
-                start,
-                self.ids,
+                self.start,
+                self.shown.ids,
                 MOST_REASONS,
-            )
+            ),
         )
         return [row | {"text": in_words(self.env, row["error"])} for row in rows]
 

@@ -6,16 +6,14 @@ Only what waits and what was finished lately is looked at, along partial indexes
 cost does not grow with the millions of rows that are kept.
 """
 
-import os
 from datetime import timedelta
 
-from odoo import api, fields, models
-from odoo.tools import SQL, config
+from odoo import fields
+from odoo.tools import SQL
 
 from ...wording import get_code
 
 WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-HEALTH_TOKEN = "mindbox_connector.health_token"
 # What was sent again counts from then on; history, which waits behind all that happens
 # in the shop and is as old as the shop, tells nothing about how fast events are.
 WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
@@ -26,27 +24,15 @@ NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
 FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
 
 
-class MindboxEndpoint(models.Model):
-    _name = "mindbox.endpoint"
-    _inherit = ["mindbox.endpoint"]
+class Measures:
+    """Takes the measures of integration points, in a few statements for all."""
 
-    @api.model
-    def _get_outside_health_token(self):
-        """Return the token that the server's environment or odoo.conf gives."""
-        return (
-            os.environ.get("MINDBOX_HEALTH_TOKEN")
-            or config.get("mindbox_health_token")
-            or ""
-        )
+    def __init__(self, endpoints):
+        self.endpoints = endpoints
+        self.env = endpoints.env
+        self.now = fields.Datetime.now()
 
-    @api.model
-    def _get_health_token(self):
-        """Return who shows what may read the measures; "" where nobody may."""
-        # The routes of monitoring know no user.
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        return self._get_outside_health_token() or get_param(HEALTH_TOKEN) or ""
-
-    def _measure(self):
+    def take(self):
         """Return {endpoint: measures}, the same keys for each.
 
         * ``status``: ``draft``, ``running``, ``held`` or ``paused``; ``reason``: the
@@ -63,36 +49,40 @@ class MindboxEndpoint(models.Model):
 
         Holds no personal data.
         """
-        now = fields.Datetime.now()
-        waiting = self._measure_waiting(now)
-        rejected = self._measure_rejected()
-        finished = self._measure_finished(now)
-        latency = self._measure_latency(now)
+        waiting = self.get_waiting()
+        rejected = self.get_rejected()
+        finished = self._get_finished()
+        latency = self._get_latency()
         return {
             endpoint: {
-                **endpoint._measure_state(now),
+                **self._get_state(endpoint),
                 **waiting.get(endpoint.id, NOTHING_WAITS),
                 "rejected": rejected.get(endpoint.id, 0),
                 **{w: _judge(c) for w, c in finished[endpoint.id].items()},
                 "p95_seconds": latency.get(endpoint.id),
                 "differences": endpoint.difference_count,
             }
-            for endpoint in self
+            for endpoint in self.endpoints
         }
 
-    def _measure_state(self, now):
-        held = self.state == "running" and self.held_until and self.held_until > now
-        status = "held" if held else self.state
-        reasons = {"held": self.hold_reason, "paused": self.pause_reason}
-        failing = self.state == "running" and self.failing_since
+    def _get_state(self, endpoint):
+        held = (
+            endpoint.state == "running"
+            and endpoint.held_until
+            and endpoint.held_until > self.now
+        )
+        status = "held" if held else endpoint.state
+        reasons = {"held": endpoint.hold_reason, "paused": endpoint.pause_reason}
+        failing = endpoint.state == "running" and endpoint.failing_since
         return {
             "status": status,
             "reason": get_code(reasons[status]) if status in reasons else "",
-            "held_seconds": (now - failing).total_seconds() if failing else 0,
+            "held_seconds": (self.now - failing).total_seconds() if failing else 0,
         }
 
-    def _measure_waiting(self, now):
-        rows = self._query_requests(
+    def get_waiting(self):
+        rows = query_requests(
+            self.env,
             SQL(
                 """
                 SELECT endpoint_id,
@@ -108,11 +98,11 @@ class MindboxEndpoint(models.Model):
                  WHERE state = 'pending' AND endpoint_id = ANY(%(endpoints)s)
                  GROUP BY endpoint_id
                 """,
-                now=now,
+                now=self.now,
                 since=WAITS_SINCE,
                 is_event=IS_EVENT,
-                endpoints=self.ids,
-            )
+                endpoints=self.endpoints.ids,
+            ),
         )
         return {
             row.pop("endpoint_id"): {
@@ -121,8 +111,9 @@ class MindboxEndpoint(models.Model):
             for row in rows
         }
 
-    def _measure_rejected(self):
-        rows = self._query_requests(
+    def get_rejected(self):
+        rows = query_requests(
+            self.env,
             SQL(
                 """
                 SELECT endpoint_id, count(*)
@@ -130,14 +121,15 @@ class MindboxEndpoint(models.Model):
                  WHERE state = 'rejected' AND endpoint_id = ANY(%s)
                  GROUP BY endpoint_id
                 """,
-                self.ids,
-            )
+                self.endpoints.ids,
+            ),
         )
         return {row["endpoint_id"]: row["count"] for row in rows}
 
-    def _measure_finished(self, now):
+    def _get_finished(self):
         """Return {endpoint ID: {window: {state: count}}} of what was finished."""
-        rows = self._query_requests(
+        rows = query_requests(
+            self.env,
             SQL(
                 """
                 SELECT endpoint_id, state, count(*) AS day,
@@ -147,19 +139,23 @@ class MindboxEndpoint(models.Model):
                    AND endpoint_id = ANY(%(endpoints)s)
                  GROUP BY endpoint_id, state
                 """,
-                **{name: now - span for name, span in WINDOWS.items()},
-                endpoints=self.ids,
-            )
+                **{name: self.now - span for name, span in WINDOWS.items()},
+                endpoints=self.endpoints.ids,
+            ),
         )
-        found = {endpoint.id: {window: {} for window in WINDOWS} for endpoint in self}
+        found = {
+            endpoint.id: {window: {} for window in WINDOWS}
+            for endpoint in self.endpoints
+        }
         for row in rows:
             for window in WINDOWS:
                 found[row["endpoint_id"]][window][row["state"]] = row[window]
         return found
 
-    def _measure_latency(self, now):
+    def _get_latency(self):
         """Return {endpoint ID: seconds} from event to delivery, 95 of 100 below it."""
-        rows = self._query_requests(
+        rows = query_requests(
+            self.env,
             SQL(
                 """
                 SELECT endpoint_id,
@@ -172,16 +168,17 @@ class MindboxEndpoint(models.Model):
                 """,
                 DELIVERY_TIME,
                 IS_EVENT,
-                now - WINDOWS["hour"],
-                self.ids,
-            )
+                self.now - WINDOWS["hour"],
+                self.endpoints.ids,
+            ),
         )
         return {row["endpoint_id"]: row["p95"] for row in rows}
 
-    def _query_requests(self, query):
-        """Return rows as dicts, of requests that are written in SQL mostly."""
-        self.env["mindbox.request"].flush_model()
-        return self.env.execute_query_dict(query)
+
+def query_requests(env, query):
+    """Return rows as dicts, of requests that are written in SQL mostly."""
+    env["mindbox.request"].flush_model()
+    return env.execute_query_dict(query)
 
 
 def _judge(counts):

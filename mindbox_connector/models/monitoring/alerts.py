@@ -1,0 +1,109 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What may be wrong with an integration point, and what is said of it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from odoo.tools import LazyTranslate
+
+# pylint: disable=prefer-env-translation
+_lt = LazyTranslate(__name__)
+
+# A share says nothing where hardly anything was sent.
+LEAST_JUDGED = 20
+
+
+class Alert(NamedTuple):
+    """What is wrong with an integration point, and when.
+
+    * ``measure``: takes the measures of ``mindbox.endpoint``, returns a number
+    * ``ends_at``: the alert begins above the threshold and ends at this share of it,
+      so that what hovers around the threshold is told once
+    * ``covered_by``: alerts that say more about the same trouble
+    """
+
+    label: str
+    measure: Callable
+    summary: str
+    note: str
+    ends_at: float = 0.5
+    covered_by: tuple = ()
+
+
+def _get_refused_percent(measures):
+    hour = measures["hour"]
+    if hour["sent"] + hour["rejected"] < LEAST_JUDGED:
+        return 0
+    return 100 * (1 - hour["success_rate"])
+
+
+# Each has an activity type of its own, and a threshold in the settings; 0 is never.
+ALERTS = {
+    "paused": Alert(
+        _lt("Paused by a fault"),
+        # Who pauses by hand knows it; a threshold of one half asks for yes.
+        lambda measures: int(
+            measures["status"] == "paused" and measures["reason"] != "other"
+        ),
+        _lt("Nothing leaves for Mindbox until this is mended"),
+        _lt("%(reason)s"),
+    ),
+    "stuck": Alert(
+        _lt("Consents wait"),
+        lambda measures: measures["oldest_consent_seconds"] / 60,
+        _lt("Decisions of customers do not reach Mindbox"),
+        _lt(
+            "A decision of a customer on what to hear from us waits for %(consent)s. "
+            "Whoever has withdrawn a consent may still get messages. %(reason)s"
+        ),
+    ),
+    "held": Alert(
+        _lt("Mindbox does not answer"),
+        lambda measures: measures["held_seconds"] / 60,
+        _lt("Mindbox has taken nothing for a long time"),
+        _lt(
+            "Nothing has come through for %(held)s; %(waiting)s requests wait. They "
+            "are kept and leave by themselves as soon as Mindbox answers. %(reason)s"
+        ),
+        covered_by=("paused",),
+    ),
+    "backlog": Alert(
+        _lt("Requests wait"),
+        lambda measures: measures["oldest_seconds"] / 60,
+        _lt("Requests wait for too long"),
+        _lt(
+            "%(waiting)s requests wait for Mindbox, the oldest for %(oldest)s. "
+            "%(reason)s"
+        ),
+        covered_by=("paused", "held"),
+    ),
+    "refused": Alert(
+        _lt("A large share is refused"),
+        _get_refused_percent,
+        _lt("Mindbox refuses a large share of the requests"),
+        _lt(
+            "Within an hour Mindbox has refused %(rejected)s of %(judged)s requests. "
+            "Look at their reasons, correct the operation or the data, then resend."
+        ),
+    ),
+    "rejected": Alert(
+        _lt("Many are refused"),
+        lambda measures: measures["hour"]["rejected"],
+        _lt("More and more requests are rejected"),
+        _lt(
+            "Within an hour %(rejected)s requests were rejected, %(all)s in all wait "
+            "for somebody to look at them."
+        ),
+        covered_by=("refused",),
+    ),
+    "differences": Alert(
+        _lt("Odoo and Mindbox differ"),
+        lambda measures: measures["differences"],
+        _lt("Mindbox does not know what it should"),
+        _lt(
+            "The comparison has found %(differences)s differences. Open them at the "
+            "integration point, see why, and send what is missing."
+        ),
+    ),
+}
