@@ -6,6 +6,7 @@ Contract: https://developers.mindbox.ru/docs/v3
 """
 
 import json
+import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
@@ -24,23 +25,42 @@ THROTTLE_DEFAULT = 120
 THROTTLE_MAX = 300
 
 SUCCESS = ("Success", "TransactionAlreadyProcessed")
-REFUSALS = ("ValidationError", "ProtocolError")
+REFUSALS = {
+    "ValidationError": "validation_error",
+    "ProtocolError": "protocol_error",
+}
 MISCONFIGURED = {
-    401: "Mindbox does not accept the credentials (401): check the secret key, "
-    "and that this shop is allowed in the integration point.",
-    403: "Mindbox refuses this secret key for this integration point (403).",
-    404: "Nothing answers at this address (404): check the URL.",
-    407: "The proxy between Odoo and Mindbox asks for credentials (407).",
+    401: "credentials",
+    403: "key_refused",
+    404: "address",
+    407: "proxy_credentials",
 }
 # What a synchronous success can hide: the steps ran, but not for this entity.
 REFUSED_PROCESSING = {
-    "NotFound": "not found",
-    "Ambiguous": "cannot be told apart from another one",
-    "NotProcessed": "not processed",
-    "ValidationError": "not valid",
-    "ProtocolError": "not understood",
-    "AlreadyBoundToAnotherCustomer": "already belongs to another customer",
+    "NotFound": "not_found",
+    "Ambiguous": "ambiguous",
+    "NotProcessed": "not_processed",
+    "ValidationError": "invalid",
+    "ProtocolError": "not_understood",
+    "AlreadyBoundToAnotherCustomer": "other_customer",
 }
+# What Mindbox's own words tell more of a refusal. They are not part of the contract:
+# what fits none of these is known by its status alone.
+REFUSED_MESSAGES = tuple(
+    (re.compile(pattern, re.IGNORECASE), code)
+    for pattern, code in (
+        (r"operation|операци", "operation_refused"),
+        (
+            r"(registered|exists?) already|already exist|уже (существ|зарегистр)",
+            "known_already",
+        ),
+        (r"order\b.* not found|заказ\b.* не найден", "order_unknown"),
+        (
+            r"customer\b.* not found|(клиент|потребитель)\b.* не найден",
+            "customer_unknown",
+        ),
+    )
+)
 
 
 class Answer(NamedTuple):
@@ -56,35 +76,33 @@ def read_answer(call, http_status, headers, content):
     kept = {"http_status": http_status, "response": content[:KEPT_ANSWER_CHARS]}
     if http_status == 429:
         raise MindboxThrottled(
-            "Mindbox asks to slow down (429).",
+            "throttled",
             retry_after=_retry_after(headers.get("Retry-After")),
             **kept,
         )
     if http_status in MISCONFIGURED:
         raise MindboxMisconfigured(MISCONFIGURED[http_status], **kept)
     if http_status in (408, 425) or http_status >= 500 or http_status < 200:
-        raise MindboxUnavailable(f"Mindbox is out of order ({http_status}).", **kept)
+        raise MindboxUnavailable("server_error", status=http_status, **kept)
     if 300 <= http_status < 400:
-        raise MindboxUnavailable(
-            f"The address answers with a redirect ({http_status}).", **kept
-        )
+        raise MindboxUnavailable("redirect", status=http_status, **kept)
     answer = _parse(content)
     if http_status >= 400:
-        raise MindboxRejected(_explain(answer, http_status), **kept)
+        raise _get_refusal(answer, kept)
     return _read_success(call, http_status, answer, kept)
 
 
 def _read_success(call, http_status, answer, kept):
-    status = answer.get("status")
+    status = str(answer.get("status"))
     if status in SUCCESS:
         _check_processing(call, status, answer, kept)
         return Answer(http_status, status, kept["response"])
     if status in REFUSALS:
-        raise MindboxRejected(_explain(answer, http_status), **kept)
+        raise _get_refusal(answer, kept)
     if status == "InternalServerError":
-        raise MindboxUnavailable("Mindbox is out of order.", **kept)
+        raise MindboxUnavailable("out_of_order", **kept)
     # Many things that listen say {"status": "ok"}: nothing may be lost to them.
-    raise MindboxUnavailable("What answers is not Mindbox.", **kept)
+    raise MindboxUnavailable("not_mindbox", **kept)
 
 
 def _check_processing(call, status, answer, kept):
@@ -95,9 +113,7 @@ def _check_processing(call, status, answer, kept):
         part = answer.get(entity)
         outcome = part.get("processingStatus") if isinstance(part, dict) else None
         if isinstance(outcome, str) and outcome in REFUSED_PROCESSING:
-            raise MindboxRejected(
-                f"Mindbox: {entity} {REFUSED_PROCESSING[outcome]}.", **kept
-            )
+            raise MindboxRejected(REFUSED_PROCESSING[outcome], entity=entity, **kept)
 
 
 def _parse(content):
@@ -111,8 +127,18 @@ def _parse(content):
     return answer if isinstance(answer, dict) else {}
 
 
-def _explain(answer, http_status):
-    """Put a refusal in words: Mindbox's messages, or at least the code."""
+def _get_refusal(answer, kept):
+    """Return the exception of a refusal: with Mindbox's messages, or the status."""
+    messages = clean("; ".join(_get_messages(answer))).strip()[:1000]
+    if not messages:
+        return MindboxRejected("refused", status=kept["http_status"], **kept)
+    told = (code for pattern, code in REFUSED_MESSAGES if pattern.search(messages))
+    by_status = REFUSALS.get(str(answer.get("status")), "protocol_error")
+    return MindboxRejected(next(told, by_status), messages=messages, **kept)
+
+
+def _get_messages(answer):
+    """Return what Mindbox says about a refusal, each with the place in the body."""
     messages = answer.get("validationMessages")
     texts = [
         f"{message.get('message')} ({message.get('location') or '-'})"
@@ -121,9 +147,7 @@ def _explain(answer, http_status):
     ]
     if not texts and isinstance(answer.get("errorMessage"), str):
         texts = [answer["errorMessage"]]
-    if reason := clean("; ".join(texts)).strip():
-        return reason[:1000]
-    return f"Mindbox refuses the call ({http_status})."
+    return texts
 
 
 def _retry_after(value):

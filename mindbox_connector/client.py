@@ -47,25 +47,18 @@ MAX_ANSWER_BYTES = 1024 * 1024
 READ_SIZE = 65536
 DEVICE_PATTERN = re.compile(r"[\x21-\x7e]{1,64}")
 
-UNUSABLE = "The URL or the secret key cannot be used as it is: check both."
 # In this order: the later ones are more general.
-NETWORK_REASONS = (
-    (urllib3_errors.SSLError, "The secure connection to Mindbox failed (TLS)."),
-    (urllib3_errors.ProxyError, "The proxy does not connect to Mindbox."),
-    (
-        # urllib3 2 has a word of its own for it.
-        getattr(urllib3_errors, "NameResolutionError", ()),
-        "The address of Mindbox cannot be found (DNS).",
-    ),
-    (
-        urllib3_errors.NewConnectionError,
-        "Nothing accepts connections at the address of Mindbox.",
-    ),
-    (urllib3_errors.ConnectTimeoutError, "Mindbox cannot be reached in time."),
-    (urllib3_errors.TimeoutError, "Mindbox does not answer in time."),
-    (urllib3_errors.HTTPError, "The connection to Mindbox broke off."),
+NETWORK_CODES = (
+    (urllib3_errors.SSLError, "tls"),
+    (urllib3_errors.ProxyError, "proxy"),
+    # urllib3 2 has a word of its own for it.
+    (getattr(urllib3_errors, "NameResolutionError", ()), "dns"),
+    (urllib3_errors.NewConnectionError, "connection_refused"),
+    (urllib3_errors.ConnectTimeoutError, "connect_timeout"),
+    (urllib3_errors.TimeoutError, "timeout"),
+    (urllib3_errors.HTTPError, "connection_broken"),
     # What urllib3 and http.client let through on a garbled answer.
-    (Exception, "The answer of Mindbox is unreadable."),
+    (Exception, "unreadable"),
 )
 
 
@@ -140,10 +133,10 @@ class MindboxClient:
         try:
             status, headers, content = self._post(call)
         except urllib3_errors.LocationValueError:
-            raise MindboxMisconfigured(UNUSABLE) from None
+            raise MindboxMisconfigured("unusable_settings") from None
         except (OSError, ValueError, urllib3_errors.HTTPError) as error:
             _logger.debug("No answer: %s", type(error).__name__)
-            raise MindboxUnavailable(_network_reason(error)) from None
+            raise MindboxUnavailable(_get_network_code(error)) from None
         _logger.debug(
             "Mindbox %s %s %s: %s in %d ms",
             call.mode,
@@ -183,7 +176,7 @@ class MindboxClient:
             self._authorization.encode("latin-1")
             return self._manager.connection_from_url(self._url)
         except (UnicodeError, urllib3_errors.LocationValueError):
-            raise MindboxMisconfigured(UNUSABLE) from None
+            raise MindboxMisconfigured("unusable_settings") from None
 
     @cached_property
     def _root(self):
@@ -271,5 +264,5 @@ def _read_limited(response, deadline):
     return clean(b"".join(chunks).decode("utf-8", "replace"))
 
 
-def _network_reason(error):
-    return next(reason for kind, reason in NETWORK_REASONS if isinstance(error, kind))
+def _get_network_code(error):
+    return next(code for kind, code in NETWORK_CODES if isinstance(error, kind))

@@ -2,20 +2,39 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What can go wrong with a call, one class per "who must act".
 
-The class of the exception *is* the retry policy; ``mindbox_delivery`` decides by it.
+The class of the exception *is* the retry policy; ``mindbox_outcome`` decides by it. Why
+it was raised is a code of ``reasons.py`` with its details, as plain JSON values: words
+are made when it is shown, in the reader's language.
 """
 
+from .reasons import Reason
+from .wording import in_english
 
-class MindboxError(Exception):
-    """Base class: the call did not end as a success.
 
-    ``str(error)`` is a plain sentence for people, free of personal data and
-    credentials. ``http_status`` is 0 when no answer arrived; ``response`` is the
-    answer's text, for managers only.
+class MindboxReasonError(Exception):
+    """Base class: ``reason`` says why, free of personal data and credentials."""
+
+    def __init__(self, code, /, **details):
+        super().__init__(code)
+        self.reason = Reason(code, details)
+
+    def __str__(self):
+        return in_english(*self.reason)
+
+
+class MindboxSkipped(MindboxReasonError):
+    """Nothing to send: the code names the rule that decided so."""
+
+
+class MindboxError(MindboxReasonError):
+    """The call did not end as a success.
+
+    ``http_status`` is 0 when no answer arrived; ``response`` is the answer's text, for
+    managers only.
     """
 
-    def __init__(self, message, http_status=0, response=""):
-        super().__init__(message)
+    def __init__(self, code, /, http_status=0, response="", **details):
+        super().__init__(code, **details)
         self.http_status = http_status
         self.response = response
 
@@ -27,8 +46,8 @@ class MindboxUnavailable(MindboxError):
 class MindboxThrottled(MindboxUnavailable):
     """Mindbox asks to slow down; ``retry_after`` is in seconds."""
 
-    def __init__(self, message, retry_after, **kwargs):
-        super().__init__(message, **kwargs)
+    def __init__(self, code, /, retry_after, **kwargs):
+        super().__init__(code, **kwargs)
         self.retry_after = retry_after
 
 
@@ -38,7 +57,3 @@ class MindboxMisconfigured(MindboxError):
 
 class MindboxRejected(MindboxError):
     """A back-office person has to act: Mindbox refuses this one call."""
-
-
-class MindboxSkipped(Exception):
-    """Nothing to send: the message names the rule that decided so."""

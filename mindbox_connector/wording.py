@@ -8,6 +8,8 @@ of several languages. They are translated where they are shown.
 
 import re
 
+from .reasons import REASONS
+
 
 def _sentences(_):
     """Return {code: what the client and the delivery may say}; %s stands for details.
@@ -73,6 +75,13 @@ def _recognise(reason):
         if match := pattern.fullmatch(reason or ""):
             return code, match.groups()
     return None, ()
+
+
+def in_english(code, details):
+    """Return a reason as it is stored where sentences are still kept."""
+    if code not in REASONS:
+        return code
+    return REASONS[code].meaning._source % details
 
 
 def get_code(reason):

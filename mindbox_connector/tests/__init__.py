@@ -2,6 +2,7 @@ from . import test_access
 from .shop import test_amounts
 from .endpoint import test_bad_input
 from .endpoint import test_catalogue
+from .endpoint import test_reasons
 from .shop import test_card
 from .shop import test_cart
 from . import test_client

@@ -6,6 +6,8 @@ or stops, the rooms above add to its hooks.
 
 from . import mindbox_setting
 from . import mindbox_catalogue
+from . import mindbox_reason
+from . import mindbox_reasoned
 from . import mindbox_endpoint
 from . import mindbox_credentials
 from . import mindbox_route
