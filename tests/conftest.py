@@ -227,6 +227,11 @@ class Sandbox:
     def state(self):
         return self.control("GET", "state")
 
+    def settle(self, timeout=30):
+        """Wait until Mindbox has executed all that it accepted."""
+        answer = self.control("POST", "settle", {"timeout": timeout})
+        assert answer["settled"], f"{answer['waiting']} calls still wait"
+
     def fault(self, **fault):
         """Switch a fault on until `heal()`."""
         return self.control("POST", "faults", fault)

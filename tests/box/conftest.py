@@ -1,4 +1,4 @@
-"""A sandbox in this process, emptied for each test."""
+"""A sandbox in this process, as strict as Mindbox, emptied for each test."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from .sender import Sender
 
 @pytest.fixture(scope="module")
 def sandbox():
-    with Sandbox() as box:
+    with Sandbox(strictness="strict", export_seconds=0) as box:
         yield box
 
 
@@ -27,6 +27,13 @@ def api(box):
 
 @pytest.fixture()
 def settings(box):
+    """Change settings for this test: `settings(bulk_per_hour=2)`."""
     before = dict(box.server.project.settings)
     yield box.settings
     box.settings(**before)
+
+
+@pytest.fixture()
+def switch(settings):
+    """Have single behaviours otherwise for this test: `switch(contacts="move")`."""
+    return lambda **values: settings(strictness=values)

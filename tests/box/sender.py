@@ -27,9 +27,10 @@ class Sender:
         )
         return {name: value for name, value in headers.items() if value}
 
-    def send(
+    def accept(
         self, operation, body, mode="async", headers=None, timeout=TIMEOUT, **query
     ):
+        """Send a call; an asynchronous one is accepted, but not executed yet."""
         query = {"transactionId": str(uuid.uuid4()), "operation": operation, **query}
         query.setdefault("endpointId", "demo.Website")
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -38,6 +39,12 @@ class Sender:
         return self.session.post(
             url, params=query, data=data, headers=headers, timeout=timeout
         )
+
+    def send(self, *args, **kwargs):
+        """Send a call, and have it executed."""
+        answer = self.accept(*args, **kwargs)
+        self.box.settle()
+        return answer
 
     def call(self, name, body, mode="async", **query):
         return self.send(f"Website.{name}", body, mode, **query)
@@ -49,6 +56,13 @@ class Sender:
         fields.setdefault("email", f"c{ident}@example.com")
         customer = {**who(ident)["customer"], **fields}
         return self.sync("RegisterCustomer", {"customer": customer})
+
+    def make_cards(self, *numbers):
+        """Cards of the pool, as an import of the project's manager makes them."""
+        rows = [f"{number};Gold" for number in numbers]
+        return self.imported(
+            "DirectCrm.DiscountCards.ImportCards", "Number;Type", *rows
+        )
 
     def csv(self, operation, *rows, encoding="utf-8", **changes):
         query = {
@@ -94,4 +108,10 @@ def last(box):
 
 
 def told(call):
+    """All that was noted about a call."""
     return " ".join(warning["message"] for warning in call["warnings"])
+
+
+def remarks(call):
+    """What Mindbox itself would note: the places."""
+    return [one["location"] for one in call["warnings"] if "remark" in one]

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from .sender import last, line, order, told, who
+from .sender import SAMPLE, last, line, order, told, who
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,8 @@ def test_validation_errors_are_told_in_sync_mode_where_the_operation_does(api, b
     ],
 )
 def test_moments_are_read_in_every_accepted_notation(api, box, stamp, noted):
-    api.call("SetCart", {**who(), "productList": [], "executionDateTimeUtc": stamp})
+    body = {**who(), "productList": [], "executionDateTimeUtc": stamp}
+    api.call("SetCart", body, deviceUUID=str(uuid.uuid4()))
     assert noted in told(last(box)) and bool(noted) == bool(told(last(box)))
     if noted != "dropped":
         assert box.lists[0]["at"].startswith("2026-03-05")
@@ -97,11 +98,7 @@ def test_money_and_quantities_keep_their_places(api, box):
     }
 
 
-def test_a_device_where_none_is_expected_runs_with_a_note(api, box):
-    query = {"deviceUUID": str(uuid.uuid4())}
-    api.call(
-        "IssueDiscountCard",
-        {**who(), "discountCard": {"ids": {"number": "7"}}},
-        **query,
-    )
+def test_a_device_where_none_is_expected_runs_with_an_error(api, box):
+    api.register()
+    api.call("EditCustomer", SAMPLE, deviceUUID=str(uuid.uuid4()))
     assert "does not expect a device" in told(last(box)) and last(box)["effect"]

@@ -4,16 +4,25 @@ its own.
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 
 from .server import SandboxServer, tls_context
+from .strictness import profile_of
 
+PROFILE = "MINDBOX_SANDBOX_PROFILE"
 FAST = {
+    "strictness": "kind",
     "domain": False,
     "record_bodies": False,
     "calls_per_minute": 0,
     "bulk_per_hour": 0,
+}
+PROFILES = {
+    "strict": "does with a call what Mindbox documents",
+    "kind": "does at once what it is told, the default "
+    f"(or what the variable {PROFILE} says)",
 }
 
 
@@ -23,41 +32,34 @@ def arguments(argv=None):
     add("--host", default="127.0.0.1")
     add("--api-port", type=int, default=8170, help="the API listener")
     add("--port", type=int, default=8171, help="the page and the control interface")
-    add(
-        "--endpoint",
-        action="append",
-        default=[],
-        help="an endpointId; with --key, repeatable",
-    )
-    add(
-        "--key",
-        action="append",
-        default=[],
-        help="the secret key of the endpoint before it",
-    )
+    keys = {"action": "append", "default": []}
+    add("--endpoint", help="an endpointId; with --key, repeatable", **keys)
+    add("--key", help="the secret key of the endpoint before it", **keys)
     add("--tls-cert", help="PEM certificate: the API listener speaks TLS")
     add("--tls-key")
+    add_profile(parser.add_mutually_exclusive_group().add_argument)
+    add("--seed", type=int, default=7, help="of delays and chance")
     add("--latency", type=float, default=0, metavar="MS", help="added to every call")
     add("--max-calls", type=int, default=200_000, help="calls kept in the log")
-    add(
-        "--calls-per-minute",
-        type=int,
-        default=8000,
-        help="per operation; 0 is no limit",
-    )
+    limit = "per operation; 0 is no limit"
+    add("--calls-per-minute", type=int, default=8000, help=limit)
     add("--no-bodies", action="store_true", help="keep no bodies in the log")
-    add(
-        "--fast",
-        action="store_true",
-        help="check and de-duplicate only, for benchmarks",
-    )
+    fast = "check and de-duplicate only, for benchmarks"
+    add("--fast", action="store_true", help=fast)
     return parser.parse_args(argv)
+
+
+def add_profile(add):
+    for name, words in PROFILES.items():
+        add(f"--{name}", action="store_const", const=name, dest="profile", help=words)
 
 
 def options(args):
     if len(args.endpoint) != len(args.key):
         sys.exit("every --endpoint needs its --key")
     settings = {
+        "strictness": args.profile or os.environ.get(PROFILE) or "kind",
+        "seed": args.seed,
         "latency_ms": args.latency,
         "calls_per_minute": args.calls_per_minute,
         "record_bodies": not args.no_bodies,
@@ -87,8 +89,11 @@ async def serve(args):
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, done.set)
     names = ", ".join(server.project.endpoints)
+    settings = server.project.settings
+    profile = profile_of(settings["strictness"])
     print(
-        f"Sandbox ready: API {server.api_url} page {server.page_url} endpoints {names}",
+        f"Sandbox ready: API {server.api_url} page {server.page_url} endpoints {names} "
+        f"profile {profile} seed {settings['seed']}",
         flush=True,
     )
     await done.wait()

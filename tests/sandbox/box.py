@@ -8,6 +8,7 @@ import threading
 import time
 
 from . import answers, calls
+from .oplog import conditions, rows
 from .server import SandboxServer
 from .showing import listings
 
@@ -130,6 +131,21 @@ class Sandbox:
         ):
             time.sleep(0.02)
         return found
+
+    def settle(self, timeout=30, now=True):
+        """Have all that was accepted executed, at once or when its time comes."""
+        return self.on_loop(self.server.settle, timeout, now)
+
+    def operation_log(self, **wanted):
+        """Rows of Mindbox's operation log, as GET /api/log shows them."""
+        server = self.server
+        asked = conditions.Conditions(**wanted)
+        return self.on_loop(
+            lambda: [
+                rows.brief(call)
+                for call in conditions.select(server.log, server.project, asked)
+            ]
+        )
 
     def wait_imports(self, timeout=30):
         deadline = time.monotonic() + timeout

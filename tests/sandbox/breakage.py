@@ -18,7 +18,9 @@ class Breakage:
     async def slow(self, fault, call, request, raw):
         """Late, but done: also when the sender has given up waiting."""
         await asyncio.sleep(fault.seconds if fault.seconds is not None else 3)
-        return self.api.finish(call, self.api.process(call, request, raw), raw)
+        return self.api.finish(
+            call, self.api.acceptance.process(call, request, raw), raw
+        )
 
     async def black_hole(self, fault, call, request, raw):
         call.error = "never answered"
@@ -34,11 +36,11 @@ class Breakage:
         return self.hang_up(request, hard=True)
 
     async def lost_answer(self, fault, call, request, raw):
-        self.api.record(call, self.api.process(call, request, raw), raw)
+        self.api.record(call, self.api.acceptance.process(call, request, raw), raw)
         return self.hang_up(request)
 
     async def half_answer(self, fault, call, request, raw):
-        answer = self.api.process(call, request, raw)
+        answer = self.api.acceptance.process(call, request, raw)
         self.api.record(call, answer, raw)
         length = str(len(answer.body) + 20)
         headers = {"Content-Length": length, "Content-Type": answers.JSON}

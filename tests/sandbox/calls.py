@@ -41,6 +41,9 @@ class Call:
         "size",
         "answer",
         "ms",
+        "late",
+        "state",
+        "executed",
     )
 
     def __init__(self, mode, query, headers):
@@ -63,9 +66,32 @@ class Call:
         self.body = b""
         self.size = 0
         self.ms = 0.0
+        self.late = self.state = self.executed = None
 
     def warn(self, location, message):
+        """Something a person should know; Mindbox itself would not mind."""
         self.warnings = (*self.warnings, {"location": location, "message": message})
+
+    def remark(self, location, message):
+        """A validation error that does not stop the call: in the log "with errors"."""
+        note = {"location": location, "message": message, "remark": True}
+        self.warnings = (*self.warnings, note)
+
+    @property
+    def has_errors(self):
+        return self.state == "failed" or any("remark" in one for one in self.warnings)
+
+    @property
+    def outcome(self):
+        """processing, completed, remarks or failed; None where Mindbox has no trace."""
+        if self.state == "completed" and self.has_errors:
+            return "remarks"
+        return self.state
+
+    def finish(self, state=None):
+        """Executed, or refused: this is what Mindbox knows of it."""
+        self.state = state or ("failed" if self.error else "completed")
+        self.executed = time.time()
 
 
 def as_json(raw):
@@ -101,12 +127,14 @@ SUMMARY = (
     "error",
     "fault",
     "size",
+    "outcome",
 )
 
 
 def summary(call):
     shown = {key: getattr(call, key) for key in SUMMARY}
     shown["at"] = iso(call.at)
+    shown["executed_at"] = call.executed and iso(call.executed)
     shown["ms"] = round(call.ms, 2)
     shown["warnings"] = list(call.warnings)
     shown["customer"] = {"id": call.customer_id, "key": call.customer_key}
@@ -180,6 +208,11 @@ class CallLog:
             ("calls", "effects", "duplicates", "errors", "warnings", "stale", "faults"),
             0,
         )
+        self.counts["failed_late"] = 0
+        self.waiting = 0
+        # What was executed after its answer, for the page; how many there were in all.
+        self.late = deque(maxlen=1000)
+        self.executed = 0
 
     # -- idempotency keys ---
     def knows(self, key):
@@ -207,6 +240,14 @@ class CallLog:
         self.ring.append(call)
         self.count(call)
 
+    def finished(self, call):
+        """An accepted call was executed after its answer."""
+        self.waiting -= 1
+        self.executed += 1
+        self.late.append(call)
+        self.counts["failed_late"] += call.state == "failed"
+        self.count_outcome(call)
+
     def keep_body(self, call, body, answer):
         """Bodies of the newest calls, as many as fit into the memory meant for them."""
         call.body = body[:LONGEST_BODY]
@@ -221,12 +262,19 @@ class CallLog:
     def count(self, call):
         counts = self.counts
         counts["calls"] += 1
-        counts["effects"] += call.effect
         counts["duplicates"] += call.duplicate
+        counts["faults"] += call.fault is not None
+        if call.state == "processing":
+            self.waiting += 1
+        else:
+            self.count_outcome(call)
+
+    def count_outcome(self, call):
+        counts = self.counts
+        counts["effects"] += call.effect
         counts["stale"] += call.stale
         counts["errors"] += call.error is not None
         counts["warnings"] += bool(call.warnings)
-        counts["faults"] += call.fault is not None
 
     def after(self, seq):
         """Calls younger than `seq`, oldest first."""
@@ -237,9 +285,7 @@ class CallLog:
         """Matching calls, oldest first: from `since` on, or without it the newest
         `limit`.
         """
-        wanted = {
-            key: value for key, value in wanted.items() if value not in (None, "")
-        }
+        wanted = {key: value for key, value in wanted.items() if value}
         found = (
             call
             for call in (

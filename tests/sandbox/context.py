@@ -15,8 +15,8 @@ class Context:
 
     def __init__(self, world, call, operation, body, when):
         self.world, self.call, self.operation = world, call, operation
-        self.body, self.when, self.seq = body, when, world.next_seq()
-        expected = operation.device != "refused"
+        self.body, self.when, self.seq = body, when, call.seq
+        expected = world.project.device_flag(operation) != "refused"
         self.device = (
             call.device_uuid.lower() if call.device_uuid and expected else None
         )
@@ -34,8 +34,15 @@ class Context:
     def settings(self):
         return self.world.project.settings
 
+    @property
+    def strict(self):
+        return self.world.project.strict
+
     def warn(self, location, message):
         self.call.warn(location, message)
+
+    def remark(self, location, message):
+        self.call.remark(location, message)
 
     def warn_all(self, warnings):
         for location, message in warnings:

@@ -28,6 +28,12 @@ QUERY = {
 }
 TYPES = {"sync": "application/json", "async": "application/json", "bulk": "text/csv"}
 CHARSETS = {"utf-8", "utf8"}
+# The import files whose pages name gzip.
+ZIPPED = {
+    "DirectCrm.Customers.Import",
+    "DirectCrm.Customers.Edit",
+    "DirectCrm.Customers.ImportCards",
+}
 
 
 def media_type(header):
@@ -85,11 +91,15 @@ class Envelope:
             raise ProtocolError("The body must be in UTF-8")
         if "application/json" not in headers.get("Accept", "").lower():
             raise ProtocolError("Accept must be application/json")
-        if (
-            call.mode != "bulk"
-            and headers.get("Content-Encoding", "identity") != "identity"
-        ):
+        if headers.get("Content-Encoding", "identity") != "identity":
+            self.check_zipped(call)
+
+    def check_zipped(self, call):
+        if call.mode != "bulk":
             raise ProtocolError("Content-Encoding is for bulk files only")
+        documented = self.project.strict.gzip == "documented"
+        if documented and call.operation not in ZIPPED:
+            raise ProtocolError(f"Content-Encoding is not for {call.operation}")
 
     def check_credentials(self, call, header):
         if not call.endpoint_id:
@@ -127,15 +137,16 @@ class Envelope:
         self.check_visitor(call, operation)
 
     def check_visitor(self, call, operation):
-        """A device where none is expected, or none where it is needed: runs with a
-        note.
+        """A device where none is expected, or none where it is needed: runs with an
+        error in the log.
         """
-        if call.device_uuid and operation.device == "refused":
-            call.warn("?deviceUUID", "the operation does not expect a device")
+        flag = self.project.device_flag(operation)
+        if call.device_uuid and flag == "refused":
+            call.remark("?deviceUUID", "the operation does not expect a device")
         elif call.device_uuid and not fields.GUID.fullmatch(call.device_uuid):
-            call.warn("?deviceUUID", "not a GUID, ignored")
-        elif not call.device_uuid and operation.device == "needed":
-            call.warn("?deviceUUID", "the operation needs a device")
+            call.remark("?deviceUUID", "not a GUID, ignored")
+        elif not call.device_uuid and flag == "needed":
+            call.remark("?deviceUUID", "the operation needs a device")
         if call.customer_ip:
             try:
                 ipaddress.ip_address(call.customer_ip)

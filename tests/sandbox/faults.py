@@ -1,5 +1,6 @@
 """Faults: what can go wrong between a sender and Mindbox, switched on and off."""
 
+import random
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -57,7 +58,11 @@ ANSWERS = {
 }
 # Kinds that touch the connection or the clock; the server knows them.
 CONNECTION = ("slow", "black_hole", "reset", "lost_answer", "half_answer", "refused")
-KINDS = (*ANSWERS, *CONNECTION)
+# Kinds that come after the answer: to an accepted asynchronous call, and to an export
+# of the operation log.
+LATE = ("late_failure", "late_remark")
+EXPORT = ("export_not_ready", "export_cancelled")
+KINDS = (*ANSWERS, *CONNECTION, *LATE, *EXPORT)
 PERS = ("call", "transaction", "customer")
 
 
@@ -69,7 +74,11 @@ def check_kind(kind, allowed=(*KINDS, "ok")):
 
 @dataclass(slots=True)
 class Fault:
-    """One switched-on fault. `times`: for so many calls. `for_seconds`: for so long."""
+    """One switched-on fault.
+
+    `times`: for so many calls. `for_seconds`: for so long. `share`: for such a part of
+    the calls, chosen by the seed. `message`: what the log says of a late one.
+    """
 
     kind: str = "series"
     operation: str | None = None
@@ -80,10 +89,14 @@ class Fault:
     for_seconds: float | None = None
     series: list = field(default_factory=list)
     per: str = "call"
+    share: float | None = None
+    message: str | None = None
+    seed: int = 0
     id: int = 0
     hits: int = 0
     until: float | None = None
     steps: dict = field(default_factory=dict)
+    chance: object = None
 
     def __post_init__(self):
         if self.series:
@@ -91,7 +104,7 @@ class Fault:
                 step if isinstance(step, dict) else {"kind": step}
                 for step in self.series
             ]
-            allowed = tuple(kind for kind in (*KINDS, "ok") if kind != "refused")
+            allowed = (*ANSWERS, *CONNECTION[:-1], "ok")
             for step in self.series:
                 check_kind(step.get("kind"), allowed)
         else:
@@ -105,6 +118,7 @@ class Fault:
             raise ValueError(
                 "a closed listener refuses everyone: no operation, endpoint or times"
             )
+        self.chance = random.Random(self.seed)
         if self.for_seconds:
             self.until = time.monotonic() + float(self.for_seconds)
 
@@ -120,6 +134,8 @@ class Fault:
 
     def take(self, call, customer_key):
         """The fault of this attempt, or None when its series says ok or is used up."""
+        if self.share is not None and self.chance.random() >= self.share:
+            return None
         if not self.series:
             self.hits += 1
             return self
@@ -148,6 +164,8 @@ class Fault:
             "times",
             "seconds",
             "retry_after",
+            "share",
+            "message",
             "hits",
         )
         shown = {key: getattr(self, key) for key in keys}
@@ -164,17 +182,19 @@ class FaultBook:
     wins.
     """
 
-    def __init__(self):
+    def __init__(self, project):
+        self.project = project
         self.active = []
         self.last_id = 0
         self.past = deque(maxlen=50)
         self.on_change = lambda: None
 
     def add(self, **options):
-        fault = Fault(
-            **{key: value for key, value in options.items() if value is not None}
-        )
+        """Switch a fault on; a share of the calls is chosen by the seed."""
+        options = {key: value for key, value in options.items() if value is not None}
         self.last_id += 1
+        seed = self.project.settings["seed"] + self.last_id
+        fault = Fault(**{"seed": seed, **options})
         fault.id = self.last_id
         self.active.append(fault)
         self.on_change()
@@ -195,10 +215,22 @@ class FaultBook:
             self.on_change()
 
     def pick(self, call, customer_key):
+        """The fault of a call that arrives."""
+        return self.first(call, customer_key, (*ANSWERS, *CONNECTION, "series"))
+
+    def pick_after(self, call, kinds):
+        """The fault of a call that is accepted, or of an export."""
+        return self.first(call, lambda: None, kinds)
+
+    def first(self, call, customer_key, kinds):
         if not self.active:
             return None
         self.prune()
-        concerned = (fault for fault in self.active if fault.concerns(call))
+        concerned = (
+            fault
+            for fault in self.active
+            if fault.kind in kinds and fault.concerns(call)
+        )
         taken = (fault.take(call, customer_key) for fault in concerned)
         return next((fault for fault in taken if fault is not None), None)
 

@@ -2,18 +2,25 @@
 
 from dataclasses import dataclass
 
+from .contract.takes import NAMELESS
+
 BOTH = ("sync", "async")
 SYNC, ASYNC, BULK = ("sync",), ("async",), ("bulk",)
+# Steps of happenings on the site: their device is asked for.
+OF_THE_SITE = ("authorize", "list_", "view_")
 
 
 @dataclass(slots=True, frozen=True)
 class Operation:
     """One operation of the project.
 
-    step: what it does (steps.STEPS or bulk.IMPORTS). customer: how the customer of the
-    body is treated: register, edit, complement, existing or none. device:
-    needed, accepted or refused. needs_transaction: it is callable only with an
-    idempotency key.
+    * step: what it does (steps.STEPS), for a bulk import its own name
+    * customer: how the customer of the body is treated: register, edit, import,
+      complement, existing, find or none
+    * device: needed, accepted or refused
+    * needs_transaction: it is callable only with an idempotency key
+    * takes: fields it has beyond those of its page, as "order" or
+      "balanceChanges.balanceType"
     """
 
     name: str
@@ -27,6 +34,18 @@ class Operation:
     list: str | None = None
     segmentation: str | None = None
     segment: str | None = None
+    takes: tuple = ()
+
+    @property
+    def device_flag(self):
+        """The flag as Mindbox has it: a device is needed, or it is not expected."""
+        if self.device != "accepted":
+            return self.device
+        return "needed" if self.step.startswith(OF_THE_SITE) else "refused"
+
+    @property
+    def needs_somebody(self):
+        return self.step not in NAMELESS
 
     @property
     def sync_idempotent(self):
@@ -145,6 +164,13 @@ STANDARD = (
     back("ManualCreateOrder", "order_process", modes=SYNC, needs_transaction=True),
     back("ManualChangeStatus", "order_status"),
     back("SaveProduct", "product_save", customer="none"),
+    back(
+        "ExportOperationLogs",
+        "log_export",
+        modes=SYNC,
+        customer="none",
+        returns_validation_errors=True,
+    ),
     site("SendMobilePhoneAuthorizationCode", "accept"),
     site("CheckMobilePhoneAuthorizationCode", "accept", modes=SYNC),
     site("ConfirmMobilePhone", "accept", modes=SYNC),
@@ -157,6 +183,7 @@ STANDARD = (
             "DirectCrm.Customers.Import",
             "DirectCrm.Customers.Edit",
             "DirectCrm.Customers.ImportCards",
+            "DirectCrm.DiscountCards.ImportCards",
             "RetailOrder.Import",
             "DirectCrm.StaticCustomerSegments.Import",
             "DirectCrm.CreateCustomerBalanceChangeOperation",

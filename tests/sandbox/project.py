@@ -8,6 +8,7 @@ import hashlib
 import hmac
 from dataclasses import asdict, fields, replace
 
+from . import strictness
 from .operations import STANDARD, Operation
 
 CATEGORIES = ("created", "paid", "delivered", "cancelled", "returned")
@@ -29,14 +30,33 @@ DEFAULT_IDS = {
 }
 # Settings that PUT /api/settings may change, with their defaults.
 DEFAULTS = {
-    "strict": True,
+    # See strictness.
+    "strictness": "kind",
+    # Which delays and faults chance gives, and the delays' bounds in seconds.
+    "seed": 7,
+    "async_seconds": [0, 2],
+    # Days that the operation log reaches back.
+    "log_days": 14,
+    # Exports of it: the seconds one takes, rows of a file or else the number of files,
+    # csv or json, zipped as a "file" or by "encoding", bytes a second of a download,
+    # rows of somebody else's calls, and whether the id of a row is Mindbox's "own" or
+    # the caller's "transaction".
+    "export_seconds": 1,
+    "export_rows": 1_000_000,
+    "export_files": None,
+    "export_format": "csv",
+    "export_zip": "file",
+    "export_rate": None,
+    "export_filler": 0,
+    "export_id": "own",
+    # "ru": names in other letters are not kept, as in a new project.
+    "alphabet": None,
     "latency_ms": 0,
     "record_bodies": True,
     "ids": DEFAULT_IDS,
     "custom_fields": None,
     "statuses": None,
     "total_includes_delivery": True,
-    "new_cards_allowed": True,
     "sync_ignores_transaction": True,
     "calls_per_minute": 8000,
     "bulk_per_hour": 60,
@@ -65,8 +85,14 @@ class Project:
         unknown = set(values) - set(DEFAULTS)
         if unknown:
             raise ValueError(f"unknown setting: {', '.join(sorted(unknown))}")
-        self.settings = {**self.settings, **values}
-        self.strict = self.settings["strict"]
+        asked = values.get("strictness", {})
+        kept = self.settings.get("strictness", strictness.PROFILES["kind"])
+        self.settings = {
+            **self.settings,
+            **values,
+            "strictness": strictness.changed(kept, asked),
+        }
+        self.strict = strictness.as_attributes(self.settings["strictness"])
         self.custom_fields = self.settings["custom_fields"]
         self.latency = self.settings["latency_ms"] / 1000
         self.ids = {
@@ -114,6 +140,10 @@ class Project:
 
     def described(self):
         return [asdict(operation) for operation in self.operations.values()]
+
+    def device_flag(self, operation):
+        by_flag = self.strict.devices == "by_flag"
+        return operation.device_flag if by_flag else operation.device
 
     # -- order statuses ---
     def category(self, status):

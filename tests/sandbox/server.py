@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ssl
+import time
 
 from aiohttp import web
 
@@ -10,6 +11,7 @@ from .api import Api
 from .calls import CallLog
 from .control import control_app
 from .faults import FaultBook
+from .oplog.exports import Exports
 from .project import Project
 from .world import World
 
@@ -80,9 +82,10 @@ class SandboxServer:
     ):
         self.project = Project(endpoints, **settings)
         self.log = CallLog(max_calls)
-        self.faults = FaultBook()
+        self.faults = FaultBook(self.project)
         self.world = World(self.project)
-        self.world.next_seq = lambda: self.log.last + 1
+        self.world.exports = Exports(self.project, self.log, self.faults)
+        self.world.exports.scheme = "https" if tls else "http"
         self.api = Api(self.project, self.log, self.faults, self.world)
         self.listener = Listener(self.api.handle, host, api_port, tls)
         self.host, self.port = host, port
@@ -115,6 +118,8 @@ class SandboxServer:
         for task in list(self.tasks):
             task.cancel()
         self.world.imports.stop()
+        self.api.acceptance.later.stop()
+        self.world.exports.reset()
         await self.listener.close()
         await self.runner.cleanup()
 
@@ -141,8 +146,17 @@ class SandboxServer:
                 self.listener.close() if self.faults.refusing else self.listener.open()
             )
 
+    async def settle(self, timeout=30, at_once=False):
+        """Wait until all that was accepted is executed, imports too."""
+        deadline = time.monotonic() + timeout
+        done = await self.api.acceptance.later.settle(timeout, at_once)
+        while self.world.imports.waiting and time.monotonic() < deadline:
+            await asyncio.sleep(0.01)
+        return done and not self.world.imports.waiting
+
     def reset(self):
         self.log.reset()
         self.world.reset()
         self.faults.clear()
-        self.api.envelope.limits.windows.clear()
+        self.world.exports.reset()
+        self.api.acceptance.reset()

@@ -14,7 +14,6 @@ class World:
     def __init__(self, project):
         self.project = project
         self.imports = Imports(self)
-        self.next_seq = lambda: 0
         self.reset()
 
     def reset(self):

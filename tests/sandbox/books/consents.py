@@ -1,4 +1,7 @@
-"""Subscriptions: a decision older than the stored one is stale and changes nothing."""
+"""Subscriptions: a decision older than the stored one is stale and changes nothing.
+
+Who is subscribed already and subscribes again keeps what he decided about topics.
+"""
 
 from ..contract.fields import CHANNELS
 
@@ -30,9 +33,9 @@ def decide(customer, key, state, context):
     if context.when < when:
         context.call.stale = True
         return
+    stored[key] = (state, context.when)
     if old == state == "subscribed":
         return
-    stored[key] = (state, context.when)
     brand, channel, topic = key
     if not topic:
         for other in [k for k in stored if k[:2] == (brand, channel) and k[2]]:

@@ -29,6 +29,7 @@ class Customer:
         "created",
         "changed",
         "into",
+        "stub",
     )
 
     def __init__(self, number, when):

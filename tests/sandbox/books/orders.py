@@ -5,7 +5,7 @@ Decisions where the documentation is silent or its pages disagree:
 * "Order checkout" (`order_create`) on an existing order and a status for an unknown
   order are refused; "update order data" (`order_save`) creates what is missing.
 * Lines of a saved order replace the stored ones; a line without a status keeps the one
-  it had.
+  it had, and so does a line whose status is newer. What a newer status has split stays.
 * A save or status older than the stored one is noted, but changes nothing.
 """
 
@@ -88,12 +88,25 @@ class OrderBook:
         return check_money(self.project, order, body)
 
     def replace_lines(self, order, parts, when):
-        old = {(line.id, line.number): line for line in order.lines}
-        order.lines = [self.line(part, old, when) for part in parts]
+        old, lines = {}, []
+        for line in order.lines:
+            old.setdefault(line.id, []).append(line)
+        for part in parts:
+            before = old.get(part.get("lineId"), ())
+            if len(before) > 1 and any((line.when or 0) > when for line in before):
+                lines += before
+            else:
+                lines.append(self.line(part, before, when))
+        order.lines = lines
 
-    def line(self, part, old, when):
+    def line(self, part, before, when):
+        """A line of a body; `before` are the stored lines of its id."""
+        number = part.get("lineNumber")
+        before = next((one for one in before if one.number == number), None)
         status = known(self.project, part.get("status"))
-        before = old.get((part.get("lineId"), part.get("lineNumber")))
+        since = when
+        if before and (status is None or (before.when or 0) > when):
+            status, since = before.status, max(before.when or 0, when)
         quantity = money.milli(part.get("quantity")) if "quantity" in part else 1000
         base = money.cents(part.get("basePricePerItem"))
         discounts = [discount(one) for one in part.get("discounts", ())]
@@ -104,13 +117,13 @@ class OrderBook:
         return Line(
             id=part.get("lineId"),
             number=part.get("lineNumber"),
-            when=when,
+            when=since,
             base=base,
             product=product_key(part),
             quantity=quantity,
             price=price,
             more=details(part, discounts) or None,
-            status=status or (before.status if before else None),
+            status=status,
         )
 
     def add_returns(self, order, body):

@@ -2,14 +2,19 @@
 
 Decisions where the documentation is silent:
 
-* Register and edit take a contact away from another customer: the two are merged when
-  no identifier contradicts (a guest who signs up), else the contact moves with a
-  warning.
+* Who is given a contact of another customer is merged with him when nothing contradicts
+  (a guest who signs up). Else the contact moves with a warning; where contacts are
+  unique it stays, with a remark.
 """
+
+import re
 
 from ..contract.fields import CLEAR
 from . import merging
 from .customer import BUNDLE, CONTACTS, NOTHING, PLAIN, survivor
+
+NAMES = ("lastName", "firstName", "middleName")
+ALPHABETS = {"ru": re.compile("[А-яЁё][А-яЁё’'\\- ]*")}
 
 
 def apply(book, customer, body, context, overwrite):
@@ -43,31 +48,47 @@ def apply_contacts(book, customer, body, context, overwrite):
         value, old = body.get(key), getattr(customer, slot)
         if not value or value == old or (old and not overwrite):
             continue
-        if value != CLEAR:
-            take_contact(book, customer, key, slot, value, context)
-        book.set_contact(customer, slot, value)
+        if value == CLEAR or take_contact(book, customer, key, slot, value, context):
+            book.set_contact(customer, slot, value)
 
 
 def take_contact(book, customer, key, slot, value, context):
+    """Whether the customer may have the contact; its owner is merged, loses or keeps
+    it.
+    """
     owner = survivor(book.by_contact[slot].get(value))
     if owner is None or owner is customer:
-        return
-    if book.contradicts(owner, customer.ids) or both_named(customer, owner):
+        return True
+    unique = context.strict.contacts == "unique"
+    if not different(book, customer, owner, unique):
+        merging.absorb(book, customer, owner, context.when, context.seq)
+    elif unique:
+        context.remark(f"/customer/{key}", f"belongs to customer {owner.id}, ignored")
+        return False
+    else:
         book.set_contact(owner, slot, CLEAR)
         owner.note(
             context.when, "contact_moved", context.seq, to=customer.id, field=key
         )
         context.warn(f"/customer/{key}", f"the contact moved from customer {owner.id}")
-    else:
-        merging.absorb(book, customer, owner, context.when, context.seq)
+    return True
 
 
-def both_named(one, other):
-    return any(other.ids.get(name, value) != value for name, value in one.ids.items())
+def different(book, one, other, contacts=False):
+    """The identifiers of two customers contradict, or where asked their contacts."""
+    if book.contradicts(other, one.ids):
+        return True
+    if any(other.ids.get(name, value) != value for name, value in one.ids.items()):
+        return True
+    return contacts and any(
+        None not in (mine := getattr(one, slot), theirs := getattr(other, slot))
+        and mine != theirs
+        for slot in CONTACTS.values()
+    )
 
 
 def apply_data(book, customer, body, context, overwrite):
-    given = {k: body[k] for k in BUNDLE if body.get(k)}
+    given = {k: body[k] for k in BUNDLE if body.get(k) and written_as(k, body, context)}
     data = customer.data
     if not overwrite:
         given = {} if contradicted(data, given) else given
@@ -81,6 +102,17 @@ def apply_data(book, customer, body, context, overwrite):
             data.pop(key, None)
         else:
             data[key] = value
+
+
+def written_as(key, body, context):
+    """A name in other letters than the project's stays as it was."""
+    letters = ALPHABETS.get(context.project.settings["alphabet"])
+    if letters is None or key not in NAMES or body[key] == CLEAR:
+        return True
+    if not letters.fullmatch(body[key]):
+        context.remark(f"/customer/{key}", "letters of another alphabet, ignored")
+        return False
+    return True
 
 
 def contradicted(data, given):

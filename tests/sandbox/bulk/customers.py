@@ -51,15 +51,22 @@ def customers(world, job, number, clean, create=True):
     if found is None and not create:
         raise RowError("the customer does not exist")
     customer = found or book.create(ctx.when)
+    customer.stub = None
     profile.apply(book, customer, body, ctx, overwrite=True)
     consents.subscribe(customer, wishes(job, clean), ctx, may_leave=True)
     if "DiscountCard" in clean:
         bind_card(world, job, number, clean["DiscountCard"], customer, ctx.when)
     if found is None:
         customer.note(ctx.when, "imported")
+    return customer
 
 
 def bind_card(world, job, number, card_number, customer, when):
+    if (
+        world.project.strict.cards == "imported_only"
+        and card_number not in world.cards.all
+    ):
+        return job.warn(number, f"there is no card {card_number}")
     card = world.cards.make(card_number, when)
     if world.cards.bind(card, customer, when) == "AlreadyBoundToAnotherCustomer":
         job.warn(number, f"card {card_number} belongs to another customer")

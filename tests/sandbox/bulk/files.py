@@ -5,7 +5,7 @@ import io
 import re
 
 from ..contract.errors import ProtocolError
-from .columns import CUSTOMER_KEYS, FORMATS, MAY_BE_EMPTY
+from .columns import ALSO_NEEDED, CUSTOMER_KEYS, FORMATS, MAY_BE_EMPTY, UNLISTED
 
 BULK_QUERY = {
     "csvCodePage",
@@ -31,6 +31,10 @@ LARGEST = 200 * 1024 * 1024
 csv.field_size_limit(16 * 1024 * 1024)
 
 
+class FileError(ProtocolError):
+    """What is wrong with the file itself, not with the call."""
+
+
 class Column:
     __slots__ = ("name", "check", "parts", "required")
 
@@ -47,22 +51,32 @@ def column(name, shape, needs):
             ]
             required = bool(alone) and not name.startswith(MAY_BE_EMPTY)
             return Column(name, check, found.groupdict(), required)
-    raise ProtocolError(f"Unknown column '{name}'")
+    raise FileError(f"Unknown column '{name}'")
 
 
-def header(names, operation):
+def format_of(operation, strict):
+    """The columns a file may have, and those it must have."""
     shape, needs = FORMATS[operation]
+    if strict.columns == "listed":
+        shape = {name: check for name, check in shape.items() if name not in UNLISTED}
+    if strict.rows == "documented":
+        needs += ALSO_NEEDED.get(operation, ())
+    return shape, needs
+
+
+def header(names, operation, strict):
+    shape, needs = format_of(operation, strict)
     if len(set(names)) < len(names):
-        raise ProtocolError("A column is there twice")
+        raise FileError("A column is there twice")
     for need in needs:
         if not any(name.startswith(need) for name in names):
-            raise ProtocolError(f"The file needs a column {' or '.join(need)}")
+            raise FileError(f"The file needs a column {' or '.join(need)}")
     columns = [column(name, shape, needs) for name in names]
     keys = [
         c.name for c in columns if any(re.fullmatch(p, c.name) for p in CUSTOMER_KEYS)
     ]
     if operation == "DirectCrm.StaticCustomerSegments.Import" and len(keys) != 1:
-        raise ProtocolError("The file needs exactly one column that names the customer")
+        raise FileError("The file needs exactly one column that names the customer")
     return columns
 
 
@@ -73,23 +87,45 @@ def single_sign(query, name):
     return sign
 
 
-def reader(query, raw):
-    """A strict CSV reader over a file, by the parameters of the call."""
-    page = CODE_PAGES.get(query.get("csvCodePage"))
-    if page is None:
-        raise ProtocolError("csvCodePage must be 65001 or 1251")
-    if len(raw) > LARGEST:
-        raise ProtocolError("The file is larger than 200 MB", 413)
-    try:
-        content = raw.decode(page)
-    except UnicodeDecodeError:
-        raise ProtocolError("The file is not in its code page") from None
-    if content.startswith("\ufeff") or "\0" in content:
-        raise ProtocolError("The file has a byte order mark or a zero character")
-    return csv.reader(
-        io.StringIO(content, newline=""),
-        strict=True,
-        doublequote=True,
-        delimiter=single_sign(query, "csvColumnDelimiter"),
-        quotechar=single_sign(query, "csvTextQualifier"),
-    )
+class File:
+    """The bytes of a file, and how the call says they are to be read."""
+
+    def __init__(self, query, raw):
+        self.page = CODE_PAGES.get(query.get("csvCodePage"))
+        if self.page is None:
+            raise ProtocolError("csvCodePage must be 65001 or 1251")
+        if len(raw) > LARGEST:
+            raise ProtocolError("The file is larger than 200 MB", 413)
+        self.delimiter = single_sign(query, "csvColumnDelimiter")
+        self.quote = single_sign(query, "csvTextQualifier")
+        self.raw, self.names = raw, ()
+
+    def read_header(self, operation, strict):
+        """The columns of the file, which is read from here on."""
+        try:
+            self.content, self.raw = self.raw.decode(self.page), None
+        except UnicodeDecodeError:
+            raise FileError("The file is not in its code page") from None
+        if self.content.startswith("\ufeff") or "\0" in self.content:
+            raise FileError("The file has a byte order mark or a zero character")
+        try:
+            self.names = next(self.all_rows(), ())
+        except csv.Error as error:
+            raise FileError(f"The header cannot be read: {error}") from None
+        if not self.names:
+            raise FileError("The file is empty")
+        return header(self.names, operation, strict)
+
+    def all_rows(self):
+        return csv.reader(
+            io.StringIO(self.content, newline=""),
+            strict=True,
+            doublequote=True,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+        )
+
+    def rows(self):
+        rows = self.all_rows()
+        next(rows)
+        return rows

@@ -7,9 +7,9 @@ from collections import deque
 from functools import partial
 
 from ..calls import iso
-from ..contract.errors import BusinessError, ProtocolError
+from ..contract.errors import BusinessError
 from ..contract.nodes import DROP, Report, leaf
-from .files import header, reader
+from .files import File, FileError
 from .orders import build_order
 from .rows import HANDLERS
 from .support import LATER, RowError
@@ -18,13 +18,23 @@ SLICE = 0.004
 SHOWN_PROBLEMS = 200
 
 
+async def in_slices(rows):
+    """The rows, with a pause for everybody else every few milliseconds."""
+    pause = time.perf_counter() + SLICE
+    for row in rows:
+        yield row
+        if time.perf_counter() > pause:
+            await asyncio.sleep(0)
+            pause = time.perf_counter() + SLICE
+
+
 class Job:
     """One accepted file and what becomes of its rows."""
 
-    def __init__(self, number, operation, call, columns, rows):
+    def __init__(self, number, operation, call, columns, source):
         self.id, self.operation, self.at = number, operation, call.at
         self.transaction_id, self.query = call.transaction_id, dict(call.query)
-        self.columns, self.source = columns, rows
+        self.columns, self.source = columns, source
         self.state, self.error, self.seconds = "queued", None, 0.0
         self.rows = self.done = self.rejected = self.warnings = self.results = 0
         self.problems = []
@@ -51,6 +61,9 @@ class Job:
             "columns": [column.name for column in self.columns],
             **{key: getattr(self, key) for key in keys},
         }
+
+    def fail(self, error):
+        self.state, self.error = "failed", error
 
     def problem(self, row, reason, kind="rejected"):
         if len(self.problems) < SHOWN_PROBLEMS:
@@ -115,17 +128,21 @@ class Imports:
         return sum(job.state in ("queued", "processing") for job in self.all[-100:])
 
     def accept(self, operation, call, raw):
-        rows = reader(call.query, raw)
+        """Queue a file; what is wrong with it is told at once, or by its task only."""
+        strict, content = self.world.project.strict, File(call.query, raw)
+        columns, error = (), None
         try:
-            names = next(rows, None)
-        except csv.Error as error:
-            raise ProtocolError(f"The header cannot be read: {error}") from None
-        if not names:
-            raise ProtocolError("The file is empty")
-        columns = header(names, operation)
+            columns = content.read_header(operation, strict)
+        except FileError as wrong:
+            if strict.files == "refused":
+                raise
+            error = str(wrong)
         self.last += 1
-        job = Job(self.last, operation, call, columns, rows)
+        job = Job(self.last, operation, call, columns, content)
         self.all.append(job)
+        if error:
+            job.fail(error)
+            return
         self.queue.append(job)
         if self.task is None or self.task.done():
             self.task = asyncio.ensure_future(self.work())
@@ -135,23 +152,40 @@ class Imports:
             job = self.queue.popleft()
             began, job.state = time.perf_counter(), "processing"
             try:
+                if self.world.project.strict.columns == "listed":
+                    await self.check_columns(job)
                 await self.run(job)
                 job.state = "done"
+            except FileError as error:
+                job.fail(str(error))
             except csv.Error as error:
-                job.state, job.error = "failed", f"row {job.rows + 1}: {error}"
+                job.fail(f"row {job.rows + 1}: {error}")
             finally:
                 job.source, job.memory = None, {}
                 job.seconds = time.perf_counter() - began
 
+    async def check_columns(self, job):
+        """A column without a single value does not belong into the file; but an empty
+        segment means something.
+        """
+        empty = {
+            place
+            for place, one in enumerate(job.columns)
+            if one.name != "SegmentExternalId"
+        }
+        async for row in in_slices(job.source.rows()):
+            empty -= {place for place in empty if place < len(row) and row[place]}
+            if not empty:
+                return
+        if empty:
+            names = ", ".join(job.columns[place].name for place in sorted(empty))
+            raise FileError(f"Columns without a value: {names}")
+
     async def run(self, job):
         handle = partial(HANDLERS[job.operation], self.world, job)
-        pause = time.perf_counter() + SLICE
-        for row in job.source:
+        async for row in in_slices(job.source.rows()):
             job.rows += 1
             self.one(job, handle, row)
-            if time.perf_counter() > pause:
-                await asyncio.sleep(0)
-                pause = time.perf_counter() + SLICE
         if job.operation == "RetailOrder.Import":
             await self.build_orders(job)
 

@@ -70,10 +70,11 @@ def build_order(world, job, rows):
     created, changed = (
         stamp(first, f"Order{x}DateTimeUtc", job) for x in ("Creation", "LastUpdate")
     )
+    customer = order_customer(world, job, rows[0][0], first, created)
     ids = job.parts(first, "id")
     order = world.orders.find(ids) or world.orders.make(ids, created)
     order.point = first.get("PointOfContact") or order.point
-    world.orders.assign(order, order_customer(world, job, rows[0][0], first, created))
+    world.orders.assign(order, customer)
     for where, what in world.orders.save(order, body, changed):
         job.warn(rows[0][0], f"{where}: {what}")
     order.note(
@@ -92,6 +93,8 @@ def order_customer(world, job, number, first, when):
     if not any(body.values()):
         raise RowError("nothing identifies the customer")
     customer = world.customers.locate(body)
+    if customer is None and world.project.strict.rows == "documented":
+        raise RowError("the customer does not exist")
     if customer is None:
         job.warn(number, "the customer was unknown, a stub was made")
         customer = world.customers.create(when)

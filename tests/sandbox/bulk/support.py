@@ -17,7 +17,10 @@ def context(world, job, number, when):
         when=when,
         seq=0,
         call=Call("bulk", {}, {}),
+        project=world.project,
+        strict=world.project.strict,
         warn=lambda where, what: job.warn(number, f"{where}: {what}"),
+        remark=lambda where, what: job.warn(number, f"{where}: {what}"),
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from .errors import ProtocolError
 from .nodes import Report, clean_object, dig
 from .shapes import BODY, STEP_NEEDS
+from .takes import only_named
 
 
 def no_constant(word):
@@ -42,8 +43,13 @@ def check_parts(step, body):
 def check_body(body, operation, project):
     """The clean body and the report about it."""
     report = Report(project)
-    unknown = [key for key in body if key not in BODY]
-    if unknown and project.strict:
-        raise ProtocolError(f"Unknown top-level field '{unknown[0]}'")
+    if project.strict.fields == "own_page":
+        body, strays = only_named(body, operation)
+        for place in strays:
+            report.remark(place, "not a field of this operation, ignored")
+    else:
+        unknown = [key for key in body if key not in BODY]
+        if unknown:
+            raise ProtocolError(f"Unknown top-level field '{unknown[0]}'")
     check_parts(operation.step, body)
     return clean_object(BODY, body, "", report), report

@@ -15,6 +15,15 @@ class BusinessError(Exception):
     """
 
 
+class Invalid(BusinessError):
+    """A ValidationError: told with HTTP 200 where the operation returns them."""
+
+    def __init__(self, message, location=None):
+        super().__init__(message)
+        one = {"message": message}
+        self.messages = [{"location": location, **one} if location else one]
+
+
 class Throttled(ProtocolError):
     """A limit of §1.6 is exceeded."""
 

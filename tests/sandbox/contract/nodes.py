@@ -25,9 +25,18 @@ class Report:
     def note(self, location, message):
         self.warnings.append({"location": location, "message": message})
 
+    def null(self, location):
+        """No page says what a null means."""
+        if self.project.strict.fields == "own_page":
+            self.remark(location, "a null is no value, ignored")
+
+    def remark(self, location, message):
+        note = {"location": location, "message": message, "remark": True}
+        self.warnings.append(note)
+
     def drop(self, location, message):
         """A bad value: dropped with a warning, or told where validation errors are."""
-        self.note(location, f"{message}, dropped")
+        self.remark(location, f"{message}, dropped")
         self.dropped.append({"location": location, "message": message})
 
     def fail(self, location, message):
@@ -123,8 +132,10 @@ def clean_object(shape, value, path, report):
     for key, item in value.items():
         node = shape.get(key)
         if node is None:
-            report.note(f"{path}/{key}", "unknown field, ignored")
-        elif item is not None:
+            report.remark(f"{path}/{key}", "unknown field, ignored")
+        elif item is None:
+            report.null(f"{path}/{key}")
+        else:
             item = walk(node, item, f"{path}/{key}", report)
             if item is not DROP:
                 clean[key] = item

@@ -170,8 +170,12 @@ BODY = {
     "orderLinesStatus": STATUS,
     "executionDateTimeUtc": fields.moment,
     "exportId": ANY,
-    "sinceDateTimeUtc": fields.moment,
-    "tillDateTimeUtc": fields.moment,
+    "sinceDateTimeUtc": ANY,
+    "tillDateTimeUtc": ANY,
+    "resultState": ANY,
+    "hasErrors": ANY,
+    "endpoint": EXTERNAL,
+    "operations": [{"ids": {"systemName": fields.enum}}],
     **dict.fromkeys(MAILINGS, ANY),
 }
 # What a body must have for a step to make sense: any of the alternatives of each tuple.

@@ -4,7 +4,7 @@ A step checks first and changes afterwards, so a refused call leaves no trace. I
 returns the parts of a sync answer.
 """
 
-from . import cards, customers, lists, orders, other, processing, reading
+from . import cards, customers, lists, log_export, orders, other, processing, reading
 
 STEPS = {
     "register": customers.customer_step("registered"),
@@ -32,5 +32,6 @@ STEPS = {
     "segment_include": other.segment_step,
     "segment_exclude": other.segment_step,
     "product_save": other.product_save,
+    "log_export": log_export.log_export,
     "accept": other.accept,
 }

@@ -3,7 +3,7 @@
 from ..books import lists
 from ..books.order import product_key
 from ..contract.errors import BusinessError
-from .customers import answer_customer, customer_of
+from .policies import answer_customer, customer_of
 
 NOTHING = {}
 

@@ -2,7 +2,7 @@
 
 from ..books import money, order_statuses
 from ..contract.errors import BusinessError
-from .customers import answer_customer, customer_of
+from .policies import answer_customer, customer_of
 
 NOTHING = {}
 

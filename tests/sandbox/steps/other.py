@@ -1,7 +1,7 @@
 """Steps about segments and products, and those that are played without effects."""
 
 from ..books.order import product_key
-from .customers import answer_customer, customer_of
+from .policies import answer_customer, customer_of
 
 
 def segment_step(ctx):

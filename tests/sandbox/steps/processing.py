@@ -1,8 +1,8 @@
 """Steps of orders with processing: a calculation without any promotions."""
 
 from ..books import money
-from .customers import answer_customer, identified
 from .orders import order_save
+from .policies import answer_customer, identified
 
 
 def calculated(ctx):

@@ -2,7 +2,7 @@
 
 from ..books.customers import Ambiguous
 from ..showing import read_back
-from .customers import identified
+from .policies import identified
 
 
 def read(ctx):

@@ -1,0 +1,94 @@
+"""The zipped files of an export."""
+
+import csv
+import gzip
+import io
+import json
+import uuid
+from types import SimpleNamespace
+
+from .rows import NAMES, row
+
+# Rows between two looks at the clock of everybody else.
+SLICE = 200
+
+
+class Writer:
+    """One file in the making: rows go in, a zipped file comes out."""
+
+    def __init__(self, path, kind):
+        self.path, self.kind, self.first = path, kind, True
+        self.zipped = gzip.open(path, "wb", compresslevel=1)
+        self.buffer = io.StringIO(newline="")
+        self.csv = csv.writer(self.buffer)
+        if kind == "csv":
+            self.csv.writerow(NAMES)
+        else:
+            self.buffer.write('{"operationLogs":[')
+
+    def write(self, values):
+        if self.kind == "csv":
+            self.csv.writerow(values)
+        else:
+            comma = "" if self.first else ","
+            self.buffer.write(comma + json.dumps(dict(zip(NAMES, values, strict=True))))
+        self.first = False
+
+    def flush(self):
+        self.zipped.write(self.buffer.getvalue().encode())
+        self.buffer.seek(0)
+        self.buffer.truncate()
+
+    def close(self):
+        if self.kind != "csv":
+            self.buffer.write("]}")
+        self.flush()
+        self.zipped.close()
+
+
+def parts(number, settings):
+    """How many rows each file has."""
+    if settings["export_files"]:
+        files = settings["export_files"]
+        return [number // files + (at < number % files) for at in range(files)]
+    most = settings["export_rows"]
+    return [min(most, number - at) for at in range(0, number, most)] or [0]
+
+
+def filler(number, conditions, began):
+    """Rows of calls that somebody else made, as they are in a real project's log."""
+    state = conditions.state or "completed"
+    for at in range(number):
+        name = next(iter(conditions.operations), "Other.Operation")
+        transaction = str(uuid.UUID(int=at + 1, version=4))
+        yield SimpleNamespace(
+            at=conditions.since or began,
+            seq=-at,
+            executed=None if state == "processing" else began,
+            operation=name,
+            endpoint_id=conditions.endpoint or "other.Site",
+            has_errors=bool(conditions.has_errors) or state == "failed",
+            warnings=(),
+            error="Somebody else's error" if state == "failed" else None,
+            device_uuid=None,
+            state=state,
+            mode="async",
+            query={"operation": name, "transactionId": transaction},
+            transaction_id=transaction,
+            headers={},
+            auth_scheme=None,
+            body=b"{}",
+            answer=b'{"status":"Success"}',
+            http_status=200,
+        )
+
+
+def rows(calls, conditions, settings, began):
+    """Rows of the calls, with those of others before and after them."""
+    own = settings["export_id"] == "transaction"
+    half = settings["export_filler"] // 2
+    before = filler(half, conditions, began)
+    after = filler(settings["export_filler"] - half, conditions, began)
+    for group in (before, calls, after):
+        for call in group:
+            yield row(call, own)
