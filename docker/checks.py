@@ -110,43 +110,53 @@ def test_files(pattern, folders):
     return {path.relative_to(ROOT) for path in ROOT.glob(f"{folders}/{pattern}")}
 
 
-def pytest(files, *words):
+def pytest(files, *words, **environ):
     """Run pytest on files; no files means no tests yet, which is no failure."""
     if not files:
         return say("  no tests yet")
-    command = [PYTHON, "-m", "pytest", *words, *sorted(files)]
-    code = subprocess.call([str(word) for word in command], cwd=ROOT, env=with_path())
-    if code:
+    command = [str(word) for word in (PYTHON, "-m", "pytest", *words, *sorted(files))]
+    if subprocess.call(command, cwd=ROOT, env=with_path(**environ)):
         raise Stop("pytest found failures.")
 
 
-def pytest_odoo(files, *options):
-    """Run add-ons' tests inside Odoo, on a fresh clone that goes afterwards."""
-    if not files:
-        return say("  no tests yet")
-    database = databases.clone(databases.ready(), f"{databases.PREFIX}unit")
-    words = [f"--odoo-database={database}", "--odoo-http", *options]
-    words += [f"--odoo-extra=data-dir={databases.DATA}"]
-    words += ["--odoo-extra=http-interface=127.0.0.1"]
+def pytest_odoo(files, *options, demo=False):
+    """Run add-ons' tests inside Odoo, on a fresh clone that goes afterwards.
+
+    Without demo data: tests see what they have made, today and on any other day.
+    """
+    database = databases.clone(databases.ready(demo), f"{databases.PREFIX}unit")
     try:
-        pytest(files, *words)
+        pytest_in(database, files, *options)
     finally:
         databases.drop(database)
 
 
+def pytest_in(database, files, *options, **environ):
+    words = [f"--odoo-database={database}", "--odoo-http", *options]
+    words += [f"--odoo-extra=data-dir={databases.DATA}"]
+    words += ["--odoo-extra=http-interface=127.0.0.1"]
+    pytest(files, *words, **environ)
+
+
 def install():
     """Install the add-ons; a warning in the log of it is a failure."""
-    databases.ready()
-    log = databases.LOGS / "install-addons.log"
-    if databases.addons() and log.exists():
-        config = ROOT / "checklog-odoo.cfg"
-        command = [BIN / "checklog-odoo", "--config", config, log]
-        run_all([("Log of the installation", command, [""])])
+    checklog = [BIN / "checklog-odoo", "--config", ROOT / "checklog-odoo.cfg"]
+    commands = []
+    for demo, title in ((True, "with demo data"), (False, "without demo data")):
+        databases.ready(demo)
+        log = databases.install_log(demo)
+        if databases.addons() and log.exists():
+            commands.append((f"Log of an installation {title}", checklog, [log]))
+    run_all(commands)
+
+
+def unit_files():
+    everything = test_files("**/test_*.py", "mindbox_*/tests")
+    return everything - test_files(TOUR, "mindbox_*/tests")
 
 
 def unit():
-    everything = test_files("**/test_*.py", "mindbox_*/tests")
-    pytest_odoo(everything - test_files(TOUR, "mindbox_*/tests"))
+    pytest_odoo(unit_files())
 
 
 def end_to_end():
@@ -156,7 +166,8 @@ def end_to_end():
 def tours():
     """Odoo skips a tour when no browser starts; here that is a failure."""
     report = databases.LOGS / "tours.xml"
-    pytest_odoo(test_files(TOUR, "mindbox_*/tests"), f"--junitxml={report}")
+    files = test_files(TOUR, "mindbox_*/tests")
+    pytest_odoo(files, f"--junitxml={report}", demo=True)
     skipped = ElementTree.parse(report).findall(".//skipped")
     if skipped:
         raise Stop(f"{len(skipped)} tours were skipped: {skipped[0].get('message')}")

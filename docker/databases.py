@@ -1,7 +1,9 @@
 """Databases for development and tests: made once, cloned in seconds.
 
-`shop` holds Odoo's own modules with demo data and changes only with their list;
-`ready` is a clone of it with the add-ons installed, made anew when they change.
+`shop` holds Odoo's own modules and changes only with their list; `ready` is a clone of
+it with the add-ons installed, made anew when they change. Both exist twice: with demo
+data, for the demo and who walks through it, and bare, for the unit tests, which see
+nothing but what they have made.
 """
 
 import ast
@@ -169,10 +171,10 @@ def show_progress(place, every):
         say(f"      {count[:-1]} modules, {name}")
 
 
-def install(name, modules, **options):
+def install(name, modules, demo=True, **options):
     odoo(
         name,
-        "--with-demo",
+        *(["--with-demo"] if demo else []),
         *("--load-language", LANGUAGES),
         "--stop-after-init",
         "--no-http",
@@ -205,35 +207,44 @@ def odoo_release():
     )
 
 
-def shop():
-    """The shop with demo data, without the add-ons."""
+def shop(demo=True):
+    """The shop without the add-ons."""
+    kind = "shop" if demo else "bareshop"
     modules = shop_modules()
 
     def make(name):
-        say(f"      making the shop, {len(modules)} modules and what they need ...")
-        install(name, modules, log=LOGS / "install-shop.log", show_every=25)
+        what = "the shop" if demo else "a shop without demo data"
+        say(f"      making {what}, {len(modules)} modules and what they need ...")
+        log = LOGS / f"install-{kind}.log"
+        install(name, modules, demo, log=log, show_every=25)
 
-    return cached("shop", digest(odoo_release(), LANGUAGES, *modules), make)
+    return cached(kind, digest(odoo_release(), LANGUAGES, *modules), make)
 
 
-def ready():
+def install_log(demo):
+    """Where installing the add-ons last left its log."""
+    return LOGS / f"install-addons-{'demo' if demo else 'bare'}.log"
+
+
+def ready(demo=True):
     """The shop with the add-ons as they are now."""
-    source = shop()
+    source = shop(demo)
     if not addons():
         return source
+    kind = "ready" if demo else "bare"
 
     def make(name):
         clone(source, name)
         say(f"      installing {', '.join(addons())} ...")
-        install(name, addons(), log=LOGS / "install-addons.log")
+        install(name, addons(), demo, log=install_log(demo))
 
     files = addon_files()
     paths = (path.relative_to(ROOT) for path in files)
-    return cached("ready", digest(source, *map(str, paths), *files), make)
+    return cached(kind, digest(source, *map(str, paths), *files), make)
 
 
 def command_line():
-    """`databases.py NAME`: make NAME a fresh clone with the add-ons installed."""
+    """`databases.py NAME`: make NAME a fresh clone with demo data and the add-ons."""
     with postgres.served(postgres.dev_cluster()) as environ:
         os.environ.update(environ)
         clone(ready(), sys.argv[1])

@@ -10,26 +10,24 @@ TODAY = date(2025, 6, 15)
 
 
 class RfmCase(TransactionCase):
-    """A shop of its own: a scheme that sees only the customers of the test."""
+    """A company of the test's own: whatever else is in the database is not seen."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.company = cls.env.company
+        cls.company = cls.env["res.company"].create({"name": "Cosmetics"})
         cls.company.partner_id.tz = "Europe/Moscow"
-        cls._remove_demo()
+        context = {"tracking_disable": True, "allowed_company_ids": cls.company.ids}
+        cls.env = cls.env(context={**cls.env.context, **context})
         cls.product = cls.env["product.product"].create(
             {"name": "Cream", "type": "consu", "taxes_id": False, "list_price": 100}
         )
 
     @classmethod
-    def _remove_demo(cls):
-        """Only the schemes of the test are there, and nobody is in a segment yet."""
-        schemes = cls.env["rfm.scheme"].search([])
-        schemes.state = "draft"
-        cls.env.flush_all()
-        schemes.unlink()
+    def open_books(cls):
+        """Let the company write invoices."""
+        chart = cls.env["account.chart.template"]
+        chart.try_loading("generic_coa", company=cls.company, install_demo=False)
 
     @classmethod
     def make_scheme(cls, preset="article", active=True, **values):

@@ -174,7 +174,8 @@ class MindboxFeedBuild(models.Model):
         return False
 
     def _write_batch(self, part, rows):
-        categories = set(self.category_refs)
+        # A shop may have none: what was stored as an empty list is False.
+        categories = set(self.category_refs or ())
         unavailable, changed = 0, []
         for row, values in zip(rows, self._read_batch(rows), strict=True):
             # One that is new since the beginning is not among the categories.

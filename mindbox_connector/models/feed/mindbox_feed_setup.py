@@ -18,6 +18,7 @@ class MindboxEndpoint(models.Model):
         :raise UserError: the company has no website
         """
         self.ensure_one()
+        self.check_access("write")
         websites = self.website_id or self.env["website"].search(
             [("company_id", "=", self.company_id.id)]
         )

@@ -112,6 +112,10 @@ def make_products(env, count):
             "value_ids": [(0, 0, {"name": "red | dark"}), (0, 0, {"name": "blue"})],
         }
     )
+    categories = env["product.public.category"].create(
+        [{"name": "Furniture"}, {"name": "Lamps"}]
+    )
+    tax = env["account.tax"].create({"name": "20 %", "amount": 20})
     warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)])[0]
     values = {
         "templates": count * 4 // 5,
@@ -121,8 +125,8 @@ def make_products(env, count):
         "category": env["product.category"].search([], limit=1).id,
         "attribute": attribute.id,
         "values": attribute.value_ids.ids,
-        "categories": env["product.public.category"].search([]).ids,
-        "tax": env.company.account_sale_tax_id.id,
+        "categories": categories.ids,
+        "tax": tax.id,
         "location": warehouse.lot_stock_id.id,
         "company": env.company.id,
     }

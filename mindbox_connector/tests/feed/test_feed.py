@@ -89,6 +89,10 @@ class TestFeed(FeedCase):
         self.assertNotIn("<b>", offer.findtext("description"))
         self.assertIn(self.product.website_url, offer.findtext("url"))
 
+    def test_a_shop_without_categories_has_a_feed(self):
+        self.env["product.public.category"].search([]).unlink()
+        self.assertFalse(self.offer().findtext("categoryId"))
+
     def test_the_price_before_is_told_where_the_shop_compares(self):
         self.env["res.config.settings"].create(
             {"group_product_price_comparison": True}

@@ -15,6 +15,7 @@ class TestFacts(RfmCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.open_books()
         cls.scheme = cls.make_scheme()
         cls.anna = cls.make_customer("Anna")
 
@@ -305,7 +306,8 @@ class TestFacts(RfmCase):
                 ],
             }
         )
-        seen = self.env["rfm.profile"].with_user(user).search([])
+        profiles = self.env["rfm.profile"].with_user(user)
+        seen = profiles.with_context(allowed_company_ids=other.ids).search([])
         self.assertEqual(seen.scheme_id, scheme)
 
     def test_thresholds_hold_at_their_edges(self):

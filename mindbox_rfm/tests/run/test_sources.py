@@ -21,6 +21,7 @@ class TestSources(RfmCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.open_books()
         cls.scheme = cls.make_custom([("big", "amount >= 100"), ("rest", "")])
         cls.anna = cls.make_customer("Anna")
         cls.order = cls.make_order(cls.anna, 100, 200)
