@@ -23,6 +23,7 @@ from .outbox import test_outbox
 from .comparison import test_reconciliation
 from .endpoint import test_routes
 from . import test_security
+from .capture import test_scope
 from .capture import test_timeline
 from . import test_tours
 from . import test_wording

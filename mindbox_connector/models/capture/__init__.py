@@ -4,6 +4,7 @@ Calls the outbox and the integration point. Models of the shop, above, inherit i
 and say what matters and what a body looks like.
 """
 
+from . import mindbox_scope
 from . import mindbox_source
 from . import mindbox_flush
 from . import mindbox_timeline

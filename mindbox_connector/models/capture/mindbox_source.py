@@ -119,6 +119,10 @@ class MindboxSource(models.AbstractModel):
 
     # === WHAT A MODEL MAY SAY DIFFERENTLY === #
 
+    def _mindbox_is_relevant(self):
+        """Whether Mindbox hears of this record at all, as it is now."""
+        return True
+
     def _mindbox_concerns(self, event, customer, visitor):
         """Whether an event of this record is one for Mindbox, as it is now."""
         return bool(customer)

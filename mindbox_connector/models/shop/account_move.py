@@ -3,7 +3,7 @@
 
 from odoo import models
 
-PAID = ("paid", "in_payment")
+from ..capture.mindbox_scope import PAID
 
 
 class AccountMove(models.Model):

@@ -8,8 +8,9 @@ from pytz import timezone, utc
 from odoo import api, fields, models
 from odoo.tools import float_is_zero
 
+from ..capture.mindbox_scope import CARD_TYPES
+
 CAUSES = "mindbox_connector.balance_causes"
-CARD_TYPES = ("loyalty", "ewallet", "gift_card")
 TRACKED = frozenset({"partner_id", "program_id", "code", "active"})
 
 
@@ -62,14 +63,23 @@ class LoyaltyCard(models.Model):
 
     # === SOURCE === #
 
-    def _mindbox_concerns(self, event, customer, visitor):
-        """A card that exists only while a cart is open is none yet."""
-        return (
-            self.program_type in CARD_TYPES
-            and (self.active or event != "card_issue")
-            and (not self.order_id or self.order_id.state == "sale" or self.points)
-            and bool(customer)
+    def _mindbox_is_relevant(self):
+        """A card that exists only while a cart is open is none yet.
+
+        Once Mindbox knows of it, it stays one: also when that order is cancelled.
+        """
+        state = self.order_id.state
+        return self.program_type in CARD_TYPES and (
+            state in (False, "sale")
+            or bool(self.points)
+            or (state == "cancel" and self.env["mindbox.scope"]._knows("cards", self))
         )
+
+    def _mindbox_concerns(self, event, customer, visitor):
+        """Points that have changed were there before or are there now."""
+        if event == "card_balance":
+            return self.program_type in CARD_TYPES and bool(customer)
+        return self.active and bool(customer) and self._mindbox_is_relevant()
 
     def _mindbox_customer(self):
         return self.partner_id._mindbox_customer()

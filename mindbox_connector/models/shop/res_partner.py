@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.tools import format_date, ormcache
+from odoo.tools import format_date
 
 from ...exceptions import MindboxSkipped
 from ..capture.visitor import get_website
@@ -204,15 +204,15 @@ class ResPartner(models.Model):
         return self.env._("An employee: not recorded for Mindbox.")
 
     @api.model
-    @ormcache()
     def _mindbox_public_ids(self):
         """Return the partners that stand for all visitors of a website."""
-        public = self.env.ref("base.group_public")
-        users = self.env["res.users"].sudo().with_context(active_test=False)
-        return frozenset(users.search([("group_ids", "in", public.ids)]).partner_id.ids)
+        return self.env["mindbox.scope"]._get_visitor_ids()
+
+    def _mindbox_is_relevant(self):
+        """Addresses are part of their contact, not customers of their own."""
+        return self._mindbox_customer() == self
 
     def _mindbox_concerns(self, event, customer, visitor):
-        """Addresses are part of their contact, not customers of their own."""
         return customer == self
 
     def _mindbox_shop(self):
@@ -226,7 +226,9 @@ class ResPartner(models.Model):
             return super()._mindbox_endpoints(website_id)
         shops = {(website_id, False)} if website_id else set()
         shops |= {(o.website_id.id, o.company_id.id) for o in self.sale_order_ids}
-        shops |= {(u.website_id.id, u.company_id.id) for u in self.user_ids}
+        # Archived ones are among them where bodies are built.
+        users = self.user_ids.filtered("active")
+        shops |= {(user.website_id.id, user.company_id.id) for user in users}
         ids = {endpoint._get_route(*shop) for shop in shops} - {False}
         return endpoint.browse(ids or [routes[0][0]])
 
@@ -331,9 +333,13 @@ class ResPartner(models.Model):
             endpoint.name_format,
         )
 
-    def _mindbox_check_included(self, endpoint):
+    def _mindbox_is_included(self, endpoint):
+        """Whether the customer passes the filter of an integration point."""
         domain = endpoint._get_customer_domain()
-        if domain and not self.filtered_domain(domain):
+        return not domain or bool(endpoint._with_sender(self).filtered_domain(domain))
+
+    def _mindbox_check_included(self, endpoint):
+        if not self._mindbox_is_included(endpoint):
             raise MindboxSkipped(
                 self.env._("Excluded customer: see Customers of the integration point.")
             )

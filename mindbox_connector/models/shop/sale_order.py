@@ -5,6 +5,7 @@
 from odoo import api, fields, models
 
 from ...exceptions import MindboxSkipped
+from ..capture.mindbox_scope import PAID
 from .amounts import allocate, as_number, to_cents
 
 CONTENT = frozenset(
@@ -147,7 +148,7 @@ class SaleOrder(models.Model):
         invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
         return (
             self.invoice_status == "invoiced"
-            and all(move.payment_state in ("paid", "in_payment") for move in invoices)
+            and all(move.payment_state in PAID for move in invoices)
             and not self._mindbox_is_paid_online()
         )
 
@@ -187,6 +188,9 @@ class SaleOrder(models.Model):
         """A quotation of the back office is an order once it is confirmed; an order
         of the website also while it waits for the payment."""
         return self.state == "sale" or (bool(self.website_id) and self.state == "sent")
+
+    def _mindbox_is_relevant(self):
+        return self._mindbox_is_cart() or self._mindbox_is_placed()
 
     def _mindbox_concerns(self, event, customer, visitor):
         """Carts of unknown visitors matter where the device is known."""

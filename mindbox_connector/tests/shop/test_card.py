@@ -110,6 +110,21 @@ class TestCard(SourceCase):
         self.assertEqual(body["order"], {"ids": {"websiteID": order.name}})
         self.assertEqual(body["balanceChanges"][0]["changeAmount"], -10.0)
 
+    def test_a_cancelled_first_order_takes_its_points_back_too(self):
+        order = self.make_order((self.product, 1))
+        order._update_programs_and_rewards()
+        order.action_confirm()
+        self.assertEqual(self.changes(), [10.0])
+        order._action_cancel()
+        self.assertEqual(self.changes(), [-10.0])
+
+    def changes(self):
+        """Return the new changes of balances."""
+        return [
+            self.build(row)["balanceChanges"][0]["changeAmount"]
+            for row in self.recorded("card_balance")
+        ]
+
     def test_points_can_be_used_to_the_end_of_the_last_day(self):
         """As Odoo has it: the day that is written on the card still counts."""
         self.endpoint.company_id.partner_id.tz = "Europe/Moscow"
