@@ -187,13 +187,9 @@ def trouble(shop):
     shop.call("GetCustomerInfo", who(103), mode="sync")
 
 
-def segments(shop, numbers):
-    rows = [
-        "CustomerExternalIdentitywebsiteID;SegmentationExternalId;SegmentExternalId"
-    ]
-    rows += [f"{n};RFM;{SEGMENTS[n % len(SEGMENTS)]}" for n in numbers]
+def upload(shop, operation, *rows):
     shop.post(
-        "DirectCrm.StaticCustomerSegments.Import",
+        operation,
         "\n".join(rows).encode(),
         "bulk",
         "text/csv",
@@ -203,6 +199,18 @@ def segments(shop, numbers):
     )
 
 
+def cards(shop, numbers):
+    """Cards come from files: a new number is made in the pool first."""
+    rows = [f"27000000{number:05d};Club" for number in numbers]
+    upload(shop, "DirectCrm.DiscountCards.ImportCards", "Number;Type", *rows)
+
+
+def segments(shop, numbers):
+    head = "CustomerExternalIdentitywebsiteID;SegmentationExternalId;SegmentExternalId"
+    rows = [f"{n};RFM;{SEGMENTS[n % len(SEGMENTS)]}" for n in numbers]
+    upload(shop, "DirectCrm.StaticCustomerSegments.Import", head, *rows)
+
+
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--api", default="http://127.0.0.1:8170")
@@ -210,6 +218,8 @@ def main(argv=None):
     parser.add_argument("--key", default="sandbox-key")
     args = parser.parse_args(argv)
     shop = Shop(args.api, args.endpoint, args.key)
+    everybody = range(101, 101 + len(PEOPLE))
+    cards(shop, everybody)
     guest = {"customer": {"email": "guest@example.com", "firstName": "Greta"}}
     shop.call(
         "CreateUnauthorizedOrder", {**guest, "order": order("S00001", shop.items(1))}
@@ -220,7 +230,7 @@ def main(argv=None):
         if number % 4:
             buy(shop, number, items)
     trouble(shop)
-    segments(shop, range(101, 101 + len(PEOPLE)))
+    segments(shop, everybody)
 
 
 if __name__ == "__main__":

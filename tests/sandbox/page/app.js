@@ -1,20 +1,21 @@
 /* The page: tabs, the live stream, and the wires between them. */
 import {$, LANGUAGE, WORDS, ask, empty, h, number, show, t} from "./dom.js";
 import {PAGE, TABS, box, view} from "./state.js";
-import {FILTERS, drawCalls, takeCalls} from "./calls.js";
+import {FILTERS, drawCalls, takeCalls, takeExecuted} from "./calls.js";
 import {drawFaults, setLatency} from "./faults.js";
 import {customerPage, customerRow, orderPage, orderRow} from "./people.js";
 import {cardRow, importRow, listBox, segmentBoxes} from "./rest.js";
+import {drawStrictness} from "./strictness.js";
 
 const NUMBERS = [
     ["calls"],
+    ["waiting", "info"],
     ["effects"],
     ["duplicates"],
     ["errors", "bad"],
+    ["failed_late", "bad"],
     ["warnings", "warn"],
-    ["customers"],
     ["orders"],
-    ["views"],
 ];
 const ROWS = {
     customers: (rows) => rows.map(customerRow),
@@ -123,7 +124,7 @@ function drawNumbers() {
                 "li",
                 {class: box.counts[key] && tone},
                 h("b", {}, number(box.counts[key])),
-                h("span", {}, t(key))
+                h("span", {}, t(`number_${key}`))
             )
         )
     );
@@ -136,7 +137,7 @@ function drawLive() {
     $("live").lastElementChild.textContent =
         t(text) +
         (box.waiting.length
-            ? ` · ${t("waiting", {n: number(box.waiting.length)})}`
+            ? ` · ${t("new_calls", {n: number(box.waiting.length)})}`
             : "");
     $("pause").textContent = t(view.paused ? "resume" : "pause");
     $("pause").setAttribute("aria-pressed", String(view.paused));
@@ -170,6 +171,7 @@ function drawAll() {
     drawNumbers();
     drawLive();
     drawFaults();
+    drawStrictness(true);
     draw();
 }
 
@@ -198,11 +200,14 @@ function receive(news) {
     } else if (fresh.length) {
         takeCalls(fresh);
     }
+    takeExecuted(news.executed);
     if (restarted || (news.last === 0 && view.tab === "calls")) {
         draw();
     }
     const changed = JSON.stringify(news.counts) !== JSON.stringify(box.counts);
-    Object.assign(box, {counts: news.counts, faults: news.faults});
+    const {counts, faults, strictness, seed} = news;
+    Object.assign(box, {counts, faults, strictness, seed});
+    drawStrictness();
     if (document.activeElement !== $("latency")) {
         setLatency(news.latency_ms);
     }
@@ -333,7 +338,9 @@ async function start() {
     wire();
     readHash();
     if (matchMedia("(max-width: 1080px)").matches) {
-        document.querySelector(".faults details").open = false;
+        for (const part of document.querySelectorAll("aside details")) {
+            part.open = false;
+        }
     }
     const [state, operations] = await Promise.all([
         ask("/api/state"),
@@ -346,6 +353,7 @@ async function start() {
         operations.operations.map((one) => [one.name, one.list])
     );
     box.api = state.api_url;
+    Object.assign(box, {strictness: state.strictness, seed: state.seed});
     $("address").textContent =
         `${state.api_url}/v3/operations · ${state.endpoints.join(", ")}`;
     const names = operations.operations.map((one) => one.name).sort();

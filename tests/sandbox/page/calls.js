@@ -15,10 +15,13 @@ import {
     pretty,
     t,
 } from "./dom.js";
+import {outcomePill, plainPill, way} from "./outcomes.js";
 import {KEPT, box, view} from "./state.js";
 
 export const FILTERS = {
     all: () => true,
+    only_waiting: (c) => c.outcome === "processing",
+    only_failed_late: (c) => c.outcome === "failed" && c.http_status === 200,
     only_errors: (c) => c.error,
     only_warnings: (c) => c.warnings.length,
     only_faults: (c) => c.fault,
@@ -34,11 +37,6 @@ export function step(call) {
 }
 
 export function marks(call) {
-    const good =
-        call.http_status === 200 &&
-        ["Success", "TransactionAlreadyProcessed"].includes(call.status);
-    const label =
-        call.http_status === 200 ? call.status || "200" : `${call.http_status ?? "–"}`;
     return h(
         "span",
         {class: "marks"},
@@ -46,10 +44,8 @@ export function marks(call) {
         call.stale && pill(t("stale"), "warn"),
         call.duplicate && pill(t("duplicate"), "info"),
         call.fault && pill(t(`f_${call.fault}`), "bad"),
-        call.error && good && !call.duplicate && pill(t("no_effect"), "bad"),
-        label === "TransactionAlreadyProcessed"
-            ? null
-            : pill(label, good ? "good" : "bad")
+        outcomePill(call),
+        plainPill(call)
     );
 }
 
@@ -92,6 +88,7 @@ export async function openCall(button, call) {
         h(
             "div",
             {class: "detail"},
+            way(full),
             (full.error || full.warnings.length > 0) &&
                 h(
                     "ul",
@@ -228,5 +225,31 @@ export function takeCalls(fresh) {
     }
     while (panel.childElementCount > KEPT) {
         panel.lastChild.remove();
+    }
+}
+
+/* Calls that were executed meanwhile: their rows tell it, open ones stay open. */
+export function takeExecuted(executed) {
+    for (const call of executed) {
+        const place = box.calls.findIndex((one) => one.seq === call.seq);
+        if (place < 0) {
+            continue;
+        }
+        box.calls[place] = call;
+        const old =
+            view.tab === "calls" &&
+            $("panel").querySelector(`[data-seq="${call.seq}"]`);
+        if (!old) {
+            continue;
+        }
+        if (!matches(call)) {
+            old.remove();
+            continue;
+        }
+        const row = callRow(call);
+        old.replaceWith(row);
+        if (old.querySelector(".detail")) {
+            openCall(row.firstElementChild, call);
+        }
     }
 }

@@ -22,6 +22,13 @@ export const SWITCHES = [
     "half_answer",
     "empty",
 ];
+/* What comes after the answer. */
+export const LATER = [
+    "late_failure",
+    "late_remark",
+    "export_not_ready",
+    "export_cancelled",
+];
 export function faultName(fault) {
     if (fault.series) {
         return `${t("f_series")}: ${fault.series.map((s) => s.kind).join(", ")}`;
@@ -42,30 +49,32 @@ export async function toggle(kind, on) {
         times: wide ? null : times,
         seconds: kind === "slow" ? Number($("fault-seconds").value) : null,
         retry_after: kind === "429" ? $("fault-retry").value || null : null,
+        share: kind.startsWith("late_") ? Number($("fault-share").value) / 100 : null,
     });
+}
+
+function switchOf(kind, on) {
+    return h(
+        "button",
+        {
+            type: "button",
+            "data-kind": kind,
+            "aria-pressed": String(on.has(kind)),
+            onclick: () => toggle(kind, on.has(kind)),
+        },
+        /^\d/.test(kind)
+            ? [h("b", {}, kind), h("small", {}, t(`f_${kind}`))]
+            : h("b", {class: "words"}, t(`f_${kind}`))
+    );
 }
 
 export function drawFaults() {
     const on = new Set(box.faults.filter((f) => !f.series).map((f) => f.kind));
     const focused = document.activeElement?.dataset?.kind;
-    $("switches").replaceChildren(
-        ...SWITCHES.map((kind) =>
-            h(
-                "button",
-                {
-                    type: "button",
-                    "data-kind": kind,
-                    "aria-pressed": String(on.has(kind)),
-                    onclick: () => toggle(kind, on.has(kind)),
-                },
-                /^\d/.test(kind)
-                    ? [h("b", {}, kind), h("small", {}, t(`f_${kind}`))]
-                    : h("b", {style: "font-size:12.5px"}, t(`f_${kind}`))
-            )
-        )
-    );
+    $("switches").replaceChildren(...SWITCHES.map((kind) => switchOf(kind, on)));
+    $("later").replaceChildren(...LATER.map((kind) => switchOf(kind, on)));
     if (focused) {
-        $("switches").querySelector(`[data-kind="${focused}"]`)?.focus();
+        $("faults").querySelector(`[data-kind="${focused}"]`)?.focus();
     }
     $("active").replaceChildren(
         ...box.faults.map((fault) =>
@@ -82,10 +91,15 @@ export function drawFaults() {
                         {},
                         [
                             fault.operation || t("all_calls"),
+                            fault.share && fault.share < 1
+                                ? `${number(Math.round(fault.share * 100))} %`
+                                : "",
                             fault.times
                                 ? t("times_left", {n: fault.hits, m: fault.times})
                                 : t("hits", {n: fault.hits}),
-                        ].join(" · ")
+                        ]
+                            .filter(Boolean)
+                            .join(" · ")
                     )
                 ),
                 h(

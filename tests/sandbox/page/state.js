@@ -24,6 +24,8 @@ export const box = {
     last: 0,
     counts: {},
     faults: [],
+    strictness: {},
+    seed: 0,
     steps: {},
     live: "wait",
 };
