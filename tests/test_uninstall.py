@@ -11,6 +11,15 @@ def uninstall(server, addon):
     server.rpc("ir.module.module", "button_immediate_uninstall", module)
 
 
+def start(server):
+    """Start an integration point that nobody listens to; return its ID."""
+    endpoint = server.rpc("mindbox.endpoint", "search", [], limit=1)
+    values = {"secret_key": "key", "url": "http://127.0.0.1:9"}
+    server.rpc("mindbox.endpoint", "write", endpoint, values)
+    server.rpc("mindbox.endpoint", "action_start", endpoint)
+    return endpoint[0]
+
+
 def open_contact(server):
     """Read what the form of a contact shows, as the web client does."""
     (partner,) = server.rpc("res.partner", "search", [], limit=1)
@@ -23,7 +32,7 @@ def make_files(server, wait_until):
     """A built feed, and an import whose files are to be downloaded."""
     feed = make_feed(server)
     wait_until(built(server, feed), seconds=120)
-    endpoint = server.rpc("mindbox.endpoint", "search", [], limit=1)[0]
+    endpoint = start(server)
     values = {"endpoint_id": endpoint, "kind": "customers", "way": "files"}
     run = server.rpc("mindbox.import", "create", values)
     server.rpc("mindbox.import", "action_start", [run])
@@ -60,10 +69,8 @@ def left(server):
 
 def test_contacts_open_when_the_segments_have_left(odoo_server):
     server = odoo_server(workers=2)
-    endpoint = server.rpc("mindbox.endpoint", "search", [], limit=1)
     uninstall(server, "mindbox_rfm")
-    server.rpc("mindbox.endpoint", "write", endpoint, {"secret_key": "key"})
-    server.rpc("mindbox.endpoint", "action_start", endpoint)
+    start(server)
     assert open_contact(server)[0]["mindbox_notice"] is not None
     orphans = [("event", "=", "segment_set"), ("active", "in", [True, False])]
     assert not server.rpc("mindbox.operation", "search", orphans)

@@ -108,7 +108,7 @@ def schema(database):
               JOIN ir_model model ON model.id = action.model_id
              WHERE model.model ~ '^(mindbox|rfm)[.]'""",
         "operations": """
-            SELECT event, name, mode FROM mindbox_operation
+            SELECT event, operation.name, mode FROM mindbox_operation operation
               JOIN mindbox_endpoint endpoint ON endpoint.id = endpoint_id
              WHERE endpoint_code = 'demo.Website'""",
     }
@@ -146,7 +146,7 @@ def test_what_waited_before_an_update_arrives_and_every_form_opens(
         seconds=60 + ROWS / 100,
         every=1,
     )
-    customers = sandbox.control("GET", "customers?limit=1000000")
+    customers = sandbox.control("GET", "customers?limit=1000000")["customers"]
     emails = {customer["email"] for customer in customers}
     assert not {f"old{n}@example.com" for n in range(1, ROWS + 1)} - emails
 

@@ -48,7 +48,8 @@ class MindboxSource(models.AbstractModel):
         # What there is to know of the record itself, its reader may know.
         record = self.sudo()
         if not record._mindbox_customer():
-            return record._mindbox_explain_no_customer()
+            if reason := record._mindbox_explain_no_customer():
+                return reason
         endpoints = record._mindbox_endpoints(False)
         if not endpoints:
             return self.env._(
@@ -71,7 +72,12 @@ class MindboxSource(models.AbstractModel):
         return [code for code, event in events.items() if event.model == self._name]
 
     def _mindbox_explain_no_customer(self):
-        """Say in words why a record is nobody's for Mindbox."""
+        """Say in words why a record is nobody's; "" where its kind has no customer.
+
+        Products, categories and what concerns many customers at once are such kinds.
+        """
+        if "partner_id" not in self._fields:
+            return ""
         if not self.partner_id:
             return self.env._("It belongs to nobody yet: nothing is recorded.")
         return self.partner_id._mindbox_explain_no_customer()

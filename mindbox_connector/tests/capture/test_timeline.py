@@ -67,3 +67,45 @@ class TestTimeline(SourceCase):
         fields = self.customer.with_user(user).fields_get()
         self.assertNotIn("mindbox_notice", fields)
         self.assertNotIn("mindbox_request_ids", fields)
+
+
+@tagged("post_install", "-at_install")
+class TestReading(SourceCase):
+    """Whoever reads all fields of a record, as other systems do, gets them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = "mindbox_connector.group_mindbox_user,sales_team.group_sale_manager"
+        cls.reader = new_test_user(cls.env, "reader", groups)
+        cls.env["product.public.category"].create({"name": "Shelf"})
+        cls.env["mindbox.consent"].create(
+            {"partner_id": cls.customer.id, "channel": "email", "is_subscribed": True}
+        )
+
+    def get_sources(self):
+        """Return a record of each model whose changes reach Mindbox."""
+        for name in sorted(self.registry.descendants(["mindbox.source"], "_inherit")):
+            model = self.env[name]
+            if not model._abstract:
+                yield model.search([], limit=1) or model.new()
+
+    def test_an_administrator_reads_all_fields_of_each_source(self):
+        for record in self.get_sources():
+            with self.subTest(model=record._name):
+                record = record.with_user(self.env.ref("base.user_admin"))
+                record.read() if record.id else record.mindbox_notice  # noqa: B018
+
+    def test_a_mindbox_user_reads_all_of_ours_of_each_source(self):
+        for record in self.get_sources():
+            with self.subTest(model=record._name):
+                record = record.with_user(self.reader)
+                ours = [
+                    name
+                    for name, field in record._fields.items()
+                    if (field._module or "").startswith("mindbox_")
+                    and record._has_field_access(field, "read")
+                ]
+                self.assertIn("mindbox_notice", ours)
+                if record.id and record.has_access("read"):
+                    record.read(ours)
