@@ -14,6 +14,7 @@ from .outbox import test_delivery
 from .monitoring import test_health
 from . import test_i18n
 from .history import test_import
+from .job import test_job
 from .outbox import test_lanes
 from .comparison import test_ledger
 from .shop import test_lists_and_consent

@@ -220,7 +220,7 @@ class RealCase(BaseCase):
 
     def deliver_quietly(self):
         """The same where the delivery is to complain in the log."""
-        name = "odoo.addons.mindbox_connector.models.outbox.mindbox_delivery"
+        name = "odoo.addons.mindbox_connector.models.job.mindbox_job"
         with mute_logger(name):
             return self.deliver()
 

@@ -6,7 +6,6 @@ Live events, sending again, replay and the delivery all build by these methods.
 """
 
 import logging
-import traceback
 from collections import defaultdict
 
 import psycopg2
@@ -15,6 +14,7 @@ from odoo import models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...exceptions import MindboxRejected, MindboxSkipped
+from ..job.fault import log_fault
 from ..outbox.json_text import to_text
 
 _logger = logging.getLogger(__name__)
@@ -99,8 +99,7 @@ class MindboxEndpoint(models.Model):
         except psycopg2.Error:
             raise
         except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            _logger.error("Body of %s: %r in %s", event, type(error), where)
+            log_fault(_logger, f"Body of {event}", error)
             return values | self._get_build_failure(error)
 
     def _get_build_failure(self, error):

@@ -3,7 +3,6 @@
 """Before the commit: marks become rows of the outbox, in the shop's own transaction."""
 
 import logging
-import traceback
 import uuid
 from collections import defaultdict
 from datetime import datetime
@@ -16,6 +15,7 @@ from odoo import api, models
 from odoo.exceptions import MissingError
 from odoo.tools import SQL
 
+from ..job.fault import log_fault
 from .mindbox_source import MARKS, PREPARED
 from .visitor import get_visitor
 
@@ -90,9 +90,9 @@ class MindboxSource(models.AbstractModel):
             except psycopg2.Error as error:
                 self._mindbox_execute("ROLLBACK TO SAVEPOINT")
                 failure = error
-                _log_failure(mark, error)
+                log_fault(_logger, f"{mark} is not recorded", error)
             except Exception as error:
-                _log_failure(mark, error)
+                log_fault(_logger, f"{mark} is not recorded", error)
                 return []
         return []
 
@@ -125,7 +125,7 @@ class MindboxSource(models.AbstractModel):
         except psycopg2.Error as error:
             self._mindbox_execute("ROLLBACK TO SAVEPOINT")
             self._mindbox_execute("RELEASE SAVEPOINT")
-            _log_failure("The outbox", error)
+            log_fault(_logger, "The outbox records nothing", error)
             late += rows
 
     @api.model
@@ -203,9 +203,3 @@ class MindboxSource(models.AbstractModel):
 
 def _get_key(row):
     return row["endpoint_id"], row["merge_key"]
-
-
-def _log_failure(what, error):
-    """Tell of a fault, but not its text, which may hold personal data."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    _logger.error("%s is not recorded: %r in %s", what, type(error), where)

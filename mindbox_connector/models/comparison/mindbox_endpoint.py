@@ -9,9 +9,10 @@ from ...exceptions import MindboxError
 from ...wording import in_words
 from ..endpoint.mindbox_endpoint import SYSTEM_NAME
 from ..endpoint.mindbox_route import LIVE_STATES
+from ..job.mindbox_job import Job
 from .read_back import ReadBack
 
-JOB_KEY = "mindbox.reconcile."
+COMPARISON = Job("_reconcile", "mindbox.reconcile.", lock=0x4D44, look_again=5)
 MAX_SAMPLE = 1000
 # The event that tells Mindbox of a new record; without its operation none is told.
 FIRST_EVENTS = {
@@ -159,15 +160,15 @@ class MindboxEndpoint(models.Model):
                 [("endpoint_id", "=", endpoint.id), ("state", "=", "queued")], limit=1
             )
             runs |= waiting or runs.create({"endpoint_id": endpoint.id})
-            endpoint.with_company(endpoint.company_id).with_delay(
-                identity_key=f"{JOB_KEY}{endpoint.id}",
-                description=self.env._("Compare with Mindbox: %s", endpoint.name),
-            )._reconcile()
+            description = self.env._("Compare with Mindbox: %s", endpoint.name)
+            endpoint._put_job(COMPARISON, description)
         return runs
 
     def _reconcile(self):
         """Work off the run that waits; then read a sample back, in another job."""
         self.ensure_one()
+        if not self._lock_job(COMPARISON):
+            self._look_again(COMPARISON)
         run = self.env["mindbox.reconciliation"].search(
             [("endpoint_id", "=", self.id), ("state", "=", "queued")], limit=1
         )

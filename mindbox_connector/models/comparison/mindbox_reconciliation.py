@@ -2,16 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Does Mindbox know what it should? Counts, sums and differences, night by night."""
 
-import logging
-import traceback
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..outbox.mindbox_ledger import KINDS
-
-_logger = logging.getLogger(__name__)
 
 KEPT_DAYS = 30
 
@@ -95,23 +90,19 @@ class MindboxReconciliation(models.Model):
         """Compare and write down days and differences, all in one snapshot."""
         self.ensure_one()
         self.started_at = fields.Datetime.now()
-        try:
-            with self.env.cr.savepoint():
-                self._fill_comparison()
-                self._write_days()
-                self._write_differences()
-                self.env.cr.execute("DROP TABLE mindbox_comparison")
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
+        _nothing, error = self.endpoint_id._guard(self, self._find_and_record)
+        if error:
             # The text of an exception may hold personal data: only its kind is kept.
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            name = type(error).__name__
-            _logger.error("Reconciliation of %s: %s in %s", self, name, where)
-            self.write({"state": "failed", "error": name})
+            self.write({"state": "failed", "error": type(error).__name__})
             return
         self._count_differences()
         self.write({"state": "done", "finished_at": fields.Datetime.now()})
+
+    def _find_and_record(self):
+        self._fill_comparison()
+        self._write_days()
+        self._write_differences()
+        self.env.cr.execute("DROP TABLE mindbox_comparison")
 
     # === BUTTONS === #
 

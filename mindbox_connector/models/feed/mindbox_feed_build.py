@@ -15,8 +15,6 @@ from .yml import GzipPart
 
 FOLDER = "mindbox_feed"
 BATCH = 1000
-# A job works this long, then queues its successor: well under the worker's limits.
-TIME_BUDGET = 25
 # Nobody writes on a file that is older than this and that no build knows.
 STRAY_AGE = 24 * 3600
 
@@ -110,9 +108,10 @@ class MindboxFeedBuild(models.Model):
 
     # === ONE SITTING === #
 
-    def _go_on(self):
+    def _go_on(self, budget):
         """Write offers until all are written or the time is up.
 
+        :param float budget: seconds
         :return: whether all are written
         :raise UserError: the feed is larger than Mindbox takes
         """
@@ -123,7 +122,7 @@ class MindboxFeedBuild(models.Model):
         with GzipPart(path, self.size, self.content_size, int(self.checksum)) as part:
             if not self.size:
                 self._begin(part)
-            finished = self._write_offers(part, started + TIME_BUDGET)
+            finished = self._write_offers(part, started + budget)
             if finished:
                 part.add(self.frame_end.encode())
                 part.finish()

@@ -2,19 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """When and how a feed is built: sitting after sitting, in jobs."""
 
-import logging
 from datetime import timedelta
 
-import psycopg2
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 
-_logger = logging.getLogger(__name__)
+from ..job.mindbox_job import Job
 
-JOB_KEY = "mindbox.feed."
-# Advisory lock: one build of a feed, on whichever node.
-LOCK_CLASS = 0x4D46
+BUILD = Job("_build", "mindbox.feed.", lock=0x4D46)
 # What somebody may still be reading, or want to know about.
 BUILDS_KEPT = 3
 # Live events go first; a build may take as long as it likes.
@@ -23,17 +17,13 @@ PRIORITY = 50
 
 class MindboxFeed(models.Model):
     _name = "mindbox.feed"
-    _inherit = ["mindbox.feed"]
+    _inherit = ["mindbox.feed", "mindbox.job"]
 
     def _queue_build(self):
         # It works for nobody: what it writes does not depend on who asked for it.
         for feed in self.with_user(SUPERUSER_ID):
-            feed.with_company(feed.website_id.company_id).with_delay(
-                identity_key=f"{JOB_KEY}{feed.id}",
-                description=self.env._("Build product feed: %s", feed.website_id.name),
-                priority=PRIORITY,
-                max_retries=0,
-            )._build()
+            description = self.env._("Build product feed: %s", feed.website_id.name)
+            feed._put_job(BUILD, description, priority=PRIORITY, max_retries=0)
 
     @api.model
     def _cron_build(self):
@@ -53,17 +43,13 @@ class MindboxFeed(models.Model):
     def _build(self):
         """Build the product feed of a website, as far as one sitting gets."""
         self.ensure_one()
-        if not self._lock_build():
+        if not self._lock_job(BUILD):
             return self.env._("It is being built already.")
         build = self.build_ids.filtered(lambda build: build.state == "building")[:1]
         build = build or build.create({"feed_id": self.id})
-        try:
-            with self.env.cr.savepoint():
-                finished = build._go_on()
-        except psycopg2.OperationalError:
-            # The database is busy: queue_job tries again.
-            raise
-        except Exception as error:
+        budget = self._get_time_budget()
+        finished, error = self._guard(self, lambda: build._go_on(budget))
+        if error:
             self._fail(build, error)
             return build.error
         if not finished:
@@ -76,16 +62,8 @@ class MindboxFeed(models.Model):
     def _forget_builds(self):
         (self.build_ids[BUILDS_KEPT:] - self.current_build_id).unlink()
 
-    def _lock_build(self):
-        self.env.cr.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, self.id)
-        )
-        return self.env.cr.fetchone()[0]
-
     def _fail(self, build, error):
         """Say why there is no new feed; the last one is served on."""
-        if not isinstance(error, UserError):
-            _logger.exception("The product feed %s cannot be built", self.id)
         build.invalidate_recordset()
         now = fields.Datetime.now()
         build.write(

@@ -12,7 +12,8 @@ IMPORT_EVENT = "import_file"
 
 
 class MindboxCatalogue(models.AbstractModel):
-    _inherit = "mindbox.catalogue"
+    _name = "mindbox.catalogue"
+    _inherit = ["mindbox.catalogue"]
 
     def _events(self):
         """The files of an import are requests, too; their run names the operation."""

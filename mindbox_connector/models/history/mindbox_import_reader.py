@@ -3,7 +3,6 @@
 """What an import reads: which records, and their rows in the files of Mindbox."""
 
 import logging
-import traceback
 from typing import Any, NamedTuple
 
 import psycopg2
@@ -13,6 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...exceptions import MindboxRejected, MindboxSkipped
+from ..job.fault import log_fault
 
 _logger = logging.getLogger(__name__)
 
@@ -167,10 +167,8 @@ class MindboxImportReader(models.AbstractModel):
             return self._get_failure(record_id, error)
 
     def _get_failure(self, record_id, error):
-        # The text of an exception may hold personal data: only its kind is kept.
-        where = traceback.extract_tb(error.__traceback__)[-1]
+        log_fault(_logger, f"Import of {self._source} {record_id}", error)
         name = type(error).__name__
-        _logger.error("Import of %s %s: %s in %s", self._source, record_id, name, where)
         reason = self.env._("The body cannot be built (%s).", name)
         return Item(record_id, state="rejected", reason=reason)
 

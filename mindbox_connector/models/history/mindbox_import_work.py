@@ -2,10 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How an import is worked off: the job, what it waits for, file by file."""
 
-import logging
 import time
-import traceback
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -16,26 +13,24 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...client import CONNECT_TIMEOUT, Call
 from ...exceptions import MindboxError
+from ..job.mindbox_job import TIME_BUDGET, Job
 from ..outbox.mindbox_hold import HOLD_LIMIT, get_longest_rest
-
-_logger = logging.getLogger(__name__)
 
 # In the order that Mindbox recommends; segments come with the add-on that makes them.
 KIND_ORDER = {"customers": 10, "cards": 20, "orders": 30, "segments": 40}
-JOB_KEY = "mindbox.import."
-# A job works this long, then makes room for others; a file is built within it.
-TIME_BUDGET = 25
+# A file is built within its time.
+IMPORT = Job("_work", "mindbox.import.", lock=0x4D43, look_again=2)
 # Contract: clients give a bulk call five minutes.
 BULK_TIMEOUT = 300
-LOCK_CLASS = 0x4D43
-LOCK_RETRY = 2
 # Another import goes first, or its requests are on their way: look again.
 LOOK_AGAIN = 5
+# Seconds of rest after a fault of the connector itself.
+FAULT_HOLD = 60
 
 
 class MindboxImport(models.Model):
     _name = "mindbox.import"
-    _inherit = ["mindbox.import"]
+    _inherit = ["mindbox.import", "mindbox.job"]
 
     # === THE JOB === #
 
@@ -51,59 +46,25 @@ class MindboxImport(models.Model):
 
     def _kick(self):
         for run in self.exists().filtered(lambda run: run.state == "running"):
-            key = f"{JOB_KEY}{run.id}"
-            run.endpoint_id._hurry_job(key, 0)
-            run.with_company(run.company_id).with_delay(
-                identity_key=key,
-                description=self.env._("Import to Mindbox: %s", run.display_name),
-                max_retries=0,
-            )._work()
+            description = self.env._("Import to Mindbox: %s", run.display_name)
+            run._put_job(IMPORT, description, max_retries=0)
 
     def _work(self):
         """Import what is left, some files at a time."""
         self.ensure_one()
-        try:
-            with self._work_lock() as locked:
-                wait = self._work_within_budget() if locked else LOCK_RETRY
-        except Exception as error:
-            wait = self._hold_after_failure(error)
+        wait = self._work_alone(IMPORT, self._work_within_budget)
         if wait is not None:
             raise RetryableJobError(
                 self.exists().status or "", seconds=max(1, int(wait)), ignore_retry=True
             )
         return self.env._("Nothing left to do.")
 
-    @contextmanager
-    def _work_lock(self):
-        """Tell whether this is the only job of the import, on any node."""
-        with self.env.registry.cursor() as cr:
-            cr.execute(
-                "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, self.id)
-            )
-            (locked,) = cr.fetchone()
-            # See what the job before this one has written down.
-            self.endpoint_id._commit()
-            self.invalidate_recordset()
-            yield locked
-
-    def _hold_after_failure(self, error):
-        """A fault of the connector itself neither floods the monitor nor gives up."""
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        # The text of an exception may hold personal data: only its kind is kept.
-        _logger.error("Import %s: %s in %s", self.id, type(error).__name__, where)
-        reason = self.env._(
-            "The delivery itself failed (%s), see the log.", type(error).__name__
-        )
-        self.env.cr.rollback()
-        self._committed(lambda: self._hold(60, reason))
-        return 60
-
     def _work_within_budget(self):
         """Work until nothing is left, something has to be waited for, or time is up.
 
         :return: seconds to wait for, None where nothing is left to do
         """
-        deadline = time.monotonic() + TIME_BUDGET
+        deadline = time.monotonic() + self._get_time_budget()
         while self._committed(self._is_running):
             if time.monotonic() > deadline:
                 return 1
@@ -114,9 +75,6 @@ class MindboxImport(models.Model):
             if wait:
                 return wait
         return None
-
-    def _committed(self, work):
-        return self.endpoint_id._committed(work)
 
     def _is_running(self):
         self.invalidate_recordset(["state"])
@@ -155,6 +113,10 @@ class MindboxImport(models.Model):
         if self.way == "bulk":
             holds.append((endpoint.held_until, endpoint.hold_reason))
         return get_longest_rest(holds)
+
+    def _hold_after_fault(self, reason):
+        self._hold(FAULT_HOLD, reason)
+        return FAULT_HOLD
 
     def _hold(self, seconds, reason):
         until = fields.Datetime.now() + timedelta(seconds=seconds)
@@ -214,7 +176,7 @@ class MindboxImport(models.Model):
             options=self._get_reader()._get_options(chunk.file),
         )
         client = self.endpoint_id._get_client(self._get_timeout())
-        self.endpoint_id._commit()
+        self._commit()
         try:
             answer = client.send(call)
         except MindboxError as error:

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """How an integration point does: in one sentence, in measures, and its alerts."""
 
+from functools import partial
+
 from markupsafe import escape
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -119,9 +121,11 @@ class MindboxEndpoint(models.Model):
         """Note how all integration points do; begin and end their alerts."""
         everything = self.search([("active", "in", (True, False))])
         measured = everything._measure()
-        self.env["mindbox.sample"]._take(measured)
+        samples = self.env["mindbox.sample"]
+        self._guard("Samples", partial(samples._take, measured))
         for endpoint, measures in measured.items():
-            endpoint._watch(measures)
+            # What goes wrong with one keeps nobody from looking at the others.
+            self._guard(f"Alerts of {endpoint}", partial(endpoint._watch, measures))
 
     def _after_comparison(self):
         """Tell of differences at once, not when it is looked at again."""

@@ -3,38 +3,26 @@
 """The queue job: claim, send and record until nothing is due or the time is over."""
 
 import logging
-import math
-import random
 import time
-import traceback
-from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 
 from odoo import fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, config
-
-from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.tools import SQL
 
 from ...client import CONNECT_TIMEOUT
 from ...exceptions import MindboxUnavailable
 from .lanes import Lanes, Pace
 from .mindbox_hold import LONGEST_WAIT
+from .mindbox_kick import DELIVERY
 
 _logger = logging.getLogger(__name__)
 
-# A job works this long, then queues its successor: well under the worker's limits.
-TIME_BUDGET = 25
 # An answer that is still trickling in so long after its timeout is given up.
 PATIENCE = 5
 BATCH = 200
-# Advisory lock: one delivery per integration point, on whichever node.
-LOCK_CLASS = 0x4D42
-LOCK_RETRY = 1
 PROBE_TIMEOUT = 5
 PROBE_INTERVAL = 6
-CONCURRENCY_TRIES = 10
 
 
 class MindboxEndpoint(models.Model):
@@ -49,55 +37,9 @@ class MindboxEndpoint(models.Model):
         if not self._is_running():
             return self.env._("The integration point is not running.")
         self._wait_while_held()
-        try:
-            with self._delivery_lock() as locked:
-                sent = self._deliver_within_budget() if locked else None
-        except Exception as error:
-            self._hold_after_failure(error)
-            raise
-        if sent is None:
-            raise RetryableJobError(
-                self.env._("Another delivery is at work."),
-                seconds=LOCK_RETRY,
-                ignore_retry=True,
-            )
+        sent = self._work_alone(DELIVERY, self._deliver_within_budget)
         self._wait_while_held()
         return self.env._("%s requests worked off.", sent)
-
-    @contextmanager
-    def _delivery_lock(self):
-        """Tell whether this is the only delivery of the endpoint, on any node.
-
-        The lock has a cursor of its own: it outlives the commits of the delivery, and
-        however the delivery ends, it cannot stay behind on a pooled connection. It
-        keeps no snapshot, which would keep vacuum from what the delivery leaves
-        behind; and no limit on idle transactions may end it.
-        """
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            cr.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cr.execute(
-                "SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCK_CLASS, self.id)
-            )
-            (locked,) = cr.fetchone()
-            # See what the delivery before this one has written down.
-            self._commit()
-            yield locked
-
-    def _hold_after_failure(self, error):
-        """A fault of the connector itself neither floods the monitor nor gives up."""
-        name = type(error).__name__
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        # The text of an exception may hold personal data: only its kind is kept.
-        _logger.error("Delivery of %s: %s in %s", self, name, where)
-        reason = self.env._("The delivery itself failed (%s), see the log.", name)
-        with self.env.registry.cursor() as cr:
-            endpoint = self.with_env(self.env(cr=cr)).exists()
-            endpoint._hold(MindboxUnavailable(reason))
-            rest = endpoint._get_rest()[0]
-        raise RetryableJobError(
-            reason, seconds=max(1, math.ceil(rest)), ignore_retry=True
-        ) from None
 
     def _deliver_within_budget(self):
         """Claim, send and record until nothing is due or the time is over.
@@ -121,6 +63,11 @@ class MindboxEndpoint(models.Model):
         self._committed(lambda: self._finish(lanes, pace, more, spent))
         return done
 
+    def _hold_after_fault(self, reason):
+        """A fault of the connector is an outage: the hold grows while it lasts."""
+        self._hold(MindboxUnavailable(reason))
+        return self._get_rest()[0]
+
     def _get_timeout(self):
         """Return how long to wait for answers.
 
@@ -130,9 +77,12 @@ class MindboxEndpoint(models.Model):
         return min(self.timeout, PROBE_TIMEOUT) if self.failures % 4 else self.timeout
 
     def _fill_and_empty(self, lanes):
-        deadline = time.monotonic() + self._get_time_budget()
+        # The worker must outlive the last answers.
+        late = CONNECT_TIMEOUT + self.timeout + 3 * PATIENCE
+        budget = self._get_time_budget(reserve=late)
+        deadline = time.monotonic() + budget
         give_up = deadline + CONNECT_TIMEOUT + self.timeout + PATIENCE
-        size = self._get_batch_size()
+        size = self._get_batch_size(budget)
         # After an outage start with one call, then double while all goes well.
         window = 1 if self.failures else size
         on_the_way, done = {}, 0
@@ -170,16 +120,6 @@ class MindboxEndpoint(models.Model):
                     window = min(window * 2, size)
         return done
 
-    def _get_time_budget(self):
-        """Return how long to claim: the worker must outlive the last answers."""
-        budget = TIME_BUDGET
-        if real := config["limit_time_real"]:
-            spent = CONNECT_TIMEOUT + self.timeout + 3 * PATIENCE
-            budget = min(budget, real - spent)
-        if cpu := config["limit_time_cpu"]:
-            budget = min(budget, cpu / 2)
-        return max(1, budget)
-
     def _claim_committed(self, limit, on_the_way, lanes):
         work = partial(self._claim, limit, on_the_way, lanes.closed)
         return self._committed(work)
@@ -187,9 +127,9 @@ class MindboxEndpoint(models.Model):
     def _record_committed(self, outcomes, failing):
         return self._committed(lambda: self._record(outcomes, failing))
 
-    def _get_batch_size(self):
+    def _get_batch_size(self, budget):
         """Claim no more than the pace lets through in one run."""
-        return max(1, min(BATCH, self.rate_limit * TIME_BUDGET // 60))
+        return max(1, min(BATCH, int(self.rate_limit * budget / 60)))
 
     def _finish(self, lanes, pace, more, spent):
         """Leave the endpoint as the next job needs it, and queue that job.
@@ -228,23 +168,3 @@ class MindboxEndpoint(models.Model):
             )
         )
         return None if seconds is None else max(1, float(seconds))
-
-    # === TRANSACTIONS OF THE DELIVERY === #
-
-    def _commit(self):
-        # The job function has "Allow commit": queue_job gives it its own cursor. What
-        # was sent must be on record before the next call leaves.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def _committed(self, work):
-        """Do and commit a piece of work; do it again where PostgreSQL asks for it."""
-        for left in reversed(range(CONCURRENCY_TRIES)):
-            try:
-                result = work()
-                self._commit()
-                return result
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                if not left:
-                    raise
-                time.sleep(random.uniform(0.01, 0.1))

@@ -11,8 +11,11 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo import SUPERUSER_ID, api, models, modules
 from odoo.tools import SQL
+
+from ..job.fault import log_fault
+from ..job.mindbox_job import Job
 
 _logger = logging.getLogger(__name__)
 
@@ -27,7 +30,8 @@ ANSWER_TIME = 0.1
 # A job that is due or at work since so long may be dead, or overslept.
 JOB_STARTS_WITHIN = "10 seconds"
 WAKE_INTERVAL = 5
-JOB_KEY = "mindbox.deliver."
+# One delivery of an integration point, on whichever node.
+DELIVERY = Job("_deliver", "mindbox.deliver.", lock=0x4D42)
 
 
 class KickQueue:
@@ -74,7 +78,7 @@ LOOKED = {}
 
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
-    _inherit = ["mindbox.endpoint"]
+    _inherit = ["mindbox.endpoint", "mindbox.job"]
 
     def _kick_after_commit(self):
         """Queue a delivery once the current transaction is committed."""
@@ -121,7 +125,7 @@ class MindboxEndpoint(models.Model):
                     env["mindbox.request"]._merge_waiting(transaction_ids)
                 env["mindbox.endpoint"].browse(endpoint_ids)._kick(seconds=gather)
         except Exception as error:
-            _logger.warning("Delivery not queued yet: %s", type(error).__name__)
+            log_fault(_logger, "Delivery not queued yet", error, logging.WARNING)
 
     @api.model
     def _get_gather_seconds(self):
@@ -167,7 +171,7 @@ class MindboxEndpoint(models.Model):
                 """,
                 requests=list(transaction_ids),
                 endpoints=list(endpoint_ids),
-                prefix=JOB_KEY,
+                prefix=DELIVERY.key,
                 gather=timedelta(seconds=gather),
             )
         )
@@ -194,7 +198,7 @@ class MindboxEndpoint(models.Model):
                             WHEN state = 'pending' THEN COALESCE(eta, date_created)
                        END < now() at time zone 'UTC' - %(since)s::interval
                 """,
-                keys=[f"{JOB_KEY}{endpoint_id}" for endpoint_id in endpoint_ids],
+                keys=[f"{DELIVERY.key}{endpoint_id}" for endpoint_id in endpoint_ids],
                 since=JOB_STARTS_WITHIN,
             )
         )
@@ -206,29 +210,8 @@ class MindboxEndpoint(models.Model):
         """
         for endpoint in self.filtered(lambda endpoint: endpoint.state == "running"):
             wait = math.ceil(max(seconds, endpoint._get_rest()[0]))
-            key = f"{JOB_KEY}{endpoint.id}"
-            endpoint._hurry_job(key, wait)
-            endpoint.with_company(endpoint.company_id).with_delay(
-                identity_key=key,
-                description=self.env._("Deliver to Mindbox: %s", endpoint.name),
-                eta=wait or None,
-                max_retries=0,
-            )._deliver()
-
-    def _hurry_job(self, key, seconds):
-        """Let a job that waits for a later moment start in time."""
-        eta = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE queue_job SET eta = %(eta)s
-                 WHERE identity_key = %(key)s AND state = 'pending' AND eta > %(eta)s
-                """,
-                eta=eta,
-                key=key,
-            ),
-            log_exceptions=False,
-        )
+            description = self.env._("Deliver to Mindbox: %s", endpoint.name)
+            endpoint._put_job(DELIVERY, description, wait=wait, max_retries=0)
 
     @api.model
     def _cron_sweep(self):

@@ -9,6 +9,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ...exceptions import MindboxMisconfigured, MindboxRejected, MindboxUnavailable
+from ..job.fault import log_fault
 from .mindbox_hold import get_retry_delay
 from .scrub import scrub
 
@@ -108,7 +109,7 @@ class MindboxEndpoint(models.Model):
             delay = get_retry_delay(outcome.parcel.attempts, failing)
             return result | {"state": "pending", "next_attempt_at": now + delay}
         if not isinstance(error, MindboxRejected):
-            _logger.error("Call %s: %r", outcome.parcel.id, type(error))
+            log_fault(_logger, f"Call {outcome.parcel.id}", error)
             result["error"] = self.env._(
                 "The call cannot be sent (%s).", type(error).__name__
             )

@@ -10,6 +10,7 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..job.fault import log_fault
 from .json_text import to_json
 
 _logger = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ class MindboxRequest(models.Model):
             except psycopg2.Error as error:
                 names = "event", "res_model", "res_id"
                 what = {name: row[name] for name in names}
-                _logger.error("%s is not recorded: %s", what, type(error).__name__)
+                log_fault(_logger, f"{what} is not recorded", error)
 
     @api.model
     def _update(self, rows, guard=None):

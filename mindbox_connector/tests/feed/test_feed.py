@@ -5,6 +5,7 @@ import gzip
 import os
 import tempfile
 from datetime import datetime
+from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import patch
 
@@ -198,18 +199,23 @@ class TestFeed(FeedCase):
         self.build_feed()
         first = self.feed.current_build_id
         at_once = etree.tostring(self.read_feed().find("shop/offers"))
-        with patch.multiple(mindbox_feed_build, TIME_BUDGET=-1, BATCH=20):
+        # Not even one batch fits into the first sitting, one into each of the others.
+        budgets = chain([-1], repeat(0.001))
+        with (
+            patch.object(
+                type(self.feed), "_get_time_budget", lambda _feed: next(budgets)
+            ),
+            patch.object(mindbox_feed_build, "BATCH", 20),
+        ):
             for _sitting in range(100):
                 self.feed._build()
                 if self.feed.build_ids[0].state == "done":
                     break
                 self.assertEqual(self.feed.current_build_id, first)
-                # Not even one batch fits in: let each sitting do one.
-                mindbox_feed_build.TIME_BUDGET = 0.001
         self.assertNotEqual(self.feed.current_build_id, first)
         self.assertEqual(etree.tostring(self.read_feed().find("shop/offers")), at_once)
 
-    @mute_logger("odoo.addons.mindbox_connector.models.feed.mindbox_feed_work")
+    @mute_logger("odoo.addons.mindbox_connector.models.job.mindbox_job")
     def test_a_build_that_fails_says_why_and_leaves_the_last_one(self):
         self.build_feed()
         served = self.feed.current_build_id

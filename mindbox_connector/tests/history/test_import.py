@@ -62,8 +62,9 @@ class ImportCase(TransactionCase):
         self.mindbox.answer = Reply()
         self.mindbox.calls.clear()
         # Everything happens in the one transaction of the test.
-        self.patch(type(self.endpoint), "_commit", lambda endpoint: None)
-        self.patch(type(self.endpoint), "_committed", lambda endpoint, work: work())
+        imports = type(self.env["mindbox.import"])
+        self.patch(imports, "_commit", lambda run: None)
+        self.patch(imports, "_committed", lambda run, work: work())
 
     def make_customers(self, *names):
         return self.env["res.partner"].create(

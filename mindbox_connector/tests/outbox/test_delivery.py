@@ -19,8 +19,10 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...client import Call
 from ...exceptions import MindboxUnavailable
 from ...models.capture import mindbox_build
+from ...models.job import mindbox_job
 from ...models.outbox import mindbox_delivery, mindbox_kick
 from ...models.outbox.lanes import Outcome, Parcel
+from ...models.outbox.mindbox_kick import DELIVERY
 from ..common import RealCase, Reply
 
 DOWN = Reply(503, {"status": "InternalServerError"})
@@ -109,14 +111,14 @@ class TestDelivery(DeliveryCase):
     def test_the_lock_of_a_delivery_keeps_vacuum_from_nothing(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            with endpoint._delivery_lock() as locked:
+            with endpoint._alone(DELIVERY) as locked:
                 env.cr.execute(
                     """
                     SELECT activity.backend_xmin, activity.backend_xid
                       FROM pg_locks JOIN pg_stat_activity activity USING (pid)
                      WHERE locktype = 'advisory' AND classid = %s AND objid = %s
                     """,
-                    (mindbox_delivery.LOCK_CLASS, self.endpoint_id),
+                    (DELIVERY.lock, self.endpoint_id),
                 )
                 self.assertEqual(env.cr.fetchall(), [(None, None)])
         self.assertTrue(locked)
@@ -479,7 +481,7 @@ class TestOutage(DeliveryCase):
             raise ValueError("anna@example.com")
 
         with patch.object(self.registry["mindbox.endpoint"], "_claim", fail):
-            with self.assertLogs(mindbox_delivery.__name__, "ERROR") as log:
+            with self.assertLogs(mindbox_job.__name__, "ERROR") as log:
                 job = self.deliver()
         self.assertIsInstance(job, RetryableJobError)
         self.assertTrue(job.ignore_retry)
@@ -594,7 +596,7 @@ class TestPace(DeliveryCase):
         self.set_endpoint(rate_limit=60)
         self.facts(*"abcdef")
         started = time.monotonic()
-        with patch.object(mindbox_delivery, "TIME_BUDGET", 1.5):
+        with patch.object(mindbox_job, "TIME_BUDGET", 1.5):
             self.deliver()
             self.deliver()
         took = time.monotonic() - started
@@ -604,7 +606,7 @@ class TestPace(DeliveryCase):
     def test_a_slow_pace_does_not_keep_a_job_waiting(self):
         self.set_endpoint(rate_limit=1)
         self.facts(*"ab")
-        with patch.object(mindbox_delivery, "TIME_BUDGET", 2):
+        with patch.object(mindbox_job, "TIME_BUDGET", 2):
             self.deliver()
         started = time.monotonic()
         job = self.deliver()
@@ -626,7 +628,7 @@ class TestPace(DeliveryCase):
         self.facts("a", "a")
         started = time.monotonic()
         with (
-            patch.object(mindbox_delivery, "TIME_BUDGET", 0.5),
+            patch.object(mindbox_job, "TIME_BUDGET", 0.5),
             patch.object(mindbox_delivery, "PATIENCE", 0.1),
             patch.object(mindbox_delivery, "CONNECT_TIMEOUT", 0.1),
         ):

@@ -8,12 +8,12 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from .run import Run
+from .run import RUN, Run
 
 
 class RfmScheme(models.Model):
     _name = "rfm.scheme"
-    _inherit = ["rfm.scheme"]
+    _inherit = ["rfm.scheme", "mindbox.job"]
 
     # === BUTTONS === #
 
@@ -83,10 +83,8 @@ class RfmScheme(models.Model):
             [("scheme_id", "=", self.id), ("state", "=", "queued")], limit=1
         )
         run = waiting or self.env["rfm.run"].sudo().create({"scheme_id": self.id})
-        self.sudo().with_user(SUPERUSER_ID).with_delay(
-            identity_key=f"rfm.compute.{self.id}",
-            description=self.env._("RFM segments: %s", self.name),
-        )._job_compute(run.id)
+        description = self.env._("RFM segments: %s", self.name)
+        self.sudo().with_user(SUPERUSER_ID)._put_job(RUN, description, run.id)
         return run
 
     def _job_compute(self, run_id):
@@ -94,9 +92,8 @@ class RfmScheme(models.Model):
         run = self.env["rfm.run"].browse(run_id).exists()
         if self.state != "active" or not run:
             return self.env._("The scheme is not active.")
-        run._start()
-        # The job function has "Allow commit": the log shows at once that it runs.
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        # The log shows at once that it runs.
+        self._committed(run._start)
         try:
             self._compute(run)
         except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):

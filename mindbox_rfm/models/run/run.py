@@ -8,9 +8,8 @@ Everything happens in one transaction: a run that is killed leaves all as it was
 import time
 
 from odoo import SUPERUSER_ID, fields
-from odoo.tools import SQL
 
-from odoo.addons.queue_job.exception import RetryableJobError
+from odoo.addons.mindbox_connector.models.job.mindbox_job import Job
 
 from ..result.stock import take_stock
 from .changes import Changes
@@ -19,12 +18,7 @@ from .facts import FACTS, Facts
 from .known_facts import get_facts_key
 from .plans import WHOLE_TABLES, planned
 
-# Advisory lock: one run per scheme, on whichever node.
-LOCK_CLASS = 0x52464D
-# Seconds until a run is tried again that found another one at work.
-LOCK_RETRY = 5
-
-LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
+RUN = Job("_job_compute", "rfm.compute.", lock=0x52464D, look_again=5)
 
 
 class Run:
@@ -58,7 +52,8 @@ class Run:
         """
         started = time.monotonic()
         self.env.flush_all()
-        self._lock()
+        if not self.scheme._lock_job(RUN):
+            self.scheme._look_again(RUN)
         facts = Facts(self.scheme, self.today)
         changes = Changes(self.scheme, self.today)
         with planned(self.env.cr, WHOLE_TABLES):
@@ -84,16 +79,6 @@ class Run:
         )
         self.scheme._after_run(self.log)
         return self.log
-
-    def _lock(self):
-        query = SQL(LOCK, LOCK_CLASS, self.scheme.id)
-        [(locked,)] = self.env.execute_query(query)
-        if not locked:
-            raise RetryableJobError(
-                self.env._("Another run is at work."),
-                seconds=LOCK_RETRY,
-                ignore_retry=True,
-            )
 
     def _get_cuts(self):
         thresholds = Cuts(self.scheme, self.today)
