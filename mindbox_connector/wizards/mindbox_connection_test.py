@@ -13,6 +13,22 @@ from ..wording import in_words
 NAMESPACE = uuid.UUID("6f2a3a0e-59a5-4b5a-9f0e-5d1b0f9c7a11")
 
 
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    def action_test_connection(self):
+        """Prove address, TLS, credentials and endpoint, and try each operation.
+
+        Opens the report of what Mindbox answered.
+        """
+        self.ensure_one()
+        self._check_complete()
+        test = self.env["mindbox.connection.test"].create({"endpoint_id": self.id})
+        test._run()
+        return test._action_open()
+
+
 class MindboxConnectionTest(models.TransientModel):
     _name = "mindbox.connection.test"
     _description = "Mindbox Connection Test"

@@ -61,11 +61,10 @@ class MindboxEndpoint(models.Model):
         """Return the ``ids`` of a category of the shop."""
         return {self.category_id_name: str(category.id)}
 
-    def _get_view_body(self, wrapper, entity, ids, customer):
-        """Return the body of a view; projects differ in whether it is wrapped."""
+    def _wrap_view(self, wrapper, entity, ids):
+        """Return what was viewed; projects differ in whether it is wrapped."""
         viewed = {entity: {"ids": ids}}
-        body = {wrapper: viewed} if self.wrap_views else viewed
-        return body | customer._mindbox_customer_part(self)
+        return {wrapper: viewed} if self.wrap_views else viewed
 
     def _convert(self, amount, currency, company):
         """Return an amount in the endpoint's currency, rounded to the cent."""

@@ -5,7 +5,7 @@
 from odoo.tools import SQL
 
 from ..shop.loyalty_card import CARD_TYPES
-from ..shop.res_partner import MAX_EMAIL
+from ..shop.names import MAX_EMAIL
 
 NOTHING_EXPECTED = """
 SELECT NULL::varchar AS kind, NULL::int4 AS res_id, NULL::int4 AS partner_id,

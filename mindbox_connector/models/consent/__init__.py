@@ -1,5 +1,11 @@
+"""Consents, blacklists, and customers who want to be forgotten.
+
+Calls the shop and the rooms below it: a decision is captured like any other event.
+"""
+
 from . import mindbox_blacklist
 from . import mindbox_consent
 from . import mindbox_erasure
 from . import mail_blacklist
 from . import phone_blacklist
+from . import res_partner

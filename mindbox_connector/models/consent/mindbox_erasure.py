@@ -47,6 +47,8 @@ class MindboxErasure(models.Model):
 
     def action_done(self):
         """Tick off what was deleted in Mindbox, and forget the address."""
-        self.env["mindbox.ledger"]._forget_deleted(self)
+        ledger = self.env["mindbox.ledger"]
+        for erasure in self:
+            ledger._forget_customer(erasure.endpoint_id, int(erasure.customer_id_value))
         self.write({"state": "done", "email": False})
         return True

@@ -2,6 +2,10 @@
 
 The ground floor: it calls no other room. What follows when an integration point starts
 or stops, the rooms above add to its hooks.
+
+``mindbox.endpoint`` is assembled from far more methods than any other model, as
+``res.partner`` is in Odoo: every room asks it for what it is set to, and each adds what
+its own work on behalf of an integration point is, in a file of its own.
 """
 
 from . import mindbox_setting

@@ -281,12 +281,11 @@ class MindboxEndpoint(models.Model):
         for endpoint in self:
             endpoint._check_complete()
         self.write({"state": "running", "pause_reason": False})
-        self._forget_waits()
-        for endpoint in self:
-            endpoint._end_alert("paused")
-        self._kick_after_commit()
-        self._kick_imports()
+        self._on_start()
         return True
+
+    def _on_start(self):
+        """Hook: from now on is recorded and sent; what waits may go on."""
 
     def action_pause(self):
         """Stop sending; what happens in the shop is still recorded."""
@@ -295,14 +294,3 @@ class MindboxEndpoint(models.Model):
 
     def _pause(self, reason):
         self.write({"state": "paused", "pause_reason": reason, "held_until": False})
-
-    def action_test_connection(self):
-        """Prove address, TLS, credentials and endpoint, and try each operation.
-
-        Opens the report of what Mindbox answered.
-        """
-        self.ensure_one()
-        self._check_complete()
-        test = self.env["mindbox.connection.test"].create({"endpoint_id": self.id})
-        test._run()
-        return test._action_open()

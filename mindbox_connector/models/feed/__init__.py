@@ -12,4 +12,5 @@ from . import mindbox_feed_work
 from . import mindbox_feed_build
 from . import mindbox_feed_offer
 from . import mindbox_feed_reader
-from . import mindbox_feed_setup
+from . import mindbox_endpoint
+from . import product_product

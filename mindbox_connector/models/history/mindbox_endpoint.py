@@ -46,6 +46,14 @@ class MindboxEndpoint(models.Model):
         "Files per hour must be 1 or more.",
     )
 
+    def _on_start(self):
+        super()._on_start()
+        self._kick_imports()
+
+    def _on_sweep(self):
+        super()._on_sweep()
+        self._kick_imports()
+
     def _kick_imports(self):
         """Queue the work of the imports that are running."""
         runs = self.env["mindbox.import"].search(

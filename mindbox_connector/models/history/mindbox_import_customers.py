@@ -6,8 +6,7 @@ from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
 from ..consent.mindbox_consent import CHANNELS
-from ..shop.names import personal_data
-from ..shop.res_partner import usable_email
+from ..shop.names import personal_data, usable_email
 from .mindbox_import_reader import Item
 
 # Column -> field of the body.

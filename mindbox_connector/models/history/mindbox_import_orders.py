@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
 from ..shop.amounts import allocate, order_line_part, to_cents, undiscounted
-from ..shop.sale_order import get_milestones
+from ..shop.milestones import get_milestones
 from .mindbox_import_customers import as_day
 from .mindbox_import_reader import Item, money, text
 

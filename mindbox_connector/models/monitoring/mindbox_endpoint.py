@@ -127,6 +127,15 @@ class MindboxEndpoint(models.Model):
             # What goes wrong with one keeps nobody from looking at the others.
             self._guard(f"Alerts of {endpoint}", partial(endpoint._watch, measures))
 
+    def _on_start(self):
+        super()._on_start()
+        for endpoint in self:
+            endpoint._end_alert("paused")
+
+    def _on_pause(self):
+        super()._on_pause()
+        self._begin_alert("paused")
+
     def _after_comparison(self):
         """Tell of differences at once, not when it is looked at again."""
         result = super()._after_comparison()

@@ -104,6 +104,11 @@ class MindboxEndpoint(models.Model):
         )
         return count
 
+    def _on_start(self):
+        """Whoever starts it has put right why calls were held."""
+        super()._on_start()
+        self._forget_waits()
+
     def _forget_waits(self):
         """Let everything that waits be tried at once."""
         now = fields.Datetime.now()
@@ -126,7 +131,10 @@ class MindboxEndpoint(models.Model):
         if self.state == "paused":
             return
         self._pause(reason)
-        self._begin_alert("paused")
+        self._on_pause()
+
+    def _on_pause(self):
+        """Hook: sending has stopped by itself, until somebody acts."""
 
 
 def get_longest_rest(moments):

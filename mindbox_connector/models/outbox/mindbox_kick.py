@@ -80,6 +80,10 @@ class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint", "mindbox.job"]
 
+    def _on_start(self):
+        super()._on_start()
+        self._kick_after_commit()
+
     def _kick_after_commit(self):
         """Queue a delivery once the current transaction is committed."""
         ids = self.ids
@@ -219,4 +223,7 @@ class MindboxEndpoint(models.Model):
         for endpoint in self.search([("state", "=", "running")]):
             if endpoint._has_due_rows():
                 self._kick_on_fresh_cursor(endpoint.ids, [])
-        self.search([("state", "=", "running")])._kick_imports()
+        self.search([("state", "=", "running")])._on_sweep()
+
+    def _on_sweep(self):
+        """Hook: queue what else of these a crash may have left lying."""

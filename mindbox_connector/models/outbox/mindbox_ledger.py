@@ -289,19 +289,15 @@ class MindboxLedger(models.Model):
         (rows - customers).unlink()
 
     @api.model
-    def _forget_deleted(self, erasures):
-        """Forget customers who were deleted in Mindbox.
-
-        :param erasures: their ``mindbox.erasure`` entries
-        """
-        for erasure in erasures:
-            self.sudo().search(
-                [
-                    ("endpoint_id", "=", erasure.endpoint_id.id),
-                    ("kind", "=", "customers"),
-                    ("res_id", "=", int(erasure.customer_id_value)),
-                ]
-            ).unlink()
+    def _forget_customer(self, endpoint, customer_id):
+        """Forget a customer who was deleted in Mindbox, by the ID of the contact."""
+        self.sudo().search(
+            [
+                ("endpoint_id", "=", endpoint.id),
+                ("kind", "=", "customers"),
+                ("res_id", "=", customer_id),
+            ]
+        ).unlink()
 
     def _get_records(self):
         """Return {row: the record it is about, where that exists}."""

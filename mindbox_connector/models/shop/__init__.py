@@ -1,9 +1,17 @@
+"""One file for each model of Odoo that is extended: which changes matter to Mindbox.
+
+What a body looks like stands beside it, in ``*_body.py`` where it is long. Calls
+capture and the rooms below it.
+"""
+
 from . import res_partner
+from . import res_partner_body
 from . import res_users
 from . import website
 from . import loyalty_card
 from . import loyalty_history
 from . import sale_order
+from . import sale_order_body
 from . import sale_order_line
 from . import payment_transaction
 from . import account_move

@@ -1,10 +1,12 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""One name field of Odoo as the name fields of Mindbox."""
+"""Name and e-mail of a person as Mindbox takes them."""
 
 import re
 
+# Characters that Mindbox takes of a name, and of an address.
 MAX_NAME = 100
+MAX_EMAIL = 254
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 PARTS = {
     "first_last": (
@@ -57,3 +59,8 @@ def personal_data(name, is_company, birthday, sex, tz, name_format):
     if tz:
         known["timeZone"] = tz
     return known
+
+
+def usable_email(email):
+    """Return a normalised address where Mindbox can take it, else ""."""
+    return email if email and len(email) <= MAX_EMAIL else ""

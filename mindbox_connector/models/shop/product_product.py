@@ -3,7 +3,6 @@
 
 from odoo import api, models
 
-from ...exceptions import MindboxSkipped
 from ..capture.visitor import get_website
 
 # What the catalogue at Mindbox shows of a variant.
@@ -80,30 +79,6 @@ class ProductProduct(models.Model):
             lambda e: not company or company in e.company_id.parent_ids
         )
 
-    def _mindbox_product_set_body(self, endpoint):
-        endpoint._check_product_ids(self)
-        feed = endpoint._get_feed(self.website_id)
-        if not feed.website_id:
-            raise MindboxSkipped(self.env._("The company has no website."))
-        offer = feed._read_offers(self)[self.id]
-        categories = [
-            {"ids": {endpoint.category_id_name: ref}} for ref in offer["categories"]
-        ]
-        product = {
-            "ids": endpoint._get_product_ids(self),
-            "name": offer["name"],
-            "description": offer["description"],
-            "url": offer["url"],
-            "pictureUrl": next(iter(offer["pictures"]), None),
-            "price": float(offer["price"]),
-            # What is not sent stays as it was: no discount is the price itself.
-            "oldPrice": float(offer["old_price"] or offer["price"]),
-            "isAvailable": offer["available"],
-            "categories": categories,
-        }
-        told = {key: value for key, value in product.items() if value is not None}
-        return {"product": told}
-
     # === SOURCE: views === #
 
     def _mindbox_concerns(self, event, customer, visitor):
@@ -114,8 +89,9 @@ class ProductProduct(models.Model):
     def _mindbox_product_view_body(self, endpoint, customer_id):
         endpoint._check_product_ids(self)
         ids = endpoint._get_product_ids(self)
+        viewed = endpoint._wrap_view("viewProduct", "product", ids)
         customer = self._mindbox_fact_customer(customer_id)
-        return endpoint._get_view_body("viewProduct", "product", ids, customer)
+        return viewed | customer._mindbox_customer_part(endpoint)
 
     def _mindbox_list_item(self, endpoint):
         """Return the product as an item of a list."""

@@ -13,7 +13,6 @@ class ProductPublicCategory(models.Model):
 
     def _mindbox_category_view_body(self, endpoint, customer_id):
         ids = endpoint._get_category_ids(self)
+        viewed = endpoint._wrap_view("viewProductCategory", "productCategory", ids)
         customer = self._mindbox_fact_customer(customer_id)
-        return endpoint._get_view_body(
-            "viewProductCategory", "productCategory", ids, customer
-        )
+        return viewed | customer._mindbox_customer_part(endpoint)

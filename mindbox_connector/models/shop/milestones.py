@@ -1,0 +1,36 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How far an order has come."""
+
+# From the last milestone of an order to the first.
+MILESTONES = (
+    "shipped",
+    "delivered",
+    "partially_shipped",
+    "paid",
+    "confirmed",
+    "created",
+)
+STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotation"}
+
+
+def get_milestones(state, paid, delivery_status, with_carrier):
+    """Return the milestones that an order has reached, the last one first.
+
+    :param str state: of the order
+    :param bool paid: whether payments or paid invoices cover it
+    :param str delivery_status: of the order, empty without transfers
+    :param bool with_carrier: whether a carrier has still to hand over what has left
+    """
+    if state == "cancel":
+        return ["cancelled"]
+    full = delivery_status == "full"
+    reached = {
+        "shipped": full and with_carrier,
+        "delivered": full and not with_carrier,
+        "partially_shipped": delivery_status in ("partial", "started"),
+        "paid": paid,
+        "confirmed": state == "sale",
+        "created": True,
+    }
+    return [milestone for milestone in MILESTONES if reached[milestone]]

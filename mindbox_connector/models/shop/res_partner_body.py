@@ -1,0 +1,140 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Customers and their lists as bodies, and the part of a body that names a customer."""
+
+from odoo import models
+
+from ...exceptions import MindboxSkipped
+from ..outbox.json_text import CLEAR
+from .names import personal_data, usable_email
+
+WISHLIST_EVENTS = ("wishlist_set", "wishlist_clear")
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner"]
+
+    # === BODIES === #
+
+    def _mindbox_customer_register_body(self, endpoint, cleared=()):
+        return {"customer": self._mindbox_profile(endpoint)}
+
+    def _mindbox_customer_edit_body(self, endpoint, cleared=()):
+        """Return the profile.
+
+        :param cleared: fields that were removed in Odoo since the last edit
+        """
+        self._mindbox_check_no_account()
+        profile = dict.fromkeys(cleared, CLEAR) | self._mindbox_profile(endpoint)
+        if not (profile.get("email") or profile.get("mobilePhone")):
+            raise MindboxSkipped(
+                self.env._("No contact: the customer has neither e-mail nor phone.")
+            )
+        return {"customer": profile}
+
+    def _mindbox_check_no_account(self):
+        """An e-mail belongs to one customer in Mindbox: an edit would move it."""
+        if self.mindbox_email_taken:
+            raise MindboxSkipped(
+                self.env._(
+                    "A guest: there is a customer with an account and this e-mail, "
+                    "whom it would be taken away from."
+                )
+            )
+
+    def _mindbox_customer_authorize_body(self, endpoint):
+        return {"customer": self._mindbox_identity(endpoint)}
+
+    def _mindbox_customer_merge_body(self, endpoint, merged_ids):
+        """Return the merge of other customers, by their IDs, into this one."""
+        ids = [{"ids": {endpoint.customer_id_name: str(i)}} for i in merged_ids]
+        survivor = {"ids": {endpoint.customer_id_name: str(self.id)}}
+        return {"customersToMerge": [*ids, survivor], "resultingCustomer": survivor}
+
+    def _mindbox_wishlist_set_body(self, endpoint):
+        wishes = self._mindbox_wishes(endpoint)
+        items = [wish._mindbox_list_item(endpoint) for wish in wishes]
+        return self._mindbox_list_body(endpoint, items)
+
+    def _mindbox_wishlist_clear_body(self, endpoint):
+        return {"customer": self._mindbox_identity(endpoint)}
+
+    def _mindbox_restock_set_body(self, endpoint):
+        products = self.env["product.product"].search(
+            [("stock_notification_partner_ids", "in", self.ids)], order="id"
+        )
+        items = [product._mindbox_list_item(endpoint) for product in products]
+        return self._mindbox_list_body(endpoint, items)
+
+    def _mindbox_list_body(self, endpoint, items):
+        """Return a list as it is now; what Mindbox cannot know is left out."""
+        return {
+            "customer": self._mindbox_identity(endpoint),
+            "productList": [item for item in items if item["product"]["ids"]],
+        }
+
+    def _mindbox_wishes(self, endpoint):
+        websites = endpoint._get_websites()
+        return self.wishlist_ids.filtered(lambda wish: wish.website_id in websites)
+
+    def _mindbox_resolve(self, event, endpoint):
+        """A wish list that has become empty is cleared."""
+        if event not in WISHLIST_EVENTS:
+            return event
+        empty = not self._mindbox_wishes(endpoint)
+        clears = empty and endpoint._get_operation("wishlist_clear")
+        return "wishlist_clear" if clears else "wishlist_set"
+
+    def _mindbox_customer_part(self, endpoint):
+        """Return the customer of a body, {} for a visitor known by device only."""
+        return {"customer": self._mindbox_identity(endpoint)} if self else {}
+
+    def _mindbox_identity(self, endpoint):
+        """Return the identifiers and contacts by which Mindbox knows a customer."""
+        self._mindbox_check_included(endpoint)
+        contacts = {
+            "email": self._mindbox_email(),
+            "mobilePhone": self._mindbox_phone(endpoint),
+        }
+        return {
+            "ids": {endpoint.customer_id_name: str(self.id)},
+            **{key: value for key, value in contacts.items() if value},
+        }
+
+    def _mindbox_profile(self, endpoint):
+        """Return all that is known of a customer."""
+        return self._mindbox_identity(endpoint) | personal_data(
+            self.name,
+            self.is_company,
+            self.birthday,
+            self.sex,
+            self.tz,
+            endpoint.name_format,
+        )
+
+    def _mindbox_is_included(self, endpoint):
+        """Whether the customer passes the filter of an integration point."""
+        domain = endpoint._get_customer_domain()
+        return not domain or bool(endpoint._with_sender(self).filtered_domain(domain))
+
+    def _mindbox_check_included(self, endpoint):
+        if not self._mindbox_is_included(endpoint):
+            raise MindboxSkipped(
+                self.env._("Excluded customer: see Customers of the integration point.")
+            )
+
+    def _mindbox_email(self):
+        return usable_email(self.email_normalized)
+
+    def _mindbox_phone(self, endpoint):
+        """Return the phone as digits with country code, "" where it is nonsense."""
+        return self._mindbox_format_phone(self.phone, self.country_id, endpoint)
+
+    def _mindbox_format_phone(self, phone, country, endpoint):
+        """Return a phone number of a customer in a country, "" where it is nonsense."""
+        if not phone:
+            return ""
+        country = country or endpoint.company_id.country_id
+        number = self._phone_format(number=phone, country=country)
+        return "".join(filter(str.isdigit, number or ""))

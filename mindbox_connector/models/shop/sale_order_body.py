@@ -1,0 +1,200 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Carts and orders as bodies: lines, discounts and amounts, to the cent."""
+
+from odoo import models
+
+from ...exceptions import MindboxSkipped
+from .amounts import allocate, as_number, to_cents
+
+# What an order repeats of its customer.
+CONTACTS = ("email", "mobilePhone")
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order"]
+
+    # === BODIES === #
+
+    def _mindbox_cart_set_body(self, endpoint):
+        body = self._mindbox_cart_clear_body(endpoint)
+        body["productList"] = self._mindbox_list_items(endpoint)
+        return body
+
+    def _mindbox_list_items(self, endpoint):
+        """Return what is in the cart; products without an ID are left out."""
+        return [
+            line._mindbox_list_item(endpoint, cents)
+            for line, cents in self._mindbox_allocate(endpoint).items()
+            if endpoint._get_product_ids(line.product_id)
+        ]
+
+    def _mindbox_cart_clear_body(self, endpoint):
+        return self._mindbox_customer()._mindbox_customer_part(endpoint)
+
+    def _mindbox_order_create_body(self, endpoint):
+        return self._mindbox_order_update_body(endpoint)
+
+    def _mindbox_order_update_body(self, endpoint):
+        customer = self._mindbox_customer()
+        guest = self._mindbox_is_guest()
+        identity = customer._mindbox_identity(endpoint)
+        return {
+            "customer": customer._mindbox_profile(endpoint) if guest else identity,
+            "order": {
+                "ids": endpoint._get_order_ids(self),
+                **self._mindbox_totals(endpoint),
+                **{key: identity[key] for key in CONTACTS if key in identity},
+                **self._mindbox_discounts(endpoint),
+                "lines": self._mindbox_lines(endpoint),
+            },
+        }
+
+    def _mindbox_order_status_body(
+        self, endpoint, milestone=None, lines=None, refund=0
+    ):
+        """Return a new status of the whole order, or of some of its lines.
+
+        :param str milestone: key of the endpoint's statuses; None for the last one
+            that the order has reached
+        :param lines: [(line ID, quantity)], None for the whole order
+        :param float refund: money that went back, in the order's currency
+        """
+        if milestone is None:
+            milestone = self._mindbox_last_milestone(endpoint)
+        status = self._mindbox_status(endpoint, milestone)
+        order = {"ids": endpoint._get_order_ids(self)}
+        if lines is None:
+            lines = self._mindbox_kept_lines()
+        if lines is None:
+            return {"orderLinesStatus": status, "order": order}
+        if lines:
+            order["lines"] = [
+                {
+                    "lineId": str(line_id),
+                    "quantity": as_number(quantity),
+                    "status": status,
+                }
+                for line_id, quantity in lines
+            ]
+        if refund:
+            amount = {"amount": to_cents(refund * self._mindbox_rate(endpoint)) / 100}
+            type_ = {"type": endpoint.payment_type} if endpoint.payment_type else {}
+            order["returnedPayments"] = [type_ | amount]
+        return {"order": order}
+
+    def _mindbox_kept_lines(self):
+        """Return [(line ID, quantity)] of what did not come back, None for all of it.
+
+        A status of the whole order would be one of the returned goods, too.
+
+        :raise MindboxSkipped: all of it came back
+        """
+        returned = self._mindbox_returned()
+        if not returned:
+            return None
+        rest = {
+            line.id: round(line._mindbox_quantity() - returned.get(line.id, 0), 3)
+            for line in self.order_line._mindbox_goods()
+        }
+        kept = [
+            (line_id, quantity) for line_id, quantity in rest.items() if quantity > 0
+        ]
+        if not kept:
+            raise MindboxSkipped(self.env._("All of the order came back."))
+        return kept
+
+    def _mindbox_order_favorite_body(self, endpoint, favorite, name):
+        customer = self._mindbox_customer()
+        return {
+            "customer": customer._mindbox_identity(endpoint),
+            "order": {
+                "ids": endpoint._get_order_ids(self),
+                "customFields": {"isFavorite": favorite, "favoriteName": name},
+            },
+        }
+
+    def _mindbox_last_milestone(self, endpoint):
+        """Return the last milestone with a status; without any, the last one."""
+        statuses = endpoint._get_statuses()
+        reached = self._mindbox_reached()
+        return next((m for m in reached if statuses.get(m)), reached[0])
+
+    def _mindbox_status(self, endpoint, milestone):
+        """Return the project's status for a milestone.
+
+        :raise MindboxSkipped: none is mapped
+        """
+        status = endpoint._get_statuses().get(milestone)
+        if not status:
+            field = endpoint.status_ids._fields["milestone"]
+            label = dict(field._description_selection(self.env))[milestone]
+            raise MindboxSkipped(self.env._("No status is mapped for “%s”.", label))
+        return status
+
+    # === AMOUNTS: tax included, in the endpoint's currency, to the cent === #
+
+    def _mindbox_rate(self, endpoint):
+        """Return the factor from the order's currency to the endpoint's."""
+        return self.currency_id._get_conversion_rate(
+            self.currency_id, endpoint.currency_id, self.company_id, self.date_order
+        )
+
+    def _mindbox_total_cents(self, endpoint):
+        """Return (total, delivery) in cents of the endpoint's currency.
+
+        A discount may be for the delivery, too: that cannot cost more than all.
+        """
+        rate = self._mindbox_rate(endpoint)
+        delivery = sum(self.order_line._mindbox_delivery().mapped("price_total"))
+        total = to_cents(self.amount_total * rate)
+        return total, max(0, min(to_cents(delivery * rate), total))
+
+    def _mindbox_totals(self, endpoint):
+        total, delivery = self._mindbox_total_cents(endpoint)
+        if not endpoint.delivery_in_total:
+            total -= delivery
+        return {"deliveryCost": delivery / 100, "totalPrice": total / 100}
+
+    def _mindbox_allocate(self, endpoint):
+        """Return {line: cents}: what is paid for each line of goods.
+
+        Discounts and rewards are lines of their own in Odoo; here each line carries
+        its share of them, so that lines and delivery add up to the total.
+        """
+        goods = self.order_line._mindbox_goods()
+        shares = {line: to_cents(line.price_total) for line in goods}
+        for reduction in self.order_line._mindbox_reductions():
+            lines = list(reduction._mindbox_reduced(goods))
+            weights = [max(shares[line], 0) for line in lines]
+            parts = allocate(to_cents(reduction.price_total), weights)
+            for line, part in zip(lines, parts, strict=True):
+                shares[line] += part
+        total, delivery = self._mindbox_total_cents(endpoint)
+        weights = [max(share, 0) for share in shares.values()]
+        return dict(zip(shares, allocate(total - delivery, weights), strict=True))
+
+    def _mindbox_lines(self, endpoint):
+        """Return the lines of the order.
+
+        :raise MindboxRejected: a product has no ID by the chosen reference
+        """
+        allocated = self._mindbox_allocate(endpoint)
+        for line in allocated:
+            endpoint._check_product_ids(line.product_id)
+        rate = self._mindbox_rate(endpoint)
+        return [
+            line._mindbox_order_line(endpoint, number, cents, rate)
+            for number, (line, cents) in enumerate(allocated.items(), start=1)
+        ]
+
+    def _mindbox_discounts(self, endpoint):
+        """Return the discounts the project wants to see named, {} where none."""
+        rate = self._mindbox_rate(endpoint)
+        discounts = [
+            discount
+            for line in self.order_line._mindbox_reductions()
+            if (discount := line._mindbox_discount(endpoint, rate))
+        ]
+        return {"discounts": discounts} if discounts else {}
