@@ -119,6 +119,10 @@ class MindboxSource(models.AbstractModel):
 
     # === WHAT A MODEL MAY SAY DIFFERENTLY === #
 
+    def _mindbox_is_included(self, endpoint):
+        """Whether a customer passes the filter of an integration point."""
+        return True
+
     def _mindbox_is_relevant(self):
         """Whether Mindbox hears of this record at all, as it is now."""
         return True
