@@ -30,6 +30,7 @@ class Event(NamedTuple):
     * ``mode``: how Mindbox is called unless the operation says otherwise
     * ``send_execution_time``: the same for whether its moment is sent
     * ``active``: whether the operation of a new integration point is switched on
+    * ``kind``: of the record that Mindbox then knows, a key of :data:`KINDS`
     """
 
     label: str
@@ -42,7 +43,25 @@ class Event(NamedTuple):
     mode: str = "async"
     send_execution_time: bool = True
     active: bool = True
+    kind: str = ""
 
+
+class Kind(NamedTuple):
+    """A kind of record that Mindbox keeps, so that both sides can be compared.
+
+    * ``first_event``: what tells of a new record; without its operation none is told
+    """
+
+    label: str
+    model: str
+    first_event: str
+
+
+KINDS = {
+    "customers": Kind(_lt("Customers"), "res.partner", "customer_edit"),
+    "orders": Kind(_lt("Orders"), "sale.order", "order_create"),
+    "cards": Kind(_lt("Cards"), "loyalty.card", "card_issue"),
+}
 
 # The order of the entries is the order of rows that one transaction makes.
 EVENTS = {
@@ -54,6 +73,7 @@ EVENTS = {
         instead="customer_edit",
         # Not after the consent that was given with it: that would create a stub.
         priority=0,
+        kind="customers",
     ),
     "customer_authorize": Event(
         _lt("Customer logged in"),
@@ -65,6 +85,7 @@ EVENTS = {
         "res.partner",
         "Website.EditCustomer",
         topic="customer",
+        kind="customers",
     ),
     "customer_subscription": Event(
         _lt("Consent given or withdrawn"),
@@ -84,6 +105,7 @@ EVENTS = {
         "loyalty.card",
         "Website.IssueDiscountCard",
         topic="card",
+        kind="cards",
     ),
     "cart_set": Event(
         _lt("Cart changed"),
@@ -98,12 +120,14 @@ EVENTS = {
         topic="order",
         guest_operation="Website.CreateUnauthorizedOrder",
         instead="order_update",
+        kind="orders",
     ),
     "order_update": Event(
         _lt("Order changed"),
         "sale.order",
         "Website.UpdateOrder",
         topic="order",
+        kind="orders",
     ),
     "order_status": Event(
         _lt("Order status changed"),
@@ -119,6 +143,7 @@ EVENTS = {
         _lt("Card balance changed"),
         "loyalty.card",
         "Website.ChangeCustomerBalance",
+        kind="cards",
     ),
     "cart_clear": Event(
         _lt("Cart emptied"),

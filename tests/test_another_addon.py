@@ -17,11 +17,29 @@ def shop(database, odoo_server, sandbox):
     once = ("--stop-after-init", "--no-http", "--addons-path", ADDONS)
     log = databases.LOGS / "install-shop_reviews.log"
     databases.odoo(name, *once, "-i", "shop_reviews", log=log)
+    operation = {"name": "Website.WriteReview", "step": "edit", "customer": "import"}
+    sandbox.control("PUT", "operations", operation)
     return Shop(odoo_server(name, addons_path=ADDONS), sandbox)
 
 
+def write_review(shop, **customer):
+    """Let a customer review a product; return the review's ID."""
+    partner = shop.rpc("res.partner", "create", {"name": "Reviewer", **customer})
+    [product] = shop.rpc("product.template", "search", [], limit=1)
+    [model] = shop.rpc("ir.model", "search", [("model", "=", "product.template")])
+    review = {"res_model_id": model, "res_id": product, "partner_id": partner}
+    return shop.rpc("rating.rating", "create", {**review, "rating": 4, "consumed": 1})
+
+
+def rating_at_mindbox(shop, email):
+    found = shop.sandbox.control("GET", f"customers?q={email}")["customers"]
+    if not found:
+        return None
+    customer = shop.sandbox.control("GET", f"customers/{found[0]['id']}")
+    return customer.get("customFields", {}).get("lastRating")
+
+
 def test_a_review_reaches_mindbox_by_one_file_of_its_add_on(shop, wait_until):
-    sandbox = shop.sandbox
     [operation] = shop.rpc(
         "mindbox.operation", "search_read", [("event", "=", EVENT)], ["name", "active"]
     )
@@ -30,22 +48,23 @@ def test_a_review_reaches_mindbox_by_one_file_of_its_add_on(shop, wait_until):
         offered = shop.rpc(model, "fields_get", ["event"])["event"]["selection"]
         assert [EVENT, "Product review written"] in offered
 
-    edit = {"name": operation["name"], "step": "edit", "customer": "import"}
-    sandbox.control("PUT", "operations", edit)
-    values = {"name": "Reviewer", "email": "reviewer@example.com"}
-    partner = shop.rpc("res.partner", "create", values)
-    [product] = shop.rpc("product.template", "search", [], limit=1)
-    [model] = shop.rpc("ir.model", "search", [("model", "=", "product.template")])
-    review = {"res_model_id": model, "res_id": product, "partner_id": partner}
-    review = shop.rpc(
-        "rating.rating", "create", {**review, "rating": 4, "consumed": True}
-    )
-    wait_until(shop.settled, 30)
+    review = write_review(shop, email="reviewer@example.com")
+    wait_until(lambda: rating_at_mindbox(shop, "reviewer@example.com") == 4, 30)
 
-    [found] = sandbox.control("GET", "customers?q=reviewer")["customers"]
-    customer = sandbox.control("GET", f"customers/{found['id']}")
-    assert customer["customFields"] == {"lastRating": 4}
     [row] = shop.rows("display_name", domain=[("event", "=", EVENT)])
     assert row["display_name"].startswith("Product review written")
     [read] = shop.rpc("rating.rating", "read", [review], ["mindbox_request_count"])
     assert read["mindbox_request_count"] == 1
+
+
+def test_a_review_that_mindbox_has_missed_is_found_and_sent(shop, wait_until):
+    operation = shop.rpc("mindbox.operation", "search", [("event", "=", EVENT)])
+    shop.rpc("mindbox.operation", "write", operation, {"active": False})
+    review = write_review(shop, email="missed@example.com")
+    wait_until(shop.settled, 30)
+    shop.rpc("mindbox.operation", "write", operation, {"active": True})
+    shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint_id])
+    missing = [("kind", "=", "reviews"), ("res_id", "=", review)]
+    found = wait_until(lambda: shop.rpc("mindbox.difference", "search", missing), 60)
+    shop.rpc("mindbox.difference", "action_send", found)
+    wait_until(lambda: rating_at_mindbox(shop, "missed@example.com") == 4, 30)

@@ -43,7 +43,8 @@ class Expectation:
     def get_query(self, kinds):
         """Return the query of all that Mindbox should know.
 
-        :param kinds: which of ``customers``, ``orders`` and ``cards``
+        :param kinds: codes of kinds; one of another add-on asks its own model, by
+            ``_mindbox_expected(endpoint)``
         :return: SQL of kind, res_id, partner_id, date, amount, changed_at, created_at
         """
         queries = {
@@ -51,10 +52,16 @@ class Expectation:
             "orders": self._select_orders,
             "cards": self._select_cards,
         }
+        others = self.env["mindbox.catalogue"]._get_kinds()
         parts = [
-            SQL("SELECT %s AS kind, expected.* FROM (%s) AS expected", kind, query())
-            for kind, query in queries.items()
-            if kind in kinds
+            SQL(
+                "SELECT %s AS kind, expected.* FROM (%s) AS expected",
+                kind,
+                queries[kind]()
+                if kind in queries
+                else self.env[others[kind].model]._mindbox_expected(self.endpoint),
+            )
+            for kind in kinds
         ]
         return SQL(" UNION ALL ").join(parts or [SQL(NOTHING_EXPECTED)])
 

@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.tools import format_amount, formatLang
 
 from ...wording import in_words
-from ..outbox.mindbox_ledger import KIND_SELECTION, KINDS
 
 # These end by themselves, or by somebody who works off another list.
 NO_ATTENTION = ("waits", "skipped", "erased")
@@ -35,7 +34,11 @@ class MindboxDifference(models.Model):
         index=True,
         ondelete="set null",
     )
-    kind = fields.Selection(KIND_SELECTION, required=True, readonly=True)
+    kind = fields.Selection(
+        lambda self: self.env["mindbox.catalogue"]._get_kind_selection(),
+        required=True,
+        readonly=True,
+    )
     res_id = fields.Integer(
         string="Record ID", required=True, readonly=True, aggregator=None
     )
@@ -112,7 +115,8 @@ class MindboxDifference(models.Model):
     @api.depends("kind", "res_id", "reference")
     def _compute_res_name(self):
         for kind, differences in self.grouped("kind").items():
-            records = self.env[KINDS[kind]].browse(differences.mapped("res_id"))
+            model = self.env["mindbox.catalogue"]._get_kinds()[kind].model
+            records = self.env[model].browse(differences.mapped("res_id"))
             records = records.exists()._filtered_access("read")
             names = {record.id: record.display_name for record in records}
             for difference in differences:
@@ -196,7 +200,8 @@ class MindboxDifference(models.Model):
     def action_open_record(self):
         """Open the customer, order or card; where it is gone, its customer."""
         self.ensure_one()
-        record = self.env[KINDS[self.kind]].browse(self.res_id).exists()
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
+        record = self.env[kinds[self.kind].model].browse(self.res_id).exists()
         return (record or self.partner_id or self).get_formview_action()
 
     def action_view_request(self):

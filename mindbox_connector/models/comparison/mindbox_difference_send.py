@@ -5,8 +5,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..outbox.mindbox_ledger import KIND_EVENTS, KINDS
-
 # More than this is sent in jobs of this size.
 CHUNK = 500
 SENDABLE = ("missing", "amount", "data", "other", "unseen")
@@ -78,15 +76,19 @@ class MindboxDifference(models.Model):
         """Mark by the usual path, so that it leaves with all else of its customer."""
         self._put_on_deletion_list()
         sendable = self.filtered(lambda d: d.problem in SENDABLE)
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
         records = {
-            kind: self.env[KINDS[kind]].browse(differences.mapped("res_id")).exists()
-            for kind, differences in sendable.grouped("kind").items()
+            kind: self.env[kinds[kind].model].browse(group.mapped("res_id")).exists()
+            for kind, group in sendable.grouped("kind").items()
         }
         self._send_customers(records)
-        if cards := records.get("cards"):
+        if cards := records.pop("cards", None):
             self._send_cards(cards)
-        if orders := records.get("orders"):
+        if orders := records.pop("orders", None):
             self._send_orders(orders)
+        records.pop("customers", None)
+        for kind, others in records.items():
+            others._mindbox_mark(kinds[kind].first_event)
         sendable._supersede()
         self.state = "sent"
 
@@ -171,13 +173,15 @@ class MindboxDifference(models.Model):
     def _supersede(self):
         """What was refused is sent anew: the old requests are closed."""
         reason = "Replaced: sent again by the reconciliation."
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
+        told_by = self.env["mindbox.catalogue"]._get_kind_events()
         for kind, differences in self.grouped("kind").items():
             self.env["mindbox.request"].search(
                 [
                     ("endpoint_id", "in", differences.endpoint_id.ids),
-                    ("res_model", "=", KINDS[kind]),
+                    ("res_model", "=", kinds[kind].model),
                     ("res_id", "in", differences.mapped("res_id")),
-                    ("event", "in", KIND_EVENTS[kind]),
+                    ("event", "in", told_by[kind]),
                     ("state", "=", "rejected"),
                 ]
             ).write({"state": "cancelled", "error": reason})

@@ -14,12 +14,6 @@ from .read_back import ReadBack
 
 COMPARISON = Job("_reconcile", "mindbox.reconcile.", lock=0x4D44, look_again=5)
 MAX_SAMPLE = 1000
-# The event that tells Mindbox of a new record; without its operation none is told.
-FIRST_EVENTS = {
-    "customers": "customer_edit",
-    "orders": "order_create",
-    "cards": "card_issue",
-}
 
 
 class MindboxEndpoint(models.Model):
@@ -90,7 +84,8 @@ class MindboxEndpoint(models.Model):
 
     def _get_told_kinds(self):
         """Return the kinds whose records this integration point tells Mindbox."""
-        return [kind for kind, event in FIRST_EVENTS.items() if self._tells(event)]
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
+        return [code for code, kind in kinds.items() if self._tells(kind.first_event)]
 
     def _tells(self, event):
         return bool(self._get_operation(event))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..outbox.mindbox_ledger import KINDS
+from ...catalogue import KINDS
 
 KEPT_DAYS = 30
 

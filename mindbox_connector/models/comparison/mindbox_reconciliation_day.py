@@ -3,8 +3,6 @@
 
 from odoo import fields, models
 
-from ..outbox.mindbox_ledger import KIND_SELECTION
-
 
 class MindboxReconciliationDay(models.Model):
     _name = "mindbox.reconciliation.day"
@@ -16,7 +14,10 @@ class MindboxReconciliationDay(models.Model):
         "mindbox.reconciliation", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="run_id.company_id")
-    kind = fields.Selection(KIND_SELECTION, required=True)
+    kind = fields.Selection(
+        lambda self: self.env["mindbox.catalogue"]._get_kind_selection(),
+        required=True,
+    )
     date = fields.Date(
         string="Day",
         help="When the customer or the card was created, or the order placed (UTC).",

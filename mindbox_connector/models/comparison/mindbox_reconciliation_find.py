@@ -5,7 +5,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..outbox.mindbox_ledger import KINDS
 from .expectation import Expectation
 
 # Customers, at most, that are rebuilt in a run to see whether they have changed.
@@ -55,7 +54,8 @@ class MindboxReconciliation(models.Model):
         """What Mindbox was told in its time may stay: a cancelled order, a card
         without an owner. Its total is the one of that time.
         """
-        for kind in ("orders", "cards"):
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
+        for kind in kinds.keys() - {"customers"}:
             self.env.cr.execute(
                 SQL(
                     """
@@ -66,7 +66,7 @@ class MindboxReconciliation(models.Model):
                                     WHERE record.id = compared.res_id)
                     """,
                     kind,
-                    SQL.identifier(self.env[KINDS[kind]]._table),
+                    SQL.identifier(self.env[kinds[kind].model]._table),
                 )
             )
 

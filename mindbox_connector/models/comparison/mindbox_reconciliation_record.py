@@ -5,8 +5,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..outbox.mindbox_ledger import KIND_EVENTS, KINDS
-
 # What a comparison changes of a difference that was there before.
 REFRESHED = SQL(
     """
@@ -92,9 +90,11 @@ class MindboxReconciliation(models.Model):
 
         One that waits, else one that was rejected, else the newest.
         """
+        catalogue = self.env["mindbox.catalogue"]
+        kinds = catalogue._get_kinds()
         events = [
-            SQL("(%s, %s, %s)", kind, KINDS[kind], event)
-            for kind, events in KIND_EVENTS.items()
+            SQL("(%s, %s, %s)", kind, kinds[kind].model, event)
+            for kind, events in catalogue._get_kind_events().items()
             for event in events
         ]
         return SQL(

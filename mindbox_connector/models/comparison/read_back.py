@@ -13,7 +13,6 @@ from odoo.tools import SQL
 
 from ...client import Call
 from ...exceptions import MindboxRejected
-from ..outbox.mindbox_ledger import KIND_EVENTS, KINDS
 
 CUSTOMER_FIELDS = "email mobilePhone lastName firstName middleName sex".split()
 ORDER_FIELDS = ("totalPrice", "deliveryCost")
@@ -45,6 +44,8 @@ class ReadBack:
 
     def get_sample(self, kind):
         """Return records that agree so far, and all that Mindbox showed otherwise."""
+        catalogue = self.env["mindbox.catalogue"]
+        model = catalogue._get_kinds()[kind].model
         rows = self.env.execute_query(
             SQL(
                 """
@@ -69,12 +70,12 @@ class ReadBack:
                 """,
                 endpoint=self.endpoint.id,
                 kind=kind,
-                model=KINDS[kind],
-                events=KIND_EVENTS[kind],
+                model=model,
+                events=catalogue._get_kind_events()[kind],
                 limit=self.endpoint.sample_size,
             )
         )
-        records = self.env[KINDS[kind]].browse(row[0] for row in rows)
+        records = self.env[model].browse(row[0] for row in rows)
         records = self.endpoint._with_sender(records).exists()
         if kind == "orders":
             # What was cancelled or returned has another total in Mindbox.

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from odoo import api, models
 from odoo.tools import ormcache
 
-from ...catalogue import EVENTS
+from ...catalogue import EVENTS, KINDS
 
 # The codes for which the integration points have got their operations already.
 KNOWN_EVENTS = "mindbox_connector.known_events"
@@ -57,6 +57,34 @@ class MindboxCatalogue(models.AbstractModel):
         return {code: rank for rank, code in enumerate(self._events())}
 
     @api.model
+    def _kinds(self):
+        """Return {code: :class:`~..catalogue.Kind`}; extend it with ``super()``.
+
+        The model of a kind says what Mindbox should know: ``_mindbox_expected``.
+        """
+        return dict(KINDS)
+
+    @api.model
+    @ormcache()
+    def _get_kinds(self):
+        """Return the same, read-only and cached until settings change."""
+        return MappingProxyType(self._kinds())
+
+    @api.model
+    def _get_kind_events(self):
+        """Return {kind: codes of the events that tell Mindbox how such a record is}."""
+        told = {kind: [] for kind in self._get_kinds()}
+        for code, event in self._get_events().items():
+            if event.kind:
+                told[event.kind].append(code)
+        return {kind: tuple(codes) for kind, codes in told.items()}
+
+    @api.model
+    def _get_kind_selection(self):
+        """Return [(code, label)] of the kinds, in the reader's language."""
+        return self._label(self._get_kinds())
+
+    @api.model
     def _get_selection(self):
         """Return [(code, label)] of all events, in the reader's language."""
         return self._label(self._get_events())
@@ -67,9 +95,9 @@ class MindboxCatalogue(models.AbstractModel):
         events = self._get_events()
         return self._label({c: e for c, e in events.items() if e.operation})
 
-    def _label(self, events):
+    def _label(self, entries):
         """Return pairs of code and label; a plain text needs no translation."""
-        labels = {code: event.label for code, event in events.items()}
+        labels = {code: entry.label for code, entry in entries.items()}
         return [
             (code, label if isinstance(label, str) else self.env._(label))
             for code, label in labels.items()

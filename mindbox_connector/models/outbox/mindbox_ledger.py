@@ -11,22 +11,6 @@ from odoo.tools import SQL
 
 from .json_text import CLEAR, to_json, to_text
 
-KINDS = {
-    "customers": "res.partner",
-    "orders": "sale.order",
-    "cards": "loyalty.card",
-}
-KIND_SELECTION = [
-    ("customers", "Customers"),
-    ("orders", "Orders"),
-    ("cards", "Cards"),
-]
-# The events that tell Mindbox how a customer, an order or a card is.
-KIND_EVENTS = {
-    "customers": ("customer_register", "customer_edit"),
-    "orders": ("order_create", "order_update"),
-    "cards": ("card_issue", "card_balance"),
-}
 COLUMNS = {
     "res_id": "int4",
     "partner_id": "int4",
@@ -58,7 +42,11 @@ class MindboxLedger(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(related="endpoint_id.company_id")
-    kind = fields.Selection(KIND_SELECTION, required=True, readonly=True)
+    kind = fields.Selection(
+        lambda self: self.env["mindbox.catalogue"]._get_kind_selection(),
+        required=True,
+        readonly=True,
+    )
     res_id = fields.Integer(
         string="Record ID", required=True, readonly=True, aggregator=None
     )
@@ -205,7 +193,9 @@ class MindboxLedger(models.Model):
             ids=list(request_ids),
             kinds=SQL(", ").join(
                 SQL("(%s, %s)", event, kind)
-                for kind, events in KIND_EVENTS.items()
+                for kind, events in self.env["mindbox.catalogue"]
+                ._get_kind_events()
+                .items()
                 for event in events
             ),
             digest=_get_digest_of(SQL("(body->'customer')::text")),
@@ -301,13 +291,14 @@ class MindboxLedger(models.Model):
 
     def _get_records(self):
         """Return {row: the record it is about, where that exists}."""
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
         ids = defaultdict(list)
         for row in self:
             ids[row.kind].append(row.res_id)
         found = {
             (kind, record.id): record
             for kind, kind_ids in ids.items()
-            for record in self.env[KINDS[kind]].browse(kind_ids).exists()
+            for record in self.env[kinds[kind].model].browse(kind_ids).exists()
         }
         return {row: found.get((row.kind, row.res_id)) for row in self}
 

@@ -1,9 +1,13 @@
-"""Product review written: an event that the connector knows nothing of."""
+"""Product review written: an event that the connector knows nothing of.
+
+Reviews are a kind of record, too, so that they are compared every night.
+"""
 
 from odoo import api, models
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.mindbox_connector.catalogue import Event
+from odoo.addons.mindbox_connector.catalogue import Event, Kind
 
 _lt = LazyTranslate(__name__)
 
@@ -13,9 +17,16 @@ class MindboxCatalogue(models.AbstractModel):
 
     def _events(self):
         review = Event(
-            _lt("Product review written"), "rating.rating", "Website.WriteReview"
+            _lt("Product review written"),
+            "rating.rating",
+            "Website.WriteReview",
+            kind="reviews",
         )
         return super()._events() | {"review_write": review}
+
+    def _kinds(self):
+        reviews = Kind(_lt("Reviews"), "rating.rating", "review_write")
+        return super()._kinds() | {"reviews": reviews}
 
 
 class RatingRating(models.Model):
@@ -34,3 +45,15 @@ class RatingRating(models.Model):
     def _mindbox_review_write_body(self, endpoint):
         customer = self.partner_id._mindbox_identity(endpoint)
         return {"customer": customer | {"customFields": {"lastRating": self.rating}}}
+
+    def _mindbox_expected(self, endpoint):
+        """Mindbox should know of every review that somebody has written."""
+        return SQL(
+            """
+            SELECT id AS res_id, partner_id, create_date::date AS date,
+                   NULL::numeric AS amount, write_date AS changed_at,
+                   create_date AS created_at
+              FROM rating_rating
+             WHERE consumed AND partner_id IS NOT NULL
+            """
+        )
