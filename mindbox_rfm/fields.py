@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields
+from odoo.tools import SQL
+
+from .measures import DIGITS
 
 
 class LooseMany2one(fields.Many2one):
@@ -14,3 +17,26 @@ class LooseMany2one(fields.Many2one):
 
     def update_db_foreign_key(self, model, column):
         """Make none."""
+
+
+class ScoreCode(fields.Char):
+    """The scores of a row as a code, e.g. "545"; its table has them as numbers."""
+
+    def to_sql(self, model, alias):
+        """Put the digits of the three columns together."""
+        digits = (
+            SQL(
+                f"substr('{DIGITS}', %s + 1, 1)",
+                model._fields[name].to_sql(model, alias),
+            )
+            for name in ("r_score", "f_score", "m_score")
+        )
+        return SQL(" || ").join(digits)
+
+
+class CompanyCurrency(fields.Many2one):
+    """The currency of the current company, the same for all records."""
+
+    def to_sql(self, model, alias):
+        """Let amounts be added up in it."""
+        return SQL("%s::int", model.env.company.currency_id.id)

@@ -36,6 +36,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 **ids,
             )
         )
-        self.env["rfm.profile"].invalidate_model()
-        self.env["rfm.transition"].invalidate_model()
+        self.env["rfm.profile"]._reread()
         return result

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
-from ...fields import LooseMany2one
+from ...fields import LooseMany2one, ScoreCode
 from ...measures import CELL_SQL, DIGITS, day_columns
 
 # The position of the rule that wins for one profile, as it is.
@@ -35,7 +35,7 @@ class RfmProfile(models.Model):
     r_score = fields.Integer(string="R", readonly=True, aggregator="avg")
     f_score = fields.Integer(string="F", readonly=True, aggregator="avg")
     m_score = fields.Integer(string="M", readonly=True, aggregator="avg")
-    score = fields.Char(compute="_compute_score")
+    score = ScoreCode(compute="_compute_score")
     segment_id = LooseMany2one("rfm.segment", readonly=True)
     previous_segment_id = LooseMany2one("rfm.segment", readonly=True)
     segment_since = fields.Date(readonly=True)
@@ -161,18 +161,23 @@ class RfmProfile(models.Model):
             {"axis": "M", "score": self.m_score, "text": amount},
         ]
 
-    # === CONTACTS THAT GO === #
+    # === CUSTOMERS WHO GO === #
 
     @api.model
-    def _forget_partners(self, ids):
-        """Remove what is known of contacts that are deleted."""
+    def _forget(self, partners):
+        """Remove all that is known of some contacts: their profiles and moves."""
         for table in ("rfm_profile", "rfm_transition"):
-            self.env.execute_query(
+            self.env.cr.execute(
                 SQL(
-                    "DELETE FROM %s WHERE partner_id = ANY(%s) RETURNING id",
+                    "DELETE FROM %s WHERE partner_id = ANY(%s)",
                     SQL.identifier(table),
-                    list(ids),
+                    partners.ids,
                 )
             )
-        self.env["rfm.profile"].invalidate_model()
-        self.env["rfm.transition"].invalidate_model()
+        self._reread()
+
+    @api.model
+    def _reread(self):
+        """Let the ORM read again what was written in SQL."""
+        for model in ("rfm.profile", "rfm.transition", "res.partner"):
+            self.env[model].invalidate_model()

@@ -30,7 +30,7 @@ class RfmScheme(models.Model):
         self.env.cr.execute(
             SQL("DELETE FROM rfm_profile WHERE scheme_id = ANY(%s)", self.ids)
         )
-        self.env["rfm.profile"].invalidate_model()
+        self.env["rfm.profile"]._reread()
 
     def action_view_runs(self):
         """Open the log of the runs."""

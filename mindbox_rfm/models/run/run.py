@@ -62,8 +62,7 @@ class Run:
             written, moved = changes.write(self.log, cuts)
             moved += changes.retire_others(self.log)
             stock = take_stock(self.scheme, self.today)
-        for model in ("rfm.profile", "rfm.transition", "res.partner"):
-            self.env[model].invalidate_model()
+        self.env["rfm.profile"]._reread()
         self.log.write(
             {
                 "date": self.today,

@@ -7,26 +7,15 @@ from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
+from ...fields import CompanyCurrency
 from .mindbox_catalogue import SEGMENT_SET
 
-# Field of the contact -> column of the profile in the company's active scheme.
-COLUMNS = {
-    "rfm_segment_id": "segment_id",
-    "rfm_r": "r_score",
-    "rfm_f": "f_score",
-    "rfm_m": "m_score",
-    "rfm_last_order_date": "last_order_date",
-    "rfm_order_count": "order_count",
-    "rfm_amount": "amount",
-    "rfm_previous_segment_id": "previous_segment_id",
-    "rfm_segment_since": "segment_since",
-}
-CURRENCY = "rfm_currency_id"
-DIGITS_SQL = "substr('0123456789A', %s + 1, 1)"
 
+def _of_profile(name, column):
+    """Return what the fields have in common that are read from the profile.
 
-def _search_by(name):
-    """Return the search method of a field: an ordinary condition on its column."""
+    Filters, groups and sorting join its table.
+    """
 
     def search(self, operator, value):
         def to_sql(model, alias, query):
@@ -36,110 +25,99 @@ def _search_by(name):
 
         return Domain.custom(to_sql=to_sql)
 
-    return search
+    return {
+        "related": f"rfm_profile_id.{column}",
+        # Not on the column: profiles are written in SQL, see rfm.profile._reread().
+        "depends": ["rfm_profile_id"],
+        "depends_context": ["company"],
+        "search": search,
+        "groups": "base.group_user",
+    }
 
 
 class ResPartner(models.Model):
     """The segment of a contact in the current company, as fields like any other.
 
-    They are kept in rfm.profile: a run never writes to contacts. Filters, groups and
-    sorting join that table.
+    They are kept in rfm.profile: a run never writes to contacts.
     """
 
     _inherit = "res.partner"
 
+    # There is no column: who is in which scheme changes with the company.
+    rfm_profile_id = fields.Many2one(
+        "rfm.profile",
+        string="RFM Profile",
+        compute="_compute_rfm_profile_id",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
+    )
     rfm_segment_id = fields.Many2one(
         "rfm.segment",
         string="RFM Segment",
-        compute="_compute_rfm",
-        search=_search_by("rfm_segment_id"),
-        groups="base.group_user",
+        **_of_profile("rfm_segment_id", "segment_id"),
     )
     rfm_score = fields.Char(
         string="RFM Score",
-        compute="_compute_rfm",
-        search=_search_by("rfm_score"),
-        groups="base.group_user",
         help="Scores R, F and M, e.g. 545; A is ten.",
+        **_of_profile("rfm_score", "score"),
     )
     rfm_r = fields.Integer(
-        string="RFM: R",
-        compute="_compute_rfm",
-        search=_search_by("rfm_r"),
-        groups="base.group_user",
-        aggregator="avg",
+        string="RFM: R", aggregator="avg", **_of_profile("rfm_r", "r_score")
     )
     rfm_f = fields.Integer(
-        string="RFM: F",
-        compute="_compute_rfm",
-        search=_search_by("rfm_f"),
-        groups="base.group_user",
-        aggregator="avg",
+        string="RFM: F", aggregator="avg", **_of_profile("rfm_f", "f_score")
     )
     rfm_m = fields.Integer(
-        string="RFM: M",
-        compute="_compute_rfm",
-        search=_search_by("rfm_m"),
-        groups="base.group_user",
-        aggregator="avg",
+        string="RFM: M", aggregator="avg", **_of_profile("rfm_m", "m_score")
     )
     rfm_last_order_date = fields.Date(
         string="RFM: Last Order",
-        compute="_compute_rfm",
-        search=_search_by("rfm_last_order_date"),
-        groups="base.group_user",
+        **_of_profile("rfm_last_order_date", "last_order_date"),
     )
     rfm_order_count = fields.Integer(
-        string="RFM: Orders",
-        compute="_compute_rfm",
-        search=_search_by("rfm_order_count"),
-        groups="base.group_user",
+        string="RFM: Orders", **_of_profile("rfm_order_count", "order_count")
     )
     rfm_amount = fields.Monetary(
         string="RFM: Amount",
-        compute="_compute_rfm",
-        search=_search_by("rfm_amount"),
-        groups="base.group_user",
         currency_field="rfm_currency_id",
         aggregator="sum",
+        **_of_profile("rfm_amount", "amount"),
     )
-    rfm_currency_id = fields.Many2one("res.currency", compute="_compute_rfm")
+    rfm_currency_id = CompanyCurrency(
+        "res.currency", compute="_compute_rfm_currency_id"
+    )
     rfm_previous_segment_id = fields.Many2one(
         "rfm.segment",
         string="Previous RFM Segment",
-        compute="_compute_rfm",
-        search=_search_by("rfm_previous_segment_id"),
-        groups="base.group_user",
+        **_of_profile("rfm_previous_segment_id", "previous_segment_id"),
     )
     rfm_segment_since = fields.Date(
         string="RFM Segment Since",
-        compute="_compute_rfm",
-        search=_search_by("rfm_segment_since"),
-        groups="base.group_user",
+        **_of_profile("rfm_segment_since", "segment_since"),
     )
     rfm_card = fields.Json(compute="_compute_rfm_card", groups="base.group_user")
 
     # === VALUES === #
 
     @api.depends_context("company")
-    def _compute_rfm(self):
-        profiles = self._get_rfm_profiles()
-        currency = self.env.company.currency_id
-        for partner in self:
-            profile = profiles.get(partner._origin.id, self.env["rfm.profile"].sudo())
-            for name, column in COLUMNS.items():
-                partner[name] = profile[column]
-            partner.rfm_score = profile.score
-            partner.rfm_currency_id = currency
-
-    def _get_rfm_profiles(self):
-        """Return {partner ID: profile} in the active scheme of the company."""
-        profiles = self.env["rfm.profile"].sudo()
-        scheme_id = self.env["rfm.scheme"]._get_active_id(self.env.company.id)
-        found = profiles.search(
-            [("scheme_id", "=", scheme_id), ("partner_id", "in", self._origin.ids)]
+    def _compute_rfm_profile_id(self):
+        """Find the profiles in the active scheme of the company."""
+        found = self.env["rfm.profile"].search(
+            [
+                ("scheme_id", "=", self._get_rfm_scheme_id()),
+                ("partner_id", "in", self._origin.ids),
+            ]
         )
-        return {profile.partner_id.id: profile for profile in found}
+        profiles = {profile.partner_id.id: profile for profile in found}
+        for partner in self:
+            partner.rfm_profile_id = profiles.get(partner._origin.id)
+
+    @api.depends_context("company")
+    def _compute_rfm_currency_id(self):
+        self.rfm_currency_id = self.env.company.currency_id
+
+    def _get_rfm_scheme_id(self):
+        return self.env["rfm.scheme"]._get_active_id(self.env.company.id)
 
     def _get_rfm_segment(self):
         """Return the segment of the customer, who may be the company of a contact."""
@@ -148,43 +126,36 @@ class ResPartner(models.Model):
 
     # === FILTER, SORT AND GROUP === #
 
-    def _field_to_sql(self, alias, field_expr, query=None):
-        if query is None or field_expr not in {*COLUMNS, "rfm_score", CURRENCY}:
-            return super()._field_to_sql(alias, field_expr, query)
-        self._check_field_access(self._fields[field_expr], "read")
-        if field_expr == CURRENCY:
-            return SQL("%s::int", self.env.company.currency_id.id)
-        profile = self._join_rfm_profile(alias, query)
-        if field_expr == "rfm_score":
-            scores = (SQL.identifier(profile, f"{axis}_score") for axis in "rfm")
-            return SQL(" || ").join(SQL(DIGITS_SQL, score) for score in scores)
-        return SQL.identifier(profile, COLUMNS[field_expr])
+    def _traverse_related_sql(self, alias, field, query):
+        """Join the profile where one of its columns is asked for."""
+        path, _dot, column = field.related.rpartition(".")
+        if path != "rfm_profile_id":
+            return super()._traverse_related_sql(alias, field, query)
+        self._check_field_access(field, "read")
+        profiles = self.env["rfm.profile"].sudo()
+        joined = self._join_rfm_profile(alias, query)
+        return profiles, profiles._fields[column], joined
 
     def _join_rfm_profile(self, alias, query):
         """Join the profile of the company's active scheme; return its alias."""
-        scheme_id = self.env["rfm.scheme"]._get_active_id(self.env.company.id)
-        profile = query.make_alias(alias, f"rfm_{scheme_id or 0}")
-        query.add_join(
-            "LEFT JOIN",
-            profile,
-            "rfm_profile",
-            SQL(
-                "%s = %s AND %s = %s",
-                SQL.identifier(profile, "partner_id"),
-                SQL.identifier(alias, "id"),
-                SQL.identifier(profile, "scheme_id"),
-                scheme_id or 0,
-            ),
+        scheme_id = self._get_rfm_scheme_id() or 0
+        profile = query.make_alias(alias, f"rfm_{scheme_id}")
+        condition = SQL(
+            "%s = %s AND %s = %s",
+            SQL.identifier(profile, "partner_id"),
+            SQL.identifier(alias, "id"),
+            SQL.identifier(profile, "scheme_id"),
+            scheme_id,
         )
+        query.add_join("LEFT JOIN", profile, "rfm_profile", condition)
         return profile
 
     # === THE CARD === #
 
     @api.depends_context("company", "lang")
     def _compute_rfm_card(self):
-        profiles = self._get_rfm_profiles()
         for partner in self:
-            profile = profiles.get(partner._origin.id)
+            profile = partner.sudo().rfm_profile_id
             partner.rfm_card = profile._get_card() if profile else False
 
     def action_view_rfm_transitions(self):
@@ -195,9 +166,8 @@ class ResPartner(models.Model):
         return action | {"domain": [("partner_id", "in", self.ids)], "context": {}}
 
     def unlink(self):
-        ids = self.ids
         result = super().unlink()
-        self.env["rfm.profile"]._forget_partners(ids)
+        self.env["rfm.profile"]._forget(self)
         return result
 
     # === TO MINDBOX === #

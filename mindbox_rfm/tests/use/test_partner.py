@@ -4,6 +4,7 @@
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from ...models.scheme.coverage import check_coverage
@@ -82,6 +83,12 @@ class TestPartner(RfmCase):
             self.assertTrue(field["groupable"] and field["searchable"], name)
             self.assertTrue(field["exportable"] and field["sortable"], name)
 
+    def test_amounts_are_added_up_in_the_currency_of_the_company(self):
+        [[amount]] = self.env["res.partner"]._read_group(
+            self.domain, [], ["rfm_amount:sum_currency"]
+        )
+        self.assertEqual(amount, 15400)
+
     def test_plain_employee_may_group_and_export(self):
         groups = "base.group_user,base.group_allow_export"
         user = new_test_user(self.env, "rfm-clerk2", groups=groups)
@@ -92,6 +99,19 @@ class TestPartner(RfmCase):
         exported = found.export_data(["name", "rfm_segment_id", "rfm_score"])
         self.assertEqual(exported["datas"], [["Vip", "VIP", "555"]])
         self.assertTrue(found.rfm_card)
+
+    def test_a_customer_may_not_sort_by_what_is_known_of_others(self):
+        customer = new_test_user(self.env, "rfm-portal", groups="base.group_portal")
+        partners = self.env["res.partner"].with_user(customer)
+        with self.assertRaises(AccessError):
+            partners.search([], order="rfm_amount")
+
+    def test_other_columns_of_contacts_take_no_detour(self):
+        """Each query of contacts asks for each of its columns."""
+        models = type(self.env["res.partner"]).__mro__
+        detours = [m for m in models if "_field_to_sql" in vars(m)]
+        ours = [m for m in detours if "mindbox" in m.__module__]
+        self.assertFalse(ours)
 
     def test_no_active_scheme(self):
         self.scheme.state = "draft"
