@@ -3,6 +3,7 @@ from .run import test_cdnow
 from .scheme import test_check
 from .use import test_delivery
 from .run import test_engine
+from .use import test_erasure
 from .use import test_import
 from .scheme import test_input
 from .run import test_life

@@ -21,13 +21,17 @@ class MindboxRequest(models.Model):
     @api.model
     def _forget(self, partners):
         """Leave no waiting request and no body of erased customers behind."""
-        requests = self.sudo().search([("partner_id", "in", partners.ids)])
+        requests = self._find_all_of(partners)
         personal = "payload", "response", "error", "device_uuid", "customer_ip"
         requests.write(dict.fromkeys(personal, False))
         waiting = requests.filtered(lambda request: request.state == "pending")
         waiting.write(
             {"state": "cancelled", "error": self.env._("The customer was erased.")}
         )
+
+    def _find_all_of(self, partners):
+        """Return the requests that tell of customers, among others or alone."""
+        return self.sudo().search([("partner_id", "in", partners.ids)])
 
     @api.autovacuum
     def _gc_requests(self):

@@ -54,6 +54,7 @@ class Run:
         self.env.flush_all()
         if not self.scheme._lock_job(RUN):
             self.scheme._look_again(RUN)
+        self._forget_erased()
         facts = Facts(self.scheme, self.today)
         changes = Changes(self.scheme, self.today)
         with planned(self.env.cr, WHOLE_TABLES):
@@ -78,6 +79,12 @@ class Run:
         )
         self.scheme._after_run(self.log)
         return self.log
+
+    def _forget_erased(self):
+        """Remove who was erased while the last run was at work: it saw them still."""
+        partners = self.env["res.partner"].with_context(active_test=False)
+        erased = partners.search([("mindbox_erased_at", "!=", False)])
+        self.env["rfm.profile"]._forget(erased)
 
     def _get_cuts(self):
         thresholds = Cuts(self.scheme, self.today)

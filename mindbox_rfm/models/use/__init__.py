@@ -13,6 +13,7 @@ from . import res_partner
 from . import mindbox_endpoint
 from . import mindbox_import
 from . import mindbox_operation
+from . import mindbox_request
 from . import loyalty_program
 from . import product_pricelist
 from . import sale_order

@@ -172,6 +172,11 @@ class ResPartner(models.Model):
 
     # === TO MINDBOX === #
 
+    def _mindbox_erase(self):
+        result = super()._mindbox_erase()
+        self.env["rfm.profile"]._forget(self)
+        return result
+
     def _get_rfm_way(self, endpoint):
         """Return how the company's active scheme tells Mindbox of segments."""
         scheme = self.env["rfm.scheme"].sudo()
