@@ -9,6 +9,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..labels import get_labels
 from .views import MAX_CALL_BYTES
 
 MAX_FAVORITE_NAME = 64
@@ -142,8 +143,7 @@ class MindboxPortal(CustomerPortal):
         return request.render("mindbox_connector.portal_my_subscriptions", values)
 
     def _get_channels(self):
-        field = request.env["mindbox.consent"]._fields["channel"]
-        return field._description_selection(request.env)
+        return get_labels(request.env["mindbox.consent"], "channel").items()
 
     def _save_subscriptions(self, partner, form):
         wanted = {

@@ -12,7 +12,8 @@ from ..models.capture.visitor import get_device
 # that calls itself somebody else each time. Many people may share an address.
 VIEWS_A_MINUTE = 40
 VIEWS_A_MINUTE_FROM_ADDRESS = 400
-MAX_ID = 2**31 - 1
+# The highest ID that PostgreSQL knows.
+MAX_RECORD_ID = 2**31 - 1
 MAX_CALL_BYTES = 10_000
 VISITORS_KEPT = 10_000
 VIEWED = {
@@ -66,7 +67,7 @@ class MindboxViews(Controller):
         :param int record_id: of the variant or the category
         :return: whether it was recorded
         """
-        is_id = isinstance(record_id, int) and 0 < record_id <= MAX_ID
+        is_id = isinstance(record_id, int) and 0 < record_id <= MAX_RECORD_ID
         if str(kind) not in VIEWED or not is_id or not self._listens():
             return False
         model, event = VIEWED[kind]

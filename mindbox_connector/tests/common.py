@@ -17,6 +17,8 @@ from odoo.tools import mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.jobrunner.runner import QueueJobRunner
 
+from ..models.outbox.mindbox_kick import KICKS
+
 SUCCESS = {"status": "Success"}
 KEY = "local-key"
 
@@ -110,6 +112,10 @@ class RealCase(BaseCase):
         runner = patch.object(QueueJobRunner, "run_jobs", lambda self: None)
         runner.start()
         cls.addClassCleanup(runner.stop)
+        # What follows a commit has happened when the commit returns.
+        kicks = patch.object(KICKS, "put", lambda _dbname, kick: kick())
+        kicks.start()
+        cls.addClassCleanup(kicks.stop)
 
     def setUp(self):
         super().setUp()

@@ -6,6 +6,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..labels import get_labels
+
 FINISHED = ["sent", "rejected", "skipped", "cancelled"]
 # So many of the newest are built anew to see what would differ, and so many shown.
 COMPARED = 200
@@ -59,8 +61,7 @@ class MindboxReplay(models.TransientModel):
     @api.model
     def _select_event(self):
         """An import's files are not among them: they are told by a new import."""
-        field = self.env["mindbox.operation"]._fields["event"]
-        return field._description_selection(self.env)
+        return list(get_labels(self.env["mindbox.operation"], "event").items())
 
     @api.constrains("date_from", "date_to")
     def _check_dates(self):

@@ -6,6 +6,17 @@ from odoo import Command, api, fields, models
 from ..models.run.preview import Preview
 
 
+class RfmScheme(models.Model):
+    _name = "rfm.scheme"
+    _inherit = ["rfm.scheme"]
+
+    def action_preview(self):
+        """Show how many customers would move, from where to where."""
+        self.ensure_one()
+        preview = self.env["rfm.preview"].create({"scheme_id": self.id})
+        return preview._action_open()
+
+
 class RfmPreview(models.TransientModel):
     """What activating or computing a scheme would do: who moves, and where to."""
 

@@ -25,7 +25,7 @@ def main():
 
 class Shop:
     def __init__(self, env):
-        from odoo.addons.mindbox_connector.models.mindbox_kick import KICKS
+        from odoo.addons.mindbox_connector.models.outbox.mindbox_kick import KICKS
 
         self.env, self.kicks = env, KICKS
         self.endpoint = env["mindbox.endpoint"].create(

@@ -21,6 +21,7 @@ from .visitor import get_visitor
 
 _logger = logging.getLogger(__name__)
 
+# Key of a transaction's :class:`Recorded`, among what follows its commit.
 RECORDED = "mindbox_connector.recorded"
 SAVEPOINT = "mindbox_flush"
 

@@ -8,6 +8,7 @@ from odoo import SUPERUSER_ID, models
 
 from .visitor import get_visitor
 
+# Keys of a transaction's marks, and of the rows prepared already, until its commit.
 MARKS = "mindbox_connector.marks"
 PREPARED = "mindbox_connector.prepared"
 # Marks made under this context key are none: for changes that came from Mindbox.

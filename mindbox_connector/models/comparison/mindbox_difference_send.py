@@ -5,8 +5,8 @@
 from odoo import models
 from odoo.tools import SQL
 
-# More than this is sent in jobs of this size.
-CHUNK = 500
+# Differences that are sent at once; more go out in jobs of as many.
+MEND_CHUNK = 500
 SENDABLE = ("missing", "amount", "data", "other", "unseen")
 
 
@@ -25,8 +25,10 @@ class MindboxDifference(models.Model):
         self.check_access("read")
         differences = self.sudo()._get_mendable()
         for endpoint, mine in differences.grouped("endpoint_id").items():
-            for start in range(0, len(mine), CHUNK):
-                endpoint._mend(mine[start : start + CHUNK], len(differences) > CHUNK)
+            for start in range(0, len(mine), MEND_CHUNK):
+                endpoint._mend(
+                    mine[start : start + MEND_CHUNK], len(differences) > MEND_CHUNK
+                )
         return self._notify(len(differences), len(self) - len(differences))
 
     def _get_mendable(self):

@@ -9,7 +9,8 @@ from .expectation import Expectation
 
 # Customers, at most, that are rebuilt in a run to see whether they have changed.
 CANDIDATES = 20_000
-CHUNK = 1000
+# Customers that are rebuilt at a time.
+FIND_CHUNK = 1000
 
 
 class MindboxReconciliation(models.Model):
@@ -94,8 +95,8 @@ class MindboxReconciliation(models.Model):
                 CANDIDATES,
             )
         )
-        for start in range(0, len(candidates), CHUNK):
-            told = dict(candidates[start : start + CHUNK])
+        for start in range(0, len(candidates), FIND_CHUNK):
+            told = dict(candidates[start : start + FIND_CHUNK])
             changed = self._get_changed(told)
             self.env.cr.execute(
                 "UPDATE mindbox_comparison SET problem = 'data'"

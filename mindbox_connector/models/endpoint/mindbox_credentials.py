@@ -13,6 +13,7 @@ from ...client import MindboxClient
 from .address import find_problem
 from .mindbox_endpoint import SYSTEM_NAME
 
+# Writing one of these sends the secret key somewhere else.
 KEY_GOES_TO = frozenset({"url", "endpoint_code"})
 
 
@@ -161,7 +162,7 @@ class MindboxEndpoint(models.Model):
 
     def _get_secret_key(self):
         self.ensure_one()
-        # Delivery runs without a person; nobody reads the key through this.
+        # Delivery runs without a user; no user reads the key through this.
         return self._get_outside_secret_key() or self.sudo().secret_key or ""
 
     def _get_client(self, timeout=None):

@@ -7,9 +7,11 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-# Mindbox's own limit: 8,000 calls a minute per operation and integration point.
+# Calls a minute: Mindbox's own limit per operation and integration point.
 DEFAULT_RATE_LIMIT = 8000
+# Connections of one integration point, at most.
 MAX_CONCURRENCY = 64
+# What Mindbox takes as the system name of anything.
 SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 
 

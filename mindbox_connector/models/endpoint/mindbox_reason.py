@@ -8,6 +8,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
+from ...labels import get_labels
 from ...reasons import ACTORS, REASONS, Entry
 
 GAP = "…"
@@ -83,8 +84,7 @@ class MindboxReason(models.AbstractModel):
             return self._say(*value)
         if choice:
             model, name = choice
-            field = self.env[model]._fields[name]
-            return dict(field._description_selection(self.env)).get(value, value)
+            return get_labels(self.env[model], name).get(value, value)
         return value
 
     @api.model

@@ -10,6 +10,7 @@ from odoo.tools import ormcache
 
 # Writing one of these changes what is captured, and where it goes.
 ROUTE_FIELDS = frozenset({"state", "active", "company_id", "website_id", "sequence"})
+# What happens in the shop is recorded in these.
 LIVE_STATES = ("running", "paused")
 
 

@@ -4,7 +4,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .yml import MAX_ID
+from ...labels import get_labels
+from .yml import MAX_OFFER_ID
 
 
 class MindboxFeedOffer(models.Model):
@@ -58,8 +59,7 @@ class MindboxFeedOffer(models.Model):
         if not self.problem:
             return False
         endpoint = self.feed_id.endpoint_id
-        selection = endpoint._fields["product_ref"]._description_selection(self.env)
-        reference = dict(selection)[endpoint.product_ref]
+        reference = get_labels(endpoint, "product_ref")[endpoint.product_ref]
         if self.problem == "no_id":
             return self.env._("Fill in: %s", reference)
         if self.problem == "same_id":
@@ -80,7 +80,7 @@ class MindboxFeedOffer(models.Model):
         if self.problem == "long_id":
             return self.env._(
                 "Shorten it to %(length)s characters: %(reference)s",
-                length=MAX_ID,
+                length=MAX_OFFER_ID,
                 reference=reference,
             )
         return self.env._("Remove line breaks and the like: %s", reference)
@@ -104,7 +104,7 @@ class MindboxFeedOffer(models.Model):
             "feed": feed.id,
             "ref": self._get_ref_sql(feed.endpoint_id.product_ref),
             "candidates": self._get_candidates_sql(feed),
-            "length": MAX_ID,
+            "length": MAX_OFFER_ID,
         }
         for statement in (_LET_GO, _ADD, _DROP, _JUDGE):
             self.env.cr.execute(SQL(statement, **values))

@@ -9,8 +9,9 @@ import zlib
 
 from lxml import etree
 
-# The contract's limits; a product above them is not taken in.
-MAX_ID = 200
+# The contract's limits, in characters, numbers and bytes; a product above them is not
+# taken in.
+MAX_OFFER_ID = 200
 MAX_DESCRIPTION = 10_000
 MAX_NAME = 1_000
 MAX_PICTURES = 10

@@ -106,8 +106,8 @@ class MindboxImportChunk(models.Model):
     def _acknowledge(self, run):
         """Keep in the ledger what Mindbox has accepted."""
         reader = run._get_reader()
-        ledger = self.env.get("mindbox.ledger")
-        if ledger is None or not reader._ledger or self.file != reader._files[-1]:
+        ledger = self.env["mindbox.ledger"]
+        if not reader._ledger or self.file != reader._files[-1]:
             return
         told = self._get_told()
         for start in range(0, len(told), LEDGER_SIZE):

@@ -132,10 +132,7 @@ class MindboxImportCards(models.AbstractModel):
 
     def _get_told_points(self, endpoint, ids):
         """Return {card ID: points that Mindbox has acknowledged}."""
-        ledger = self.env.get("mindbox.ledger")
-        if ledger is None:
-            return {}
-        rows = ledger.search_read(
+        rows = self.env["mindbox.ledger"].search_read(
             [
                 ("endpoint_id", "=", endpoint.id),
                 ("kind", "=", "cards"),

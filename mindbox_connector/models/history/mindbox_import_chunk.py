@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 # Records in one statement: enough for the database, little for the memory.
-READ_SIZE = 1000
+RECORDS_READ = 1000
 
 
 class MindboxImportChunk(models.Model):
@@ -127,7 +127,7 @@ class MindboxImportChunk(models.Model):
 
     def _insert_lines(self, run, problems):
         source = run._get_reader()._source
-        for start in range(0, len(problems), READ_SIZE):
+        for start in range(0, len(problems), RECORDS_READ):
             self.env["mindbox.import.line"].create(
                 [
                     {
@@ -139,7 +139,7 @@ class MindboxImportChunk(models.Model):
                         "state": item.state,
                         "reason": item.reason,
                     }
-                    for item in problems[start : start + READ_SIZE]
+                    for item in problems[start : start + RECORDS_READ]
                 ]
             )
 

@@ -10,7 +10,7 @@ from ..shop.names import personal_data, usable_email
 from .mindbox_import_reader import Item
 
 # Column -> field of the body.
-COLUMNS = {
+CUSTOMER_COLUMNS = {
     "Email": "email",
     "MobilePhone": "mobilePhone",
     "LastName": "lastName",
@@ -98,7 +98,7 @@ class MindboxImportCustomers(models.AbstractModel):
     # === THEIR ROWS === #
 
     def _get_columns(self, run):
-        return COLUMNS | (MORE_COLUMNS if run.more_columns else {})
+        return CUSTOMER_COLUMNS | (MORE_COLUMNS if run.more_columns else {})
 
     def _get_header(self, run, file):
         return [
@@ -192,11 +192,8 @@ class MindboxImportCustomers(models.AbstractModel):
         return decisions
 
     def _get_told(self, partner_id, profile):
-        told = {"res_id": partner_id, "partner_id": partner_id}
-        ledger = self.env.get("mindbox.ledger")
-        return (
-            told if ledger is None else told | {"digest": ledger._get_digest(profile)}
-        )
+        digest = self.env["mindbox.ledger"]._get_digest(profile)
+        return {"res_id": partner_id, "partner_id": partner_id, "digest": digest}
 
     # === RECORD BY RECORD === #
 

@@ -10,7 +10,7 @@ from odoo import api, fields, models
 
 from ..outbox.mindbox_retention import RETENTION_DAYS
 from .csv_file import CsvFile
-from .mindbox_import_chunk import READ_SIZE
+from .mindbox_import_chunk import RECORDS_READ
 
 # A file stays well under Mindbox's 200 MB, and is built well within a worker's limits.
 MAX_FILE_BYTES = 150 * 1024 * 1024
@@ -61,7 +61,7 @@ class MindboxImportChunk(models.Model):
         )
 
     def _find_ids(self, run, reader, csv_file, deadline):
-        after, size = self.after_id, min(READ_SIZE, run.chunk_rows)
+        after, size = self.after_id, min(RECORDS_READ, run.chunk_rows)
         until = self.last_id or run.last_id
         while ids := reader._find_ids(run, after, until, size):
             yield ids

@@ -5,6 +5,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ...labels import get_labels
+
 SHOWN_PRODUCTS = 5
 
 
@@ -15,9 +17,7 @@ class MindboxImportOrders(models.AbstractModel):
     def _find_problems(self, run):
         if run.endpoint_id.product_ref == "id":
             return []
-        label = dict(
-            run.endpoint_id._fields["product_ref"]._description_selection(self.env)
-        )[run.endpoint_id.product_ref]
+        label = get_labels(run.endpoint_id, "product_ref")[run.endpoint_id.product_ref]
         problems = []
         if nameless := self._find_products(
             run, SQL("count(*) FILTER (WHERE ref = '')")

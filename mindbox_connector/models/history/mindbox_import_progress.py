@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...labels import get_labels
 from ...wording import in_words
 
 
@@ -15,7 +16,7 @@ class MindboxImport(models.Model):
 
     @api.depends("kind", "endpoint_id", "date_from", "date_to")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        kinds = get_labels(self, "kind")
         for run in self:
             days = [day for day in (run.date_from, run.date_to) if day]
             dates = " – ".join(map(str, days))

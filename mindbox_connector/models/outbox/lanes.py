@@ -19,11 +19,11 @@ from ...exceptions import (
     MindboxUnavailable,
 )
 
-# So many failures in a row, and nobody else needs to find out.
+# Failures in a row after which no further call needs to find out.
 FAILURES_TO_STOP = 3
-# A call that failed so often proves nothing: it may be the call and not Mindbox.
+# Attempts of a call from which on its failure proves nothing: the fault may be its own.
 OFTEN = 5
-# Longer than any answer takes: see Lanes.abandon.
+# Seconds that a thread may still take to end: longer than any answer does.
 JOIN_TIMEOUT = 70
 ABANDONED = "Mindbox does not answer in time."
 
@@ -69,7 +69,7 @@ class Pace:
     def wait(self, stopped):
         """Sleep until it is the caller's turn; False when ``stopped`` came first.
 
-        One caller sleeps, the others queue behind it: who is stopped uses up no turn.
+        One thread sleeps, the others queue behind it: a stopped one uses up no turn.
         """
         with self._lock:
             delay = self._next - time.monotonic()

@@ -10,10 +10,11 @@ from .lanes import Parcel
 from .mindbox_hold import LONGEST_WAIT
 from .mindbox_request import WAITS
 
-# Behind a backlog: whoever has done something so recently comes before it, found among
-# so many of the newest rows, with so many of his rows at a time.
+# Age of an event up to which its customer comes before a backlog.
 FRESH = "10 minutes"
+# Rows, the newest ones, among which such customers are looked for.
 NEWEST = 500
+# Rows of one such customer that are claimed at a time.
 STORY = 20
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
@@ -59,7 +60,7 @@ class MindboxEndpoint(models.Model):
     def _find_fresh_rows(self, limit, priority, is_due, on_the_way):
         """Return the first rows of customers with an event of the last minutes.
 
-        A customer's own backlog goes before his event, so that his order is kept.
+        A customer's own backlog goes before the event, so that the order is kept.
 
         :param int priority: where in the queue the backlog is
         :param SQL is_due: the condition on ``due``

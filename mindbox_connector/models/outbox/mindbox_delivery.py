@@ -2,10 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The queue job: claim, send and record until nothing is due or the time is over."""
 
-import logging
 import time
 from datetime import timedelta
-from functools import partial
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -16,11 +14,12 @@ from .lanes import Lanes, Pace
 from .mindbox_hold import LONGEST_WAIT
 from .mindbox_kick import DELIVERY
 
-_logger = logging.getLogger(__name__)
-
-# An answer that is still trickling in so long after its timeout is given up.
+# Seconds from the timeout of an answer that is still trickling in until it is given up.
 PATIENCE = 5
-BATCH = 200
+# Rows claimed at once, at most.
+CLAIM_SIZE = 200
+# While nothing answers: seconds that a call may take, and seconds from one to the next
+# while the first one hangs.
 PROBE_TIMEOUT = 5
 PROBE_INTERVAL = 6
 
@@ -44,8 +43,8 @@ class MindboxEndpoint(models.Model):
     def _deliver_within_budget(self):
         """Claim, send and record until nothing is due or the time is over.
 
-        While the threads send, the next rows are claimed and built, so that nobody
-        waits for the other.
+        While the threads send, the next rows are claimed and built: neither waits for
+        the other.
 
         :return: how many calls Mindbox has accepted
         """
@@ -55,7 +54,7 @@ class MindboxEndpoint(models.Model):
         send = self._get_client(self._get_timeout()).send
         lanes = Lanes(send, self.concurrency, pace, probing=bool(self.failures))
         try:
-            done = self._fill_and_empty(lanes)
+            done = Run(self, lanes).work()
             more = lanes.stopped
         finally:
             lanes.close()
@@ -75,61 +74,6 @@ class MindboxEndpoint(models.Model):
         leave the worker to others. Now and then a long one: Mindbox may be slow.
         """
         return min(self.timeout, PROBE_TIMEOUT) if self.failures % 4 else self.timeout
-
-    def _fill_and_empty(self, lanes):
-        # The worker must outlive the last answers.
-        late = CONNECT_TIMEOUT + self.timeout + 3 * PATIENCE
-        budget = self._get_time_budget(reserve=late)
-        deadline = time.monotonic() + budget
-        give_up = deadline + CONNECT_TIMEOUT + self.timeout + PATIENCE
-        size = self._get_batch_size(budget)
-        # After an outage start with one call, then double while all goes well.
-        window = 1 if self.failures else size
-        on_the_way, done = {}, 0
-        more = True
-        asked = time.monotonic()
-        while more or lanes.outstanding:
-            if time.monotonic() > deadline:
-                lanes.stop()
-            if time.monotonic() > give_up:
-                lanes.abandon()
-            if lanes.stopped:
-                more = False
-                if lanes.probing and lanes.failing:
-                    lanes.abandon()
-            elif more and (
-                lanes.outstanding <= window // 2
-                # The probe hangs; if Mindbox is back, another one gets an answer.
-                or lanes.probing
-                and time.monotonic() > asked + PROBE_INTERVAL
-            ):
-                asked = time.monotonic()
-                rows, parcels = self._claim_committed(window, on_the_way, lanes)
-                more = bool(rows)
-                on_the_way.update((p.id, rows[p.id]) for p in parcels)
-                lanes.put(parcels)
-            outcomes = lanes.take(timeout=0.2) if lanes.outstanding else []
-            if outcomes:
-                if not self._record_committed(outcomes, lanes.failing):
-                    lanes.stop()
-                for outcome in outcomes:
-                    del on_the_way[outcome.parcel.id]
-                done += sum(outcome.answer is not None for outcome in outcomes)
-                more = True
-                if not lanes.failing:
-                    window = min(window * 2, size)
-        return done
-
-    def _claim_committed(self, limit, on_the_way, lanes):
-        work = partial(self._claim, limit, on_the_way, lanes.closed)
-        return self._committed(work)
-
-    def _record_committed(self, outcomes, failing):
-        return self._committed(lambda: self._record(outcomes, failing))
-
-    def _get_batch_size(self, budget):
-        """Claim no more than the pace lets through in one run."""
-        return max(1, min(BATCH, int(self.rate_limit * budget / 60)))
 
     def _finish(self, lanes, pace, more, spent):
         """Leave the endpoint as the next job needs it, and queue that job.
@@ -168,3 +112,78 @@ class MindboxEndpoint(models.Model):
             )
         )
         return None if seconds is None else max(1, float(seconds))
+
+
+class Run:
+    """One run of the delivery: the lanes are filled, and their outcomes written down.
+
+    :param endpoint: the ``mindbox.endpoint``, by itself
+    :param Lanes lanes: the threads that send
+    """
+
+    def __init__(self, endpoint, lanes):
+        self.endpoint = endpoint
+        self.lanes = lanes
+        longest_call = CONNECT_TIMEOUT + endpoint.timeout
+        # The worker must outlive the last answers.
+        budget = endpoint._get_time_budget(reserve=longest_call + 3 * PATIENCE)
+        self.deadline = time.monotonic() + budget
+        self.give_up = self.deadline + longest_call + PATIENCE
+        # No more than the pace lets through in one run.
+        self.batch = max(1, min(CLAIM_SIZE, int(endpoint.rate_limit * budget / 60)))
+        # After an outage start with one call, then double while all goes well.
+        self.window = 1 if endpoint.failures else self.batch
+        # {ID: (merge key, lane)} of the rows that are being sent
+        self.on_the_way = {}
+        self.claimed_at = time.monotonic()
+        self.more = True
+        self.accepted = 0
+
+    def work(self):
+        """Claim, send and record; return how many calls Mindbox has accepted."""
+        lanes = self.lanes
+        while self.more or lanes.outstanding:
+            self._keep_time()
+            if lanes.stopped:
+                self.more = False
+                if lanes.probing and lanes.failing:
+                    lanes.abandon()
+            elif self.more and self._has_room():
+                self._claim()
+            if lanes.outstanding and (outcomes := lanes.take(timeout=0.2)):
+                self._record(outcomes)
+        return self.accepted
+
+    def _keep_time(self):
+        if time.monotonic() > self.deadline:
+            self.lanes.stop()
+        if time.monotonic() > self.give_up:
+            self.lanes.abandon()
+
+    def _has_room(self):
+        if self.lanes.outstanding <= self.window // 2:
+            return True
+        # The probe hangs; if Mindbox is back, another one gets an answer.
+        hangs = time.monotonic() > self.claimed_at + PROBE_INTERVAL
+        return self.lanes.probing and hangs
+
+    def _claim(self):
+        self.claimed_at = time.monotonic()
+        endpoint, closed = self.endpoint, self.lanes.closed
+        rows, parcels = endpoint._committed(
+            lambda: endpoint._claim(self.window, self.on_the_way, closed)
+        )
+        self.more = bool(rows)
+        self.on_the_way.update((p.id, rows[p.id]) for p in parcels)
+        self.lanes.put(parcels)
+
+    def _record(self, outcomes):
+        endpoint, failing = self.endpoint, self.lanes.failing
+        if not endpoint._committed(lambda: endpoint._record(outcomes, failing)):
+            self.lanes.stop()
+        for outcome in outcomes:
+            del self.on_the_way[outcome.parcel.id]
+        self.accepted += sum(outcome.answer is not None for outcome in outcomes)
+        self.more = True
+        if not self.lanes.failing:
+            self.window = min(self.window * 2, self.batch)

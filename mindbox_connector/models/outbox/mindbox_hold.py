@@ -13,18 +13,19 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...exceptions import MindboxThrottled
 
-# Seconds from one probe to the next, a quarter more or less: while an outage is younger
-# than an hour, so often that the first row leaves within 10 s of its end; later, within
-# 5 minutes.
+# Seconds from one probe to the next, a quarter more or less: the first row leaves
+# within 10 s of the end of an outage that is younger than an hour, else in 5 minutes.
 HOLD_MAX_SHORT = 6
 HOLD_MAX_LONG = 220
 HOLD_MIN = 1
 LONG_OUTAGE = timedelta(hours=1)
-# No hold, no throttling and no retry is longer; what claims to be comes from a wrong
-# clock.
+# Seconds, at most, of a hold, a throttling and a retry; what claims to be longer comes
+# from a wrong clock.
 HOLD_LIMIT = 330
 LONGEST_WAIT = timedelta(seconds=HOLD_LIMIT)
+# Attempts of a row while an outage is that young.
 SHORT_TRIES = LONG_OUTAGE.total_seconds() // HOLD_MAX_SHORT
+# Seconds from one attempt of a row to the next, at most.
 ROW_RETRY_MAX = 270
 NOT_HELD = {
     "failures": 0,
@@ -153,7 +154,7 @@ def get_retry_delay(attempts, failing):
     """Return the time from a row's attempt to its next one.
 
     :param int attempts: how many there were before it
-    :param bool failing: whether nobody's calls get through, not only this one
+    :param bool failing: whether no call gets through, not only this one
     """
     short = failing and attempts < SHORT_TRIES
     cap = HOLD_MAX_SHORT if short else ROW_RETRY_MAX

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
-from odoo import SUPERUSER_ID, api, models, modules
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
 from ..job.fault import log_fault
@@ -19,16 +19,17 @@ from ..job.mindbox_job import Job
 
 _logger = logging.getLogger(__name__)
 
-# A delivery waits so many seconds for more, so that a busy shop runs one job, not ten,
-# beside its visitors. A system parameter may say otherwise.
+# Seconds that a delivery waits for more, so that a busy shop runs one job, not ten,
+# beside its visitors. A system parameter may say otherwise, up to the limit.
 GATHER_SECONDS = 1
 GATHER_PARAMETER = "mindbox_connector.gather_seconds"
 GATHER_LIMIT = 60
-# So many seconds after a commit its request has answered: until then, a thread beside
+# Seconds from a commit until its request has answered: before that, a thread beside
 # would take the interpreter from it.
 ANSWER_TIME = 0.1
-# A job that is due or at work since so long may be dead, or overslept.
+# Age of a job, due or at work, from which on it may be dead, or overslept.
 JOB_STARTS_WITHIN = "10 seconds"
+# Seconds from one look for such jobs to the next.
 WAKE_INTERVAL = 5
 # One delivery of an integration point, on whichever node.
 DELIVERY = Job("_deliver", "mindbox.deliver.", lock=0x4D42)
@@ -99,10 +100,7 @@ class MindboxEndpoint(models.Model):
         A server that stops waits for it; one that is killed leaves it to the sweeper.
         """
         kick = partial(self._kick_on_fresh_cursor, endpoint_ids, transaction_ids, late)
-        if modules.module.current_test:
-            kick()
-        else:
-            KICKS.put(self.env.cr.dbname, kick)
+        KICKS.put(self.env.cr.dbname, kick)
 
     @api.model
     def _kick_on_fresh_cursor(self, endpoint_ids, transaction_ids, late=()):

@@ -11,7 +11,8 @@ from odoo.tools import SQL
 
 from .json_text import CLEAR, to_json, to_text
 
-COLUMNS = {
+# What is told of one record, and its column types.
+LEDGER_COLUMNS = {
     "res_id": "int4",
     "partner_id": "int4",
     "reference": "varchar",
@@ -113,7 +114,7 @@ class MindboxLedger(models.Model):
             ``digest``: of the customer's profile, see :meth:`_get_digest` (str)
         """
         if rows:
-            values = [{name: row.get(name) for name in COLUMNS} for row in rows]
+            values = [{name: row.get(name) for name in LEDGER_COLUMNS} for row in rows]
             self._upsert(
                 SQL(
                     """
@@ -125,7 +126,7 @@ class MindboxLedger(models.Model):
                     kind=kind,
                     types=SQL(", ").join(
                         SQL("%s %s", SQL.identifier(name), SQL(type_))
-                        for name, type_ in COLUMNS.items()
+                        for name, type_ in LEDGER_COLUMNS.items()
                     ),
                     rows=to_json(values),
                 ),
@@ -204,7 +205,7 @@ class MindboxLedger(models.Model):
     def _upsert(self, rows, amount):
         """Insert or overwrite rows of the ledger.
 
-        :param SQL rows: a query of endpoint, kind, origin and :data:`COLUMNS`
+        :param SQL rows: a query of endpoint, kind, origin and :data:`LEDGER_COLUMNS`
         :param SQL amount: the new amount of a record that is there already
         """
         self.env["mindbox.request"]._execute(

@@ -8,12 +8,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...catalogue import MODE_SELECTION
+from ...labels import get_labels
 from ...wording import in_words
 from .json_text import prettify
 
 # The same as being pending, in words of its own: statistics know of none that wait, so
 # PostgreSQL would take any index on pending rows for the best one, and walk all of it.
 WAITS = "state NOT IN ('sent', 'rejected', 'skipped', 'cancelled')"
+# Rows that change before PostgreSQL cleans up behind them: a number, no share.
 STORAGE_PARAMETERS = """
     autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50000,
     autovacuum_vacuum_insert_scale_factor = 0,
@@ -150,7 +152,7 @@ class MindboxRequest(models.Model):
     _deferred_idx = models.Index(
         "(endpoint_id, customer_key) WHERE state = 'pending' AND attempts > 0",
     )
-    # While a backlog waits: who has done something just now, and what waits of his.
+    # While a backlog waits: customers with an event just now, and what waits of them.
     _fresh_idx = models.Index(
         "(endpoint_id, priority, occurred_at) WHERE state = 'pending'",
     )
@@ -212,7 +214,7 @@ class MindboxRequest(models.Model):
 
     @api.depends("event", "res_name")
     def _compute_display_name(self):
-        labels = dict(self._fields["event"]._description_selection(self.env))
+        labels = get_labels(self, "event")
         for request in self:
             parts = [labels.get(request.event), request.res_name]
             request.display_name = ": ".join(filter(None, parts))

@@ -5,7 +5,7 @@
 import re
 
 # Characters that Mindbox takes of a name, and of an address.
-MAX_NAME = 100
+MAX_NAME_PART = 100
 MAX_EMAIL = 254
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 PARTS = {
@@ -33,12 +33,12 @@ def split_name(name, name_format):
     if not words:
         return {}
     if name_format == "full":
-        return {"fullName": " ".join(words)[:MAX_NAME]}
+        return {"fullName": " ".join(words)[:MAX_NAME_PART]}
     keys = PARTS[name_format][min(len(words), 3) - 1]
     values = words[:2] + [" ".join(words[2:])] if len(words) > 2 else words
     if name_format == "first_last" and len(words) > 3:
         values = [words[0], " ".join(words[1:-1]), words[-1]]
-    return {key: value[:MAX_NAME] for key, value in zip(keys, values, strict=True)}
+    return {key: value[:MAX_NAME_PART] for key, value in zip(keys, values, strict=True)}
 
 
 def personal_data(name, is_company, birthday, sex, tz, name_format):

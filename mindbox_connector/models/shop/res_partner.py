@@ -10,8 +10,9 @@ TRACKED = frozenset(
     "name email phone lang tz birthday sex street street2 zip city state_id "
     "country_id active".split()
 )
-CONTACTS = {"phone": "mobilePhone", "email": "email"}
-# Each purchase without an account makes a contact of its own in Odoo.
+# The contacts by their fields in Odoo and in Mindbox.
+CONTACT_FIELDS = {"phone": "mobilePhone", "email": "email"}
+# Contacts of one person, at most: each purchase without an account makes one in Odoo.
 MAX_GUESTS = 20
 
 
@@ -70,9 +71,9 @@ class ResPartner(models.Model):
 
     def _mindbox_get_cleared(self, vals):
         """Return {partner: Mindbox fields} of the contacts that a write removes."""
-        removed = [name for name in CONTACTS if name in vals and not vals[name]]
+        removed = [name for name in CONTACT_FIELDS if name in vals and not vals[name]]
         return {
-            partner: {CONTACTS[name] for name in removed if partner[name]}
+            partner: {CONTACT_FIELDS[name] for name in removed if partner[name]}
             for partner in self
             if any(partner[name] for name in removed)
         }

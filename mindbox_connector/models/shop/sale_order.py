@@ -1,13 +1,13 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-
 from odoo import api, fields, models
 
 from ...exceptions import MindboxSkipped
 from ..capture.mindbox_scope import PAID
 from .milestones import STATE_MILESTONES, get_milestones
 
+# What a cart or an order tells of itself, besides its lines.
 CONTENT = frozenset(
     {"partner_id", "partner_shipping_id", "currency_id", "pricelist_id"}
 )

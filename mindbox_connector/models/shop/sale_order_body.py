@@ -8,7 +8,7 @@ from ...exceptions import MindboxSkipped
 from .amounts import allocate, as_number, to_cents
 
 # What an order repeats of its customer.
-CONTACTS = ("email", "mobilePhone")
+ORDER_CONTACTS = ("email", "mobilePhone")
 
 
 class SaleOrder(models.Model):
@@ -45,7 +45,7 @@ class SaleOrder(models.Model):
             "order": {
                 "ids": endpoint._get_order_ids(self),
                 **self._mindbox_totals(endpoint),
-                **{key: identity[key] for key in CONTACTS if key in identity},
+                **{key: identity[key] for key in ORDER_CONTACTS if key in identity},
                 **self._mindbox_discounts(endpoint),
                 "lines": self._mindbox_lines(endpoint),
             },

@@ -85,7 +85,7 @@ class TestDelivery(DeliveryCase):
         week = fields.Datetime.now() - timedelta(days=7)
         self.facts(*[f"c{n}" for n in range(300)], *"xxx", occurred_at=week)
         self.facts("x", "y")
-        with patch.object(mindbox_delivery, "BATCH", 20):
+        with patch.object(mindbox_delivery, "CLAIM_SIZE", 20):
             self.deliver()
         customers = [c for c, _n in self.sent()]
         self.assertLess(customers.index("y"), 30)
@@ -100,7 +100,7 @@ class TestDelivery(DeliveryCase):
         self.facts(*["old"] * 200, occurred_at=now - timedelta(days=7))
         self.facts("new", occurred_at=now - timedelta(minutes=1))
         self.facts(*["hot"] * 100, occurred_at=now)
-        with patch.object(mindbox_delivery, "BATCH", 60):
+        with patch.object(mindbox_delivery, "CLAIM_SIZE", 60):
             self.deliver()
         customers = [c for c, _n in self.sent()]
         self.assertLess(customers.index("new"), 60)
@@ -124,7 +124,7 @@ class TestDelivery(DeliveryCase):
         self.assertTrue(locked)
 
     def test_more_than_a_batch_is_sent_by_one_job(self):
-        with patch.object(mindbox_delivery, "BATCH", 20):
+        with patch.object(mindbox_delivery, "CLAIM_SIZE", 20):
             self.facts(*[f"c{n % 7}" for n in range(130)])
             self.deliver()
         self.assertEqual(set(self.states()), {"sent"})
@@ -446,7 +446,7 @@ class TestOutage(DeliveryCase):
         def die(*args):
             raise AdminShutdown("terminating connection due to administrator command")
 
-        with patch.object(self.registry["mindbox.endpoint"], "_record_committed", die):
+        with patch.object(mindbox_delivery.Run, "_record", die):
             job = self.deliver_quietly()
         self.assertIsInstance(job, RetryableJobError)
         self.make_due()

@@ -63,12 +63,6 @@ class RfmScheme(models.Model):
         self.frozen_on = False
         return True
 
-    def action_preview(self):
-        """Show how many customers would move, from where to where."""
-        self.ensure_one()
-        preview = self.env["rfm.preview"].create({"scheme_id": self.id})
-        return preview._action_open()
-
     # === THE JOB === #
 
     @api.model

@@ -1,0 +1,119 @@
+"""The map of the code stays true: calls run one way, and nothing grows too big."""
+
+from textwrap import dedent
+
+import pytest
+from steps import ROOT
+
+from tests.rooms import Addon
+
+# Lines of a file, methods that a class is assembled from.
+MAX_FILE = 400
+MAX_METHODS = 60
+ADDONS = ("mindbox_connector", "mindbox_rfm")
+
+
+@pytest.fixture(params=ADDONS)
+def addon(request):
+    return Addon(ROOT / request.param)
+
+
+@pytest.fixture
+def house(tmp_path):
+    """Build a small add-on of two rooms: `house(cellar="…", attic="…")`."""
+
+    def build(**rooms):
+        for room, source in rooms.items():
+            folder = tmp_path / "models" / room
+            folder.mkdir(parents=True)
+            (folder / "code.py").write_text(dedent(source))
+        listing = "".join(f"from . import {room}\n" for room in rooms)
+        (tmp_path / "models" / "__init__.py").write_text(listing)
+        return [(use.room, use.name) for use in Addon(tmp_path).upward()]
+
+    return build
+
+
+def test_no_room_uses_one_above_it(addon):
+    assert not [str(use) for use in addon.upward()]
+
+
+def test_every_room_has_its_place_and_says_what_it_is_for(addon):
+    folders = {path.parent.name for path in addon.path.glob("models/*/__init__.py")}
+    assert folders <= {*addon.rooms}
+    assert not [room for room in folders if not addon.describe(room)]
+
+
+def test_no_file_of_a_room_is_too_long(addon):
+    paths = [path for files in addon.files.values() for path in files]
+    lengths = {str(path): len(path.read_text().splitlines()) for path in paths}
+    assert not {path: n for path, n in lengths.items() if n > MAX_FILE}
+
+
+def test_a_big_class_is_one_that_its_room_gives_a_reason_for(addon):
+    big = {m for m, names in addon.count_methods().items() if len(names) > MAX_METHODS}
+    explained = {model for model in big if model in addon.describe(addon.models[model])}
+    assert big == explained
+
+
+# -- What the reader sees -----------------------------------------------------
+
+CELLAR = """
+    class Box(models.Model):
+        _name = "my.box"
+
+        def _open(self):
+            self._after_open()
+
+        def _after_open(self):
+            pass
+"""
+
+
+def test_a_hook_of_a_lower_room_is_no_call_of_the_upper_one(house):
+    attic = """
+        class Box(models.Model):
+            _inherit = "my.box"
+
+            def _after_open(self):
+                super()._after_open()
+    """
+    assert not house(cellar=CELLAR, attic=attic)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("box._shut()", "_shut"),
+        ("box.lid", "lid"),
+        ("self.env['my.lamp']", "my.lamp"),
+        ("self.env.get('my.lamp')", "my.lamp"),
+        ("lamps = fields.One2many('my.lamp', 'box_id')", "my.lamp"),
+        ("execute('SELECT id FROM my_lamp')", "my_lamp"),
+        ("from ..attic.code import Lamp", "attic.code"),
+    ],
+)
+def test_each_kind_of_call_upwards_is_seen(house, line, name):
+    attic = """
+        class Box(models.Model):
+            _inherit = "my.box"
+            lid = fields.Char()
+
+            def _shut(self):
+                pass
+
+        class Lamp(models.Model):
+            _name = "my.lamp"
+    """
+    assert house(cellar=f"{line}\n", attic=attic) == [("cellar", name)]
+
+
+def test_what_odoo_calls_the_same_is_no_call_upwards(house):
+    attic = """
+        class Order(models.Model):
+            _inherit = "sale.order"
+
+            def _action_confirm(self):
+                return super()._action_confirm()
+    """
+    assert not house(cellar="order._action_confirm()\n", attic=attic)
