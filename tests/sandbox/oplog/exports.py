@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 import uuid
+from itertools import islice
 from pathlib import Path
 
 from aiohttp import web
@@ -16,6 +17,8 @@ from . import conditions, files
 AT_ONCE = 2
 KEPT = 20
 CHUNK = 64 * 1024
+# Seconds of writing before calls get their turn.
+SLICE = 0.004
 
 
 class Export:
@@ -109,11 +112,13 @@ class Exports:
         name = f"{len(export.paths) + 1}.{uuid.uuid4().hex}.{kind}.gz"
         writer = files.Writer(self.folder / f"{export.id}.{name}", kind)
         try:
-            for at in range(number):
-                writer.write(next(rows))
-                if at % files.SLICE == files.SLICE - 1:
+            pause = time.monotonic() + SLICE
+            for values in islice(rows, number):
+                writer.write(values)
+                if time.monotonic() > pause:
                     writer.flush()
                     await asyncio.sleep(0)
+                    pause = time.monotonic() + SLICE
         finally:
             writer.close()
             export.paths.append(writer.path)

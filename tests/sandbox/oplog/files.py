@@ -4,13 +4,9 @@ import csv
 import gzip
 import io
 import json
-import uuid
 from types import SimpleNamespace
 
 from .rows import NAMES, row
-
-# Rows between two looks at the clock of everybody else.
-SLICE = 200
 
 
 class Writer:
@@ -55,40 +51,50 @@ def parts(number, settings):
     return [min(most, number - at) for at in range(0, number, most)] or [0]
 
 
-def filler(number, conditions, began):
-    """Rows of calls that somebody else made, as they are in a real project's log."""
+def somebody_elses(conditions, began):
+    """A call of somebody else, as they are in a real project's log."""
     state = conditions.state or "completed"
-    for at in range(number):
-        name = next(iter(conditions.operations), "Other.Operation")
-        transaction = str(uuid.UUID(int=at + 1, version=4))
-        yield SimpleNamespace(
-            at=conditions.since or began,
-            seq=-at,
-            executed=None if state == "processing" else began,
-            operation=name,
-            endpoint_id=conditions.endpoint or "other.Site",
-            has_errors=bool(conditions.has_errors) or state == "failed",
-            warnings=(),
-            error="Somebody else's error" if state == "failed" else None,
-            device_uuid=None,
-            state=state,
-            mode="async",
-            query={"operation": name, "transactionId": transaction},
-            transaction_id=transaction,
-            headers={},
-            auth_scheme=None,
-            body=b"{}",
-            answer=b'{"status":"Success"}',
-            http_status=200,
-        )
+    name = next(iter(conditions.operations), "Other.Operation")
+    return SimpleNamespace(
+        at=conditions.since or began,
+        seq=0,
+        executed=None if state == "processing" else began,
+        operation=name,
+        endpoint_id=conditions.endpoint or "other.Site",
+        has_errors=bool(conditions.has_errors) or state == "failed",
+        warnings=(),
+        error="Somebody else's error" if state == "failed" else None,
+        device_uuid=None,
+        state=state,
+        mode="async",
+        query={"operation": name, "transactionId": ""},
+        transaction_id="",
+        headers={},
+        auth_scheme=None,
+        body=b"{}",
+        answer=b'{"status":"Success"}',
+        http_status=200,
+    )
+
+
+def filler(number, conditions, began, first=1):
+    """So many rows that differ by their transaction only."""
+    values = row(somebody_elses(conditions, began))
+    url = NAMES.index("OperationLogUrl")
+    for at in range(first, first + number):
+        transaction = f"00000000-0000-4000-8000-{at:012x}"
+        yield [
+            transaction,
+            *values[1:url],
+            values[url] + transaction,
+            *values[url + 1 :],
+        ]
 
 
 def rows(calls, conditions, settings, began):
     """Rows of the calls, with those of others before and after them."""
-    own = settings["export_id"] == "transaction"
     half = settings["export_filler"] // 2
-    before = filler(half, conditions, began)
-    after = filler(settings["export_filler"] - half, conditions, began)
-    for group in (before, calls, after):
-        for call in group:
-            yield row(call, own)
+    yield from filler(half, conditions, began)
+    for call in calls:
+        yield row(call, settings["export_id"] == "transaction")
+    yield from filler(settings["export_filler"] - half, conditions, began, half + 1)
