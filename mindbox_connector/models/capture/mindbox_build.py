@@ -25,7 +25,7 @@ class MindboxEndpoint(models.Model):
     _inherit = ["mindbox.endpoint"]
 
     def _build_bodies(self, rows):
-        super()._build_bodies(rows)
+        result = super()._build_bodies(rows)
         sources = self._get_sources(rows)
         try:
             with self.env.cr.savepoint(flush=False):
@@ -37,14 +37,16 @@ class MindboxEndpoint(models.Model):
             # One of them breaks the transaction: find out which.
             for row in rows:
                 self._build_alone(row, sources)
+        return result
 
     def _after_refused(self, request, outcome):
         """Where Mindbox knows the customer or order already, send the other event."""
-        super()._after_refused(request, outcome)
+        result = super()._after_refused(request, outcome)
         event = self.env["mindbox.catalogue"]._get_events().get(request.event)
         if event and event.instead and outcome.error.http_status == 400:
             record = self.env[request.res_model].browse(request.res_id).exists()
             record._mindbox_mark(event.instead)
+        return result
 
     def _get_sources(self, rows):
         """Return {(model, id): record}; records of a model are read together."""

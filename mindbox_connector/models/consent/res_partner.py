@@ -12,6 +12,7 @@ class ResPartner(models.Model):
 
     def _on_erase(self):
         """Who is forgotten here must be deleted in Mindbox, too."""
-        super()._on_erase()
+        result = super()._on_erase()
         for partner in self:
             self.env["mindbox.erasure"]._add(partner)
+        return result

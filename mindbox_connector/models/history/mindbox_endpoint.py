@@ -47,12 +47,14 @@ class MindboxEndpoint(models.Model):
     )
 
     def _on_start(self):
-        super()._on_start()
+        result = super()._on_start()
         self._kick_imports()
+        return result
 
     def _on_sweep(self):
-        super()._on_sweep()
+        result = super()._on_sweep()
         self._kick_imports()
+        return result
 
     def _kick_imports(self):
         """Queue the work of the imports that are running."""

@@ -128,13 +128,15 @@ class MindboxEndpoint(models.Model):
             self._guard(f"Alerts of {endpoint}", partial(endpoint._watch, measures))
 
     def _on_start(self):
-        super()._on_start()
+        result = super()._on_start()
         for endpoint in self:
             endpoint._end_alert("paused")
+        return result
 
     def _on_pause(self):
-        super()._on_pause()
+        result = super()._on_pause()
         self._begin_alert("paused")
+        return result
 
     def _after_comparison(self):
         """Tell of differences at once, not when it is looked at again."""

@@ -107,8 +107,9 @@ class MindboxEndpoint(models.Model):
 
     def _on_start(self):
         """Whoever starts it has put right why calls were held."""
-        super()._on_start()
+        result = super()._on_start()
         self._forget_waits()
+        return result
 
     def _forget_waits(self):
         """Let everything that waits be tried at once."""

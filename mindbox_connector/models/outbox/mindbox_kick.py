@@ -82,8 +82,9 @@ class MindboxEndpoint(models.Model):
     _inherit = ["mindbox.endpoint", "mindbox.job"]
 
     def _on_start(self):
-        super()._on_start()
+        result = super()._on_start()
         self._kick_after_commit()
+        return result
 
     def _kick_after_commit(self):
         """Queue a delivery once the current transaction is committed."""
