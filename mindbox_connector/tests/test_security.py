@@ -32,8 +32,10 @@ class SecurityCase(TransactionCase):
             {"name": "Shop", "endpoint_code": "Shop.Website", "secret_key": "key"}
         )
         cls.endpoint.action_start()
-        cls.env.cr.postcommit.clear()
         cls.partner = cls.env["res.partner"].create({"name": "Anna"})
+        # What was there before the test is not recorded in it.
+        cls.env.cr.precommit.clear()
+        cls.env.cr.postcommit.clear()
         cls.request = cls.make_request()
 
     @classmethod

@@ -1,15 +1,3 @@
-from . import test_access
-from .run import test_cdnow
-from .scheme import test_check
-from .use import test_delivery
-from .run import test_engine
-from .use import test_erasure
-from .use import test_import
-from .scheme import test_input
-from .run import test_life
-from .use import test_partner
-from .run import test_properties
-from .run import test_sources
-from . import test_tours_rfm
-from .use import test_use
-from . import test_screens
+from odoo.addons.mindbox_connector.tests.discovery import find_tests
+
+globals().update(find_tests(__name__, __path__))

@@ -48,7 +48,7 @@ def _print(cells):
 
 
 def compare(env, count):
-    from odoo.addons.mindbox_connector.tests.big_catalogue import make_products
+    from odoo.addons.mindbox_connector.tests.feed.big_catalogue import make_products
 
     made = make_products(env, count)
     env.cr.commit()

@@ -4,60 +4,10 @@
 
 import json
 
-from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
-from ..common import RealCase, Reply
-
-REJECTED = Reply(400, {"status": "ProtocolError", "errorMessage": "no"})
-
-
-class LedgerCase(RealCase):
-    def ledger(self, kind, *names):
-        """Return the rows of a kind as dicts, oldest record first."""
-        names = names or ("res_id", "amount", "reference", "partner_id", "origin")
-        with self.transaction() as env:
-            domain = [("endpoint_id", "=", self.endpoint_id), ("kind", "=", kind)]
-            return env["mindbox.ledger"].search_read(domain, names, order="res_id")
-
-    def make_order(self, partner_id, price):
-        with self.transaction() as env:
-            product = env["product.product"].create({"name": "Lamp", "taxes_id": False})
-            line = {"product_id": product.id, "price_unit": price, "tax_ids": False}
-            order = env["sale.order"].create(
-                {"partner_id": partner_id, "order_line": [Command.create(line)]}
-            )
-            order.action_confirm()
-            self.addCleanup(self.remove_order, order.id)
-            return order.id
-
-    def remove_order(self, order_id):
-        with self.transaction(mindbox_skip=True) as env:
-            order = env["sale.order"].browse(order_id).exists()
-            order._action_cancel()
-            order.unlink()
-
-    def make_card(self, partner_id, points):
-        with self.transaction() as env:
-            program = env["loyalty.program"].create(
-                {"name": "Card", "program_type": "loyalty", "applies_on": "both"}
-            )
-            card = env["loyalty.card"].create(
-                {"program_id": program.id, "partner_id": partner_id, "points": points}
-            )
-            self.addCleanup(self.remove_program, program.id)
-            return card.id
-
-    def remove_program(self, program_id):
-        with self.transaction(mindbox_skip=True) as env:
-            program = env["loyalty.program"].browse(program_id)
-            program.active = False
-            program.coupon_ids.unlink()
-            program.unlink()
-
-    def change(self, model, record_id, **values):
-        with self.transaction() as env:
-            env[model].browse(record_id).write(values)
+from ..common import Reply
+from .common import REJECTED, LedgerCase
 
 
 @tagged("post_install", "-at_install")

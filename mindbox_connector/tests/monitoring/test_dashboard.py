@@ -12,7 +12,7 @@ from odoo.tests import new_test_user, tagged
 
 from ...models.monitoring.dashboard import PERIODS
 from ...models.monitoring.mindbox_sample import SLOT, get_slot
-from .test_health import HealthCase
+from .common import HealthCase
 
 
 @tagged("post_install", "-at_install")

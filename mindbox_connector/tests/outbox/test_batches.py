@@ -5,7 +5,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from .sources import SourceCase
+from ..sources import SourceCase
 
 FEW, MANY = 5, 25
 

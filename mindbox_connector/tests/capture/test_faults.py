@@ -1,0 +1,165 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""No fault of recording reaches the shopper; what is not recorded is not done."""
+
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from psycopg2.errors import DiskFull
+
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...models.capture import mindbox_flush
+from ...models.outbox import mindbox_rows
+from .common import CaptureCase, Rollback
+
+
+@tagged("post_install", "-at_install")
+class TestFaults(CaptureCase):
+    def test_a_fault_in_one_record_does_not_reach_the_shopper(self):
+        with self.partner_of() as partner:
+            model = self.registry["res.partner"]
+            with (
+                patch.object(
+                    model, "_mindbox_prepare_rows", side_effect=Rollback("Anna")
+                ),
+                self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
+            ):
+                partner.name = "Still saved"
+                partner.env.cr.flush()
+        self.assertNotIn("Anna", str(log.output))
+        with self.partner_of() as partner:
+            self.assertEqual(partner.name, "Still saved")
+
+    def test_a_statement_that_fails_does_not_reach_the_shopper(self):
+        """A broken statement in a fact's body breaks the whole transaction, else."""
+
+        def broken(partner, endpoint):
+            partner.env.cr.execute("SELECT 'anna@example.com'::int")
+
+        body = "_mindbox_customer_authorize_body"
+        with (
+            patch.object(self.registry["res.partner"], body, broken),
+            mute_logger("odoo.sql_db"),
+            self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
+            self.partner_of() as partner,
+        ):
+            partner._mindbox_mark("customer_authorize")
+            partner.name = "Still saved"
+        self.assertNotIn("anna", str(log.output))
+        self.assertSaved("Still saved")
+        rows = {row["event"]: row for row in self.rows("event", "state", "error")}
+        self.assertEqual(rows["customer_edit"]["state"], "pending")
+        self.assertEqual(rows["customer_authorize"]["state"], "rejected")
+        self.assertIn("InvalidTextRepresentation", rows["customer_authorize"]["error"])
+
+    def test_a_cart_is_deleted_whatever_statement_fails_in_its_last_body(self):
+        with self.transaction() as env:
+            product = env["product.product"].create({"name": "Lamp"})
+            line = Command.create({"product_id": product.id})
+            values = {"partner_id": self.partner, "order_line": [line]}
+            values["website_id"] = env["website"].search([], limit=1).id
+            cart = env["sale.order"].create(values)
+
+        def broken(order, endpoint):
+            order.env.cr.execute("SELECT 1 / 0")
+
+        body = "_mindbox_cart_clear_body"
+        with (
+            patch.object(self.registry["sale.order"], body, broken),
+            mute_logger("odoo.sql_db", mindbox_flush.__name__),
+            self.transaction() as env,
+        ):
+            cart.with_env(env).unlink()
+        with self.transaction() as env:
+            self.assertFalse(cart.with_env(env).exists())
+            product.with_env(env).unlink()
+        states = {row["event"]: row["state"] for row in self.rows("event", "state")}
+        self.assertEqual(states["cart_clear"], "rejected")
+
+    @contextmanager
+    def constraint(self, check):
+        """Let the outbox refuse rows, as after half an update of the database."""
+        name = "mindbox_request_test_check"
+        with self.transaction() as env:
+            env.cr.execute(
+                f"ALTER TABLE mindbox_request ADD CONSTRAINT {name} CHECK ({check})"
+                " NOT VALID"
+            )
+        try:
+            yield
+        finally:
+            with self.transaction() as env:
+                env.cr.execute(f"ALTER TABLE mindbox_request DROP CONSTRAINT {name}")
+
+    def test_an_outbox_that_takes_nothing_in_does_not_reach_the_shopper(self):
+        with (
+            self.constraint("event != 'customer_edit'"),
+            self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
+            mute_logger(mindbox_rows.__name__),
+            self.partner_of() as partner,
+        ):
+            partner.name = "Anna Canary"
+        self.assertIn("CheckViolation", str(log.output))
+        self.assertNotIn("Canary", str(log.output))
+        self.assertSaved("Anna Canary")
+
+    def test_what_the_shop_could_not_record_is_recorded_after_its_commit(self):
+        with (
+            self.constraint("current_setting('mindbox.broken', true) IS NULL"),
+            mute_logger(mindbox_flush.__name__),
+            self.partner_of() as partner,
+        ):
+            partner.env.cr.execute("SET mindbox.broken = 'yes'")
+            partner.name = "Late"
+            partner._mindbox_mark("customer_authorize")
+            partner.env.cr.flush()
+            partner.env.cr.execute("RESET mindbox.broken")
+        self.assertSaved("Late")
+        self.assertEqual(self.events(), ["customer_authorize", "customer_edit"])
+        self.deliver()
+        self.assertEqual(self.states(), ["sent", "sent"])
+
+    def test_a_change_the_disk_has_no_room_to_record_is_not_made(self):
+        with self.transaction() as env:
+            # What PostgreSQL says when it cannot extend a file.
+            env.cr.execute(
+                "CREATE OR REPLACE FUNCTION mindbox_test_full() RETURNS bool AS $$"
+                " BEGIN RAISE 'no space left' USING ERRCODE = 'disk_full'; END"
+                " $$ LANGUAGE plpgsql"
+            )
+        with (
+            self.constraint("mindbox_test_full()"),
+            self.assertRaises(DiskFull),
+            self.partner_of() as partner,
+        ):
+            partner.name = "Unsaved"
+        with self.transaction() as env:
+            env.cr.execute("DROP FUNCTION mindbox_test_full")
+        with self.partner_of() as partner:
+            self.assertNotEqual(partner.name, "Unsaved")
+        self.assertFalse(self.events())
+
+    def test_an_operation_that_has_just_been_deleted_does_not_reach_the_shopper(self):
+        """Another worker does not know yet: its cache is of before."""
+        endpoint = self.registry["mindbox.endpoint"]
+        with self.transaction() as env:
+            stale = env["mindbox.endpoint"].browse(self.endpoint_id)._get_operations()
+            stale = dict(stale)
+            used = env["mindbox.operation"].browse(stale["customer_edit", False]["id"])
+            used.copy({"active": False, "name": "Other"}).event = "customer_edit"
+            used.unlink()
+        with (
+            patch.object(endpoint, "_get_operations", lambda self: stale),
+            mute_logger(mindbox_flush.__name__),
+            self.partner_of() as partner,
+        ):
+            partner.name = "Late"
+        self.assertSaved("Late")
+        with self.transaction() as env:
+            other = env["mindbox.operation"].with_context(active_test=False)
+            other.search([("name", "=", "Other")]).active = True
+        self.deliver()
+        self.assertEqual(self.states(), ["sent"])

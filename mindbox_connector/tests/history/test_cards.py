@@ -1,0 +1,62 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Cards, their owners and what is on them."""
+
+from odoo.tests.common import tagged
+
+from .common import ImportCase
+
+
+@tagged("post_install", "-at_install")
+class TestCards(ImportCase):
+    def test_cards_their_owners_and_what_is_on_them_go_in_this_order(self):
+        card = self.make_card(12.5)
+        run = self.start("cards")
+        self.assertIsNone(self.work(run))
+        operations = [operation for operation, _key, _rows in self.files()]
+        self.assertEqual(
+            operations,
+            [
+                "DirectCrm.Customers.ImportCards",
+                "DirectCrm.Customers.Edit",
+                "DirectCrm.CreateCustomerBalanceChangeOperation",
+            ],
+        )
+        by_code = [
+            next(row for row in rows if card.code in row)
+            for _operation, _key, rows in self.files()
+        ]
+        self.assertEqual(by_code[1], [str(card.partner_id.id), card.code])
+        self.assertEqual(by_code[2][:2], [card.code, "12.5"])
+        self.assertEqual(run.done + run.skipped, run.total)
+        first = self.mindbox.calls[0]["query"]
+        self.assertEqual(first["newCardCreationAllowed"], "true")
+
+    def test_points_that_mindbox_hears_of_anyway_are_not_told_twice(self):
+        card = self.make_card(10)
+        self.env["mindbox.source"]._mindbox_flush()
+        run = self.start("cards")
+        self.work(run)
+        _operation, _key, rows = self.files()[-1]
+        self.assertNotIn(card.code, [row[0] for row in rows])
+
+    def make_card(self, points):
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Points",
+                "program_type": "loyalty",
+                "company_id": self.endpoint.company_id.id,
+            }
+        )
+        card = self.env["loyalty.card"].create(
+            {
+                "program_id": program.id,
+                "partner_id": self.make_customers("Owner").id,
+                "points": points,
+            }
+        )
+        if points == 12.5:
+            # As if it had been made before the connector was there.
+            self.env["mindbox.source"]._mindbox_unmark()
+            card._mindbox_unmark()
+        return card

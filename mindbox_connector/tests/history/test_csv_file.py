@@ -1,0 +1,37 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whatever is in a cell, a strict reader gets it back."""
+
+import gzip
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests.common import TransactionCase, tagged
+
+from ...models.history.csv_file import CsvFile, to_csv
+from .common import read_csv
+
+TEXT = st.text(max_size=30)
+
+
+@tagged("post_install", "-at_install")
+class TestCsvFile(TransactionCase):
+    @settings(suppress_health_check=list(HealthCheck), deadline=None)
+    @given(st.lists(st.lists(TEXT, min_size=2, max_size=2), max_size=20))
+    def test_a_strict_reader_gets_back_what_was_written(self, rows):
+        csv_file = CsvFile(["A", "B"])
+        csv_file.add(rows)
+        content = gzip.decompress(csv_file.close())
+        expected = [[_clean(cell) for cell in row] for row in rows]
+        self.assertEqual(read_csv(content), [["A", "B"], *expected])
+
+    def test_half_of_an_emoji_and_zeros_do_not_break_a_file(self):
+        self.assertEqual(read_csv(to_csv([["a\0b", "\ud83d"]])), [["ab", "?"]])
+
+    def test_empty_cells_stay_empty(self):
+        self.assertEqual(to_csv([[None, "", "x"]]), b";;x\r\n")
+
+
+def _clean(cell):
+    return cell.replace("\0", "").encode("utf-8", "replace").decode()

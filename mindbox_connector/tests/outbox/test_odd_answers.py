@@ -1,0 +1,119 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Whatever Mindbox answers, a request ends as the documentation has it.
+
+What an answer means is written down here a second time, from Mindbox's documentation
+and not from the client.
+"""
+
+import json
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from ...client import MAX_ANSWER_BYTES, Call, MindboxClient
+from ...exceptions import MindboxError, MindboxThrottled
+from ...models.outbox.lanes import Outcome, Parcel
+from ..fuzz import EXAMPLES, odd
+from .odd_answers import BODIES, HEADERS, HTTP_STATUSES, Wire
+
+REFUSED = set(
+    "NotFound Ambiguous NotProcessed ValidationError ProtocolError "
+    "AlreadyBoundToAnotherCustomer".split()
+)
+
+
+def read(body):
+    """Return the JSON object of a body, unwrapped; None where it is none."""
+    try:
+        document = json.loads(body.decode("utf-8", "replace").replace("\0", ""))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(document, dict) and isinstance(document.get("result"), dict):
+        document = document["result"]
+    return document if isinstance(document, dict) else None
+
+
+def decide(mode, http_status, body):
+    """Return what the documentation says: sent, rejected, paused or waits."""
+    if len(body) > MAX_ANSWER_BYTES:
+        return "waits"
+    if http_status in (401, 403, 404, 407):
+        return "paused"
+    if 400 <= http_status < 500 and http_status not in (408, 425, 429):
+        return "rejected"
+    if not 200 <= http_status < 300:
+        return "waits"
+    document = read(body) or {}
+    status = document.get("status")
+    if status == "TransactionAlreadyProcessed":
+        return "sent"
+    if status in ("ValidationError", "ProtocolError"):
+        return "rejected"
+    if status != "Success":
+        return "waits"
+    parts = [document.get(name) for name in ("customer", "order", "discountCard")]
+    found = [part.get("processingStatus") for part in parts if isinstance(part, dict)]
+    refused = any(isinstance(one, str) and one in REFUSED for one in found)
+    return "rejected" if mode == "sync" and refused else "sent"
+
+
+def make_outcome(parcel, answer, error):
+    return Outcome(parcel, answer, error)
+
+
+@tagged("post_install", "-at_install")
+class TestOddAnswers(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.endpoint = cls.env["mindbox.endpoint"].create({"name": "Shop"})
+
+    def ask(self, mode, status, headers, body):
+        """Return the outcome of a call that is answered like this."""
+        client = MindboxClient("https://mindbox.invalid", "Shop", "key", "secret_key")
+        client.__dict__["_pool"] = Wire(status, headers, body)
+        call = Call(mode, "Website.Edit", "guid", '{"customer": {"email": "a@b.c"}}')
+        parcel = Parcel(1, "partner-1", 0, call)
+        try:
+            return make_outcome(parcel, client.send(call), None)
+        except MindboxError as error:
+            return make_outcome(parcel, None, error)
+
+    @odd(EXAMPLES)
+    @given(st.sampled_from(["sync", "async"]), HTTP_STATUSES, HEADERS, BODIES)
+    @example("async", 200, {}, b'{"status": "ok"}')
+    @example("async", 400, {}, b'{"errorMessage": " "}')
+    @example("sync", 200, {}, b'{"status": "Success", "order": []}')
+    @example("async", 429, {"Retry-After": "Mon, 01 Jan 0001 00:00:00 +2359"}, b"")
+    def test_each_answer_ends_the_request_as_documented(
+        self, mode, status, headers, body
+    ):
+        with mute_logger("odoo.addons.mindbox_connector"):
+            outcome = self.ask(mode, status, headers, body)
+            row = self.endpoint._get_result(outcome, failing=False)
+        became = row["state"]
+        if became == "pending":
+            kind = type(outcome.error).__name__
+            became = "paused" if kind == "MindboxMisconfigured" else "waits"
+        expected = {decide(mode, status, body)}
+        if headers.get("Content-Encoding") in ("gzip", "deflate", "br"):
+            # What claims to be packed and is not cannot be read.
+            expected.add("waits")
+        self.assertIn(became, expected)
+        self.check_row(row, outcome.error)
+
+    def check_row(self, row, error):
+        # PostgreSQL stores neither half of an emoji nor NUL.
+        for name in ("error", "response"):
+            (row[name] or "").encode()
+            self.assertNotIn("\0", row[name] or "")
+        self.assertLessEqual(len(row["response"] or ""), 10_000)
+        if row["state"] != "sent":
+            self.assertTrue(row["error"].strip())
+            self.assertNotIn("cannot be sent", row["error"])
+        if isinstance(error, MindboxThrottled):
+            self.assertTrue(0 < error.retry_after <= 300)

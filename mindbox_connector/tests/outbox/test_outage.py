@@ -1,0 +1,169 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""While Mindbox is away nothing is lost, and little is tried."""
+
+import random
+import threading
+import time
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ...exceptions import MindboxUnavailable
+from ...models.outbox import mindbox_delivery
+from ..common import Reply
+from .common import DOWN, DeliveryCase
+
+
+@tagged("post_install", "-at_install")
+class TestOutage(DeliveryCase):
+    def test_a_failure_keeps_the_row_and_gives_the_job_back(self):
+        self.mindbox.answer = DOWN
+        self.facts("a")
+        job = self.deliver()
+        self.assertIsInstance(job, RetryableJobError)
+        self.assertTrue(job.ignore_retry)
+        self.assertEqual(self.states(), ["pending"])
+        row = self.rows("attempts", "http_status", "error")[0]
+        self.assertEqual((row["attempts"], row["http_status"]), (1, 503))
+        endpoint = self.endpoint("failures", "held_until", "hold_reason")
+        self.assertEqual(endpoint["failures"], 1)
+        self.assertIn("503", endpoint["hold_reason"])
+
+    def test_rows_that_never_left_are_charged_no_attempt(self):
+        self.mindbox.answer = DOWN
+        self.facts(*[f"c{n}" for n in range(50)])
+        self.deliver()
+        attempts = [row["attempts"] for row in self.rows("attempts")]
+        self.assertEqual(sum(attempts), len(self.mindbox.calls))
+        self.assertLess(sum(attempts), 10)
+
+    def test_while_held_nothing_leaves(self):
+        self.mindbox.answer = DOWN
+        self.facts("a", "b")
+        self.deliver()
+        self.set_endpoint(held_until=fields.Datetime.now() + timedelta(seconds=60))
+        calls = len(self.mindbox.calls)
+        job = self.deliver()
+        self.assertGreater(job.seconds, 50)
+        self.assertEqual(len(self.mindbox.calls), calls)
+
+    def test_after_an_outage_one_probe_goes_first(self):
+        self.facts(*[f"c{n}" for n in range(20)])
+        self.set_endpoint(failures=4, failing_since=fields.Datetime.now())
+        self.mindbox.answer = DOWN
+        self.deliver()
+        self.assertEqual(len(self.mindbox.calls), 1)
+
+    def test_after_an_outage_all_arrive_once_and_in_order(self):
+        self.mindbox.answer = DOWN
+        self.facts(*"abcab" * 4)
+        self.deliver()
+        tried = len(self.mindbox.calls)
+        self.mindbox.answer = Reply()
+        self.make_due()
+        self.deliver()
+        sent = self.sent()[tried:]
+        self.assertEqual(len(set(sent)), 20)
+        for customer in "abc":
+            numbers = [n for c, n in sent if c == customer]
+            self.assertEqual(numbers, sorted(numbers))
+        self.assertEqual(set(self.states()), {"sent"})
+        endpoint = self.endpoint("failures", "held_until", "failing_since")
+        self.assertFalse(any(v for k, v in endpoint.items() if k != "id"))
+
+    def test_a_retry_says_exactly_what_was_said_before(self):
+        self.mindbox.answer = DOWN
+        self.make_partner()
+        self.deliver()
+        self.make_due()
+        self.mindbox.answer = Reply()
+        self.deliver()
+        first, second = self.mindbox.calls
+        self.assertEqual(first["body"], second["body"])
+        self.assertEqual(first["query"], second["query"])
+
+    def test_holds_grow_with_a_limit_and_are_short_in_the_first_hour(self):
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            error = MindboxUnavailable("x")
+            holds = []
+            for _number in range(8):
+                endpoint._hold(error)
+                holds.append(endpoint._get_rest()[0])
+        self.assertLessEqual(max(holds), 8)
+        self.assertGreater(max(holds), min(holds))
+
+    def test_holds_are_long_after_an_hour_of_failing_for_several_customers(self):
+        for customers, low, high in ((1, 0, 8), (2, 170, 301)):
+            self.facts(*[f"p{n}" for n in range(customers)], attempts=9)
+            with self.transaction() as env:
+                endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+                endpoint.failures = 20
+                endpoint.failing_since = fields.Datetime.now() - timedelta(hours=2)
+                for jitter in (1, 1.25):
+                    with patch.object(random, "uniform", return_value=jitter):
+                        endpoint._hold(MindboxUnavailable("x"))
+                    self.assertTrue(low <= endpoint._get_rest()[0] <= high, jitter)
+
+    def test_a_call_that_hangs_does_not_delay_the_next_probe(self):
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            endpoint.failures = 20
+            endpoint._hold(MindboxUnavailable("x"), spent=5)
+            self.assertTrue(0 < endpoint._get_rest()[0] <= 3)
+
+    def test_while_a_patient_probe_hangs_another_one_finds_mindbox_back(self):
+        over = threading.Event()
+        self.addCleanup(over.set)
+        self.mindbox.answer = self.hang_first(over)
+        self.set_endpoint(failures=4, timeout=6)
+        self.facts("a", "b", "c")
+        started = time.monotonic()
+        with patch.object(mindbox_delivery, "PROBE_INTERVAL", 0.5):
+            threading.Timer(3, over.set).start()
+            self.deliver()
+        self.assertEqual(self.states(), ["sent"] * 3)
+        self.assertEqual([c for c, _n in self.sent()], ["a", "b", "c"])
+        self.assertLess(self.moments[-1] - started, 2.9)
+
+    def hang_first(self, over):
+        """The first call hangs until ``over``; all others are answered at once."""
+        self.moments = []
+
+        def answer(call):
+            if len(self.mindbox.calls) == 1:
+                over.wait(9)
+            else:
+                self.moments.append(time.monotonic())
+            return Reply()
+
+        return answer
+
+    def test_throttling_is_obeyed(self):
+        self.mindbox.answer = Reply(429, {}, {"Retry-After": "200"})
+        self.facts("a", "b")
+        job = self.deliver()
+        self.assertTrue(190 <= job.seconds <= 201)
+        self.assertEqual(self.states(), ["pending", "pending"])
+
+    def test_a_black_hole_does_not_slow_another_integration_point(self):
+        self.facts("a")
+        with self.transaction() as env:
+            healthy = self.make_endpoint(
+                env,
+                url="http://localhost:1",
+                website_id=env["website"].search([])[0].id,
+            ).id
+        self.mindbox.answer = Reply(trick=lambda _handler: time.sleep(1.5))
+        slow = threading.Thread(target=self.deliver)
+        slow.start()
+        time.sleep(0.3)
+        started = time.monotonic()
+        self.deliver(healthy)
+        self.assertLess(time.monotonic() - started, 0.8)
+        slow.join()
