@@ -4,6 +4,7 @@
 
 from datetime import timedelta
 
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import TODAY, RfmCase
@@ -14,7 +15,14 @@ class TestToursRfm(RfmCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.ref("base.user_admin").write({"lang": "en_US", "tz": "UTC"})
+        cls.env.ref("base.user_admin").write(
+            {
+                "lang": "en_US",
+                "tz": "UTC",
+                "company_ids": [Command.link(cls.company.id)],
+                "company_id": cls.company.id,
+            }
+        )
         # See the connector's tours: an error in the console fails a tour.
         cls.env["ir.asset"].create(
             {

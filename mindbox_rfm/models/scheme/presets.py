@@ -114,6 +114,13 @@ FRESH, STALE = "recency <= 14", "recency > 14"
 HIBERNATING = "332 322 233 232 223 222 132 123 122 212 211"
 LOST = "111 112 121 131 141 151"
 
+FIXED = {
+    "method": "fixed",
+    "r_cuts": "365, 180, 90, 30",
+    "f_cuts": "1, 2, 3, 5",
+    "m_cuts": "1000, 2500, 5000, 10000",
+}
+
 PRESETS = {
     "cells": Preset(
         _lt("11 segments, R × F × M"),
@@ -186,10 +193,7 @@ PRESETS = {
             Rule("at_risk", "recency <= 180"),
             Rule("no_purchases"),
         ),
-        method="fixed",
-        r_cuts="365, 180, 90, 30",
-        f_cuts="1, 2, 3, 5",
-        m_cuts="1000, 2500, 5000, 10000",
+        **FIXED,
     ),
     "shop": Preset(
         _lt("Newcomers, occasional, VIP, lost, consultants"),
@@ -205,10 +209,7 @@ PRESETS = {
             Rule("occasional", "recency >= 0"),
             Rule("no_purchases"),
         ),
-        method="fixed",
-        r_cuts="365, 180, 90, 30",
-        f_cuts="1, 2, 3, 5",
-        m_cuts="1000, 2500, 5000, 10000",
+        **FIXED,
     ),
 }
 PRESET_SELECTION = [

@@ -2,7 +2,6 @@
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
 export const NOBODY = "#d9d9d9";
-const DIGITS = "0123456789A";
 
 /* From pale to dark: told apart by lightness alone. */
 const LOW = [247, 245, 222];
@@ -43,16 +42,4 @@ export function ink(color) {
         : color.match(/\d+/g).map(Number);
     const [red, green, blue] = parts.map((part) => (part / 255) ** 2.2);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.25 ? "#1f1f1f" : "#ffffff";
-}
-
-export function scores(bins) {
-    return Array.from({length: bins}, (_, position) => position + 1);
-}
-
-export function cellCode(...parts) {
-    return parts.map((part) => DIGITS[part]).join("");
-}
-
-export function cellScores(code) {
-    return [...code].map((digit) => DIGITS.indexOf(digit));
 }

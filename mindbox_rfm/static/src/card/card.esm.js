@@ -2,7 +2,8 @@
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
 import {Component} from "@odoo/owl";
-import {NOBODY, ink, scores} from "../colors.esm";
+import {NOBODY, ink} from "../colors.esm";
+import {scores} from "../scores.esm";
 import {_t} from "@web/core/l10n/translation";
 import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {registry} from "@web/core/registry";

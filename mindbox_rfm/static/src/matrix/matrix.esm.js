@@ -1,8 +1,9 @@
 /* Copyright 2026 Mindbox Connector contributors
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
-import {Component, useExternalListener, useState} from "@odoo/owl";
-import {NOBODY, cellCode, ink, scores} from "../colors.esm";
+import {useExternalListener, useState} from "@odoo/owl";
+import {NOBODY, ink} from "../colors.esm";
+import {ScoreGrid, cellCode, scores} from "../scores.esm";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
@@ -11,7 +12,7 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
  * Paint segments into the cells of the score matrix: choose a segment, then click or
  * drag over cells. R runs across, F upwards, M is chosen above.
  */
-export class RfmMatrixField extends Component {
+export class RfmMatrixField extends ScoreGrid {
     static template = "mindbox_rfm.MatrixField";
     static props = {...standardFieldProps};
 
@@ -22,18 +23,6 @@ export class RfmMatrixField extends Component {
 
     get bins() {
         return this.props.record.data.bins || 5;
-    }
-
-    get columns() {
-        return scores(this.bins);
-    }
-
-    get rows() {
-        return scores(this.bins).reverse();
-    }
-
-    get layers() {
-        return [0, ...scores(this.bins)];
     }
 
     get matrix() {
@@ -54,10 +43,6 @@ export class RfmMatrixField extends Component {
 
     get unpainted() {
         return this.bins ** 3 - Object.keys(this.matrix).length;
-    }
-
-    layerName(m) {
-        return m ? `M${m}` : _t("All M");
     }
 
     codes(r, f) {

@@ -1,8 +1,9 @@
 /* Copyright 2026 Mindbox Connector contributors
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
-import {Component, onWillStart, useState} from "@odoo/owl";
-import {NOBODY, cellScores, ink, scores, shade} from "../colors.esm";
+import {onWillStart, useState} from "@odoo/owl";
+import {NOBODY, ink, shade} from "../colors.esm";
+import {ScoreGrid, cellScores, scores} from "../scores.esm";
 import {
     compact,
     money,
@@ -18,7 +19,7 @@ function empty() {
 }
 
 /** Cells of R and F (or FM), coloured by a measure, with the borders of the segments. */
-export class RfmHeatMap extends Component {
+export class RfmHeatMap extends ScoreGrid {
     static template = "mindbox_rfm.HeatMap";
     static props = {data: Object};
 
@@ -40,22 +41,6 @@ export class RfmHeatMap extends Component {
 
     get bins() {
         return this.props.data.scheme.bins;
-    }
-
-    get columns() {
-        return scores(this.bins);
-    }
-
-    get rows() {
-        return scores(this.bins).reverse();
-    }
-
-    get layers() {
-        return [0, ...scores(this.bins)];
-    }
-
-    layerName(m) {
-        return m ? `M${m}` : _t("All M");
     }
 
     /* Which row a cell is in; FM is rounded to the better side. */
