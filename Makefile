@@ -21,6 +21,9 @@ test: setup  ## Lint, unit tests, end-to-end tests and browser tours
 unit e2e tours: setup  ## One part of it: the add-ons' own, end to end, in a browser
 	@$(VENV) docker/checks.py $@
 
+dates: setup  ## The unit tests at other dates and hours (MOMENTS="leap-day …")
+	@$(VENV) docker/checks.py dates $(MOMENTS)
+
 lint: setup  ## Check style, manifests, views, translations and the container files
 	@$(VENV) docker/checks.py lint
 
@@ -39,5 +42,5 @@ proof: setup  ## Show that nothing is lost in any outage, and write the report
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 
-.PHONY: help setup demo test unit e2e tours lint format terms bench clean
+.PHONY: help setup demo test unit e2e tours dates lint format terms bench clean
 .DEFAULT_GOAL := help

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import databases
+import dates
 import postgres
 from steps import PYTHON, ROOT, VENV, Stop, main, say, with_path
 
@@ -15,6 +16,12 @@ BIN = VENV / "bin"
 NODE_BIN = ROOT / "node_modules" / ".bin"
 WEB = ("xml", "js", "css", "scss", "json", "yml")
 TOUR = "test_tour*.py"
+# Unit tests that take minutes and know one calendar only.
+LONG = {
+    Path("mindbox_rfm/tests/run/test_cdnow.py"),
+    Path("mindbox_rfm/tests/run/test_properties.py"),
+    Path("mindbox_connector/tests/shop/test_amounts.py"),
+}
 
 
 # -- Lint ---------------------------------------------------------------------
@@ -159,6 +166,27 @@ def unit():
     pytest_odoo(unit_files())
 
 
+def another_date():
+    """The short form of it: at one moment, what reckons with days."""
+    folders = ("mindbox_connector/tests/shop", "mindbox_rfm/tests/run")
+    files = set().union(*(test_files("test_*.py", folder) for folder in folders))
+    if not dates.possible():
+        return say("  no C compiler: the clock cannot be moved")
+    return other_dates(dates.SHORT, files=files - LONG)
+
+
+def other_dates(*names, files=None):
+    """The unit tests at some moments, or at all that there are."""
+    failed = []
+    for name, database, environ in dates.visit(names or dates.MOMENTS):
+        try:
+            pytest_in(database, files or unit_files(), **environ)
+        except Stop:
+            failed.append(name)
+    if failed:
+        raise Stop(f"pytest found failures: {', '.join(failed)}.")
+
+
 def end_to_end():
     pytest(test_files("**/test_*.py", "tests"))
 
@@ -178,6 +206,7 @@ PARTS = {
     "Lint": lint,
     "Installation": install,
     "Unit tests": unit,
+    "Another date": another_date,
     "End-to-end tests": end_to_end,
     "Browser tours": tours,
 }
@@ -211,6 +240,7 @@ COMMANDS = {
     "unit": only("Unit tests"),
     "e2e": only("End-to-end tests"),
     "tours": only("Browser tours"),
+    "dates": lambda: test({"Other dates": lambda: other_dates(*sys.argv[2:])}),
 }
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from steps import VAR, VENV, Stop, main, run
 
@@ -39,10 +40,14 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Cluster:
-    """A database cluster in a folder of this checkout."""
+    """A database cluster in a folder of this checkout.
 
-    def __init__(self, folder, **settings):
+    :param clock: a moved clock (:class:`clock.Clock`), for its server to run by
+    """
+
+    def __init__(self, folder, clock=None, **settings):
         self.data = Path(folder)
+        self.clock = clock
         self.settings = {**SETTINGS, **settings}
 
     @property
@@ -81,6 +86,31 @@ class Cluster:
             if started:
                 self.stop()
 
+    @contextmanager
+    def fresh(self):
+        """Make it for the block, whatever an earlier one has left; it goes with it."""
+        self.stop()
+        shutil.rmtree(self.data, ignore_errors=True)
+        with self.running():
+            yield self
+        shutil.rmtree(self.data)
+
+    @contextmanager
+    def named(self):
+        """Have the PG variables of this process name this cluster."""
+        with patch.dict(os.environ, self.environ()):
+            yield
+
+    def copy(self, database):
+        """Bring a database of the same name from where the PG variables point."""
+        source = [binary("pg_dump"), "-Fc", database]
+        target = [binary("pg_restore"), "-d", "postgres", "--create", "--no-owner"]
+        with subprocess.Popen(source, stdout=subprocess.PIPE) as dump:
+            environ = {**os.environ, **self.environ()}
+            subprocess.run(target, stdin=dump.stdout, env=environ, check=True)
+        if dump.returncode:
+            raise Stop(f"The database {database} could not be copied.")
+
     def _flags(self):
         settings = {"unix_socket_directories": self.sockets, **self.settings}
         return " ".join(f"-c {key}='{value}'" for key, value in settings.items())
@@ -100,6 +130,7 @@ class Cluster:
 
     def _control(self, *words, check=True):
         command = as_server(binary("pg_ctl"), "-D", self.data, *words)
+        environ = {**os.environ, **(self.clock.environ() if self.clock else {})}
         # pg_ctl's child keeps the streams open: only a file lets us go on.
         with tempfile.TemporaryFile("w+") as output:
             result = subprocess.run(
@@ -108,6 +139,7 @@ class Cluster:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd="/",
+                env=environ,
                 check=False,
                 start_new_session=True,
             )

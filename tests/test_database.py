@@ -1,11 +1,5 @@
 """PostgreSQL goes away in the middle of the work and comes back."""
 
-import os
-import shutil
-import subprocess
-from contextlib import contextmanager
-from unittest.mock import patch
-
 import databases
 import postgres
 import psycopg2
@@ -19,23 +13,6 @@ from tests.test_kill import LATENCY, change, check_last_state, hurry, make_custo
 class Cluster(postgres.Cluster):
     """A cluster that can be taken away from a server."""
 
-    def copy(self, database):
-        """Copy a database of the tests' own cluster."""
-        source = [postgres.binary("pg_dump"), "-Fc", database]
-        target = [postgres.binary("pg_restore"), "-d", database, "--no-owner"]
-        with self.named():
-            databases.query(f'CREATE DATABASE "{database}"')
-        with subprocess.Popen(source, stdout=subprocess.PIPE) as dump:
-            environ = {**os.environ, **self.environ()}
-            subprocess.run(target, stdin=dump.stdout, env=environ, check=True)
-        assert not dump.returncode
-
-    @contextmanager
-    def named(self):
-        """The PG variables of this process name this cluster."""
-        with patch.dict(os.environ, self.environ()):
-            yield
-
     def crash(self):
         """Stop at once, without a word to anybody, and recover from the log."""
         self._control("stop", "-w", "-m", "immediate")
@@ -45,14 +22,12 @@ class Cluster(postgres.Cluster):
 def cluster(pg, database):
     """A cluster with a shop; the others of this run go on with theirs."""
     # What it says to be committed must survive its processes, not the machine.
-    cluster = Cluster(databases.VAR / "test-pg", fsync="off")
-    shutil.rmtree(cluster.data, ignore_errors=True)
+    cluster = Cluster(databases.VAR / "test" / "pg", fsync="off")
     name = database()
-    with cluster.running():
+    with cluster.fresh():
         cluster.copy(name)
         cluster.database = name
         yield cluster
-    shutil.rmtree(cluster.data)
 
 
 @pytest.fixture

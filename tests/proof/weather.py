@@ -13,7 +13,7 @@ import postgres
 
 from tests.shop import KEY
 
-from . import clock
+from .clock import ServerClock
 from .relay import make_certificates
 from .world import BALANCE, LOGS, busiest, moment, world
 
@@ -411,23 +411,15 @@ def skip(there, reason):
 
 @scenario("The server's clock moved by an hour, both ways")
 def clock_moved(there, short):
+    clock = ServerClock(there)
+
     def move(seconds):
         for hours in (1, 0, -1, 0):
             there.sandbox.fault(kind="503", times=3)
-            clock.move(there, hours)
+            clock.move(hours)
             time.sleep(seconds / 4)
 
-    if clock.library():
-        restart_with_a_clock(there)
-    else:
-        there.result.notes.append("no C compiler: stored moments moved instead")
     go_through(there, move, 20)
-
-
-def restart_with_a_clock(there):
-    clock.move(there, 0)
-    there.server.environ.update(clock.environ(there))
-    there.server.restart()
 
 
 @scenario("Two servers on one database, one of them killed", nodes=2, workers=2)

@@ -133,6 +133,7 @@ class TestCard(SourceCase):
         self.assertEqual(change["expirationDateTimeUtc"], "31.12.2030 21:00:00.000")
 
     def test_points_of_a_prolonged_card_are_given_anew(self):
+        self.endpoint.company_id.partner_id.tz = "America/New_York"
         card = self.make_card(points=10, expiration_date="2030-12-31")
         self.recorded()
         card.expiration_date = "2031-12-31"

@@ -1,4 +1,4 @@
-/* The wall clock, moved by the seconds in the file PROOF_CLOCK; see clock.py. */
+/* The wall clock, moved by the seconds in the file MOVED_CLOCK; see clock.py. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@ static const volatile int64_t *shift = &none;
 
 __attribute__((constructor)) static void open_clock(void)
 {
-    const char *path = getenv("PROOF_CLOCK");
+    const char *path = getenv("MOVED_CLOCK");
     int file = path ? open(path, O_RDONLY) : -1;
     if (file < 0)
         return;
