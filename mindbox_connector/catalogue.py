@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from odoo.tools.translate import LazyTranslate
 
+# A label is translated when it is shown: there is no environment here.
+# pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
 

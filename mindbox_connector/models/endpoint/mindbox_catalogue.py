@@ -121,8 +121,9 @@ class MindboxCatalogue(models.AbstractModel):
         known = (parameters.get_param(KNOWN_EVENTS) or "").split()
         new = self._get_events().keys() - set(known)
         if new:
-            endpoints = self.env["mindbox.endpoint"].with_context(active_test=False)
-            endpoints.sudo().search([])._add_operations(new)
+            everywhere = [("active", "in", (True, False))]
+            endpoints = self.env["mindbox.endpoint"].sudo().search(everywhere)
+            endpoints._add_operations(new)
             parameters.set_param(KNOWN_EVENTS, " ".join(sorted(new.union(known))))
 
     @api.model

@@ -31,7 +31,7 @@ def numbers(count):
     return st.none() | st.integers(0, count - 1)
 
 
-partners = st.fixed_dictionaries(
+some_partners = st.fixed_dictionaries(
     {
         "type": st.sampled_from(
             ["contact", "contact", "contact", "invoice", "delivery", "other", None]
@@ -47,7 +47,7 @@ partners = st.fixed_dictionaries(
         "vip": st.booleans(),
     }
 )
-orders = st.fixed_dictionaries(
+some_orders = st.fixed_dictionaries(
     {
         "partner": st.integers(0, PARTNERS),
         "state": st.sampled_from(["draft", "sent", "sale", "cancel"]),
@@ -55,7 +55,7 @@ orders = st.fixed_dictionaries(
         "website": numbers(3),
     }
 )
-cards = st.fixed_dictionaries(
+some_cards = st.fixed_dictionaries(
     {
         "partner": numbers(PARTNERS),
         "program": st.integers(0, 4),
@@ -65,23 +65,23 @@ cards = st.fixed_dictionaries(
         "known": st.sampled_from([True, True, False]),
     }
 )
-users = st.fixed_dictionaries(
+some_users = st.fixed_dictionaries(
     {"partner": st.integers(0, PARTNERS - 1), "active": st.booleans()}
 )
-endpoints = st.fixed_dictionaries(
+some_endpoints = st.fixed_dictionaries(
     {
         "state": st.sampled_from(["draft", "running", "running", "paused"]),
         "domain": st.sampled_from(["[]", "[]", *DOMAINS]),
     }
 )
 
-shops = st.fixed_dictionaries(
+some_shops = st.fixed_dictionaries(
     {
-        "partners": several(partners, PARTNERS),
-        "users": several(users, 3),
-        "orders": several(orders, ORDERS),
-        "cards": several(cards, CARDS),
-        "endpoints": several(endpoints, 7),
+        "partners": several(some_partners, PARTNERS),
+        "users": several(some_users, 3),
+        "orders": several(some_orders, ORDERS),
+        "cards": several(some_cards, CARDS),
+        "endpoints": several(some_endpoints, 7),
     }
 )
 
@@ -308,7 +308,7 @@ class TestScope(ScopeCase):
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
-    @given(shop=shops)
+    @given(shop=some_shops)
     def test_sql_and_live_events_agree_on_what_belongs(self, shop):
         self.fill(**shop)
         visitors = self.websites.user_id.partner_id

@@ -116,7 +116,7 @@ class Changes:
         self.rules = scheme.rule_ids.sorted()
         self.winner = self.rules._winner_sql()
 
-    def write(self, log, cuts):
+    def record(self, log, cuts):
         """Write the changed profiles and who moved.
 
         :param log: the run's log; its scheme's last run says whether rules were edited

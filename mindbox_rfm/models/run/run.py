@@ -60,7 +60,7 @@ class Run:
         with planned(self.env.cr, WHOLE_TABLES):
             facts.load(self.scheme.id)
             cuts = self._get_cuts()
-            written, moved = changes.write(self.log, cuts)
+            written, moved = changes.record(self.log, cuts)
             moved += changes.retire_others(self.log)
             stock = take_stock(self.scheme, self.today)
         self.env["rfm.profile"]._reread()
