@@ -11,7 +11,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ...models.run import run as run_module
+from ...models.run import run as running
 from ...models.scheme.thresholds import describe_cuts
 from ..common import TODAY, RfmCase
 
@@ -106,7 +106,7 @@ class TestLife(RfmCase):
         rows = self.rows()
         self.make_order(self.anna, 1, 10)
         with (
-            patch.object(run_module, "take_stock", side_effect=MemoryError),
+            patch.object(running, "take_stock", side_effect=MemoryError),
             self.assertRaises(MemoryError),
             self.env.cr.savepoint(),
         ):
@@ -141,7 +141,7 @@ class TestLife(RfmCase):
     def test_a_run_that_failed_says_why(self):
         with (
             self.enter_registry_test_mode(),
-            patch.object(run_module, "take_stock", side_effect=ValueError("No such day")),
+            patch.object(running, "take_stock", side_effect=ValueError("No such day")),
             suppress(ValueError),
         ):
             self.run_job()
