@@ -33,7 +33,7 @@ class MindboxImportSegments(models.AbstractModel):
             EXISTS (SELECT FROM rfm_profile profile
                      WHERE profile.partner_id = record.id
                        AND profile.scheme_id = %s)
-            AND %s
+            AND record.mindbox_erased_at IS NULL AND %s
             """,
             self._get_scheme(run).id or 0,
             super()._scope(run),

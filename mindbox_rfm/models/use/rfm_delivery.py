@@ -40,6 +40,7 @@ class RfmSource(models.AbstractModel):
 
         :raise MindboxSkipped: none of them is a customer of this integration point
         """
+        self.env.flush_all()
         rows = self.env.execute_query(self._segments_sql(endpoint))
         if not rows:
             raise MindboxSkipped(self.env._("No customer to tell of."))
@@ -57,22 +58,20 @@ class RfmSource(models.AbstractModel):
         ]
 
     def _segments_sql(self, endpoint):
-        partners = self.env["res.partner"].with_context(active_test=False)
-        included = partners._search(endpoint._get_customer_domain())
         return SQL(
             """
             SELECT told.partner_id, segment.code
               FROM (%(told)s) told
+              JOIN (%(customers)s) customer ON customer.id = told.partner_id
               LEFT JOIN rfm_profile profile
                      ON profile.partner_id = told.partner_id
                     AND profile.scheme_id = %(scheme)s
               LEFT JOIN rfm_segment segment ON segment.id = profile.segment_id
-             WHERE told.partner_id IN %(included)s
              ORDER BY told.partner_id
             """,
             told=self._told_sql(),
             scheme=self._get_rfm_scheme().id,
-            included=included.subselect(),
+            customers=self.env["mindbox.scope"]._get_customers(endpoint),
         )
 
     def _get_rfm_scheme(self):

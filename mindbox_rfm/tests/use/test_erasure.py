@@ -85,6 +85,20 @@ class TestErasure(RfmCase):
 
     # === NOTHING IS COMPUTED === #
 
+    def test_no_run_gives_them_a_segment_again(self):
+        self.bella.action_mindbox_erase()
+        self.run_scheme(self.scheme)
+        self.assertFalse(self.profile(self.bella))
+        self.assertTrue(self.profile(self.anna))
+
+    def test_nor_one_to_their_addresses(self):
+        self.scheme.partner_level = "contact"
+        home = self.make_customer("Home", parent_id=self.bella.id, type="delivery")
+        self.make_order(home, 3)
+        self.bella.action_mindbox_erase()
+        self.run_scheme(self.scheme)
+        self.assertFalse(self.profile(home))
+
     def test_who_was_erased_during_a_run_is_forgotten_by_the_next(self):
         self.run_scheme(self.scheme)
         self.bella.mindbox_erased_at = "2025-01-01"
@@ -121,3 +135,12 @@ class TestErasure(RfmCase):
         self.assertEqual((frozen.state, frozen.payload), ("cancelled", False))
         self.assertNotEqual(self.requests()[-1], frozen)
         self.assertEqual(self.told(), set(self.anna.ids))
+
+    def test_an_import_of_history_has_no_line_of_them(self):
+        self.run_scheme(self.scheme)
+        self.bella.mindbox_erased_at = "2025-01-01"  # the profile is there still
+        history = self.env["mindbox.import"].create(
+            {"endpoint_id": self.endpoint.id, "kind": "segments"}
+        )
+        told = {row[0] for row in history._preview()["rows"]}
+        self.assertEqual(told, {str(self.anna.id)})
