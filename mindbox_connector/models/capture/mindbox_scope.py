@@ -29,6 +29,10 @@ class MindboxScope(models.AbstractModel):
 
     # === RELATIONS === #
 
+    def _get_relation(self, endpoint, kind):
+        """Return the relation of a kind: ``customers``, ``orders`` or ``cards``."""
+        return getattr(self, f"_get_{kind}")(endpoint)
+
     def _get_customers(self, endpoint):
         """Return the relation of customers: rows of res_partner."""
         return SQL(
@@ -38,7 +42,7 @@ class MindboxScope(models.AbstractModel):
              WHERE (record.type = 'contact' OR record.parent_id IS NULL)
                AND %(customer)s AND %(served)s
             """,
-            customer=self._is_customer(endpoint, RECORD),
+            customer=self._is_customer_of(endpoint, RECORD),
             served=self._serves_customer(endpoint, RECORD),
         )
 
@@ -57,7 +61,7 @@ class MindboxScope(models.AbstractModel):
             """,
             owner=self._get_owner(SQL.identifier("buyer")),
             which=which or self._is_placed(RECORD),
-            customer=self._is_customer(endpoint, CUSTOMER),
+            customer=self._is_customer_of(endpoint, CUSTOMER),
             served=self._serves(
                 endpoint, SQL("record.website_id"), SQL("record.company_id")
             ),
@@ -68,10 +72,11 @@ class MindboxScope(models.AbstractModel):
         return self._get_orders(endpoint, self._is_cart(RECORD))
 
     def _get_cards(self, endpoint):
-        """Return the relation of loyalty cards, gift cards and e-wallets."""
+        """Return the relation of cards: rows of loyalty_card, with their website."""
         return SQL(
             """
-            SELECT record.*, customer.id AS mindbox_customer_id
+            SELECT record.*, customer.id AS mindbox_customer_id,
+                   COALESCE(sale.website_id, program.website_id) AS mindbox_website_id
               FROM loyalty_card record
               JOIN loyalty_program program ON program.id = record.program_id
               JOIN res_partner buyer ON buyer.id = record.partner_id
@@ -85,7 +90,7 @@ class MindboxScope(models.AbstractModel):
             owner=self._get_owner(SQL.identifier("buyer")),
             types=list(CARD_TYPES),
             known=self._is_known("cards", SQL("record.id")),
-            customer=self._is_customer(endpoint, CUSTOMER),
+            customer=self._is_customer_of(endpoint, CUSTOMER),
             served=self._serves(
                 endpoint,
                 SQL("COALESCE(sale.website_id, program.website_id)"),
@@ -95,8 +100,8 @@ class MindboxScope(models.AbstractModel):
 
     # === CUSTOMERS === #
 
-    def _is_customer(self, endpoint, partner):
-        """Return the condition that a contact is a customer of an integration point.
+    def _is_customer(self, partner):
+        """Return the condition that a contact is a customer at all.
 
         Employees and visitors are none, nor are those who wanted to be forgotten.
 
@@ -105,11 +110,10 @@ class MindboxScope(models.AbstractModel):
         return SQL(
             """
             (%(partner)s.partner_share AND %(partner)s.mindbox_erased_at IS NULL
-             AND %(partner)s.id != ALL(%(visitors)s) AND %(included)s)
+             AND %(partner)s.id != ALL(%(visitors)s))
             """,
             partner=partner,
             visitors=list(self._get_visitor_ids()),
-            included=self._is_included(endpoint, partner),
         )
 
     @api.model
@@ -120,13 +124,14 @@ class MindboxScope(models.AbstractModel):
         users = self.env["res.users"].sudo().with_context(active_test=False)
         return frozenset(users.search([("group_ids", "in", public.ids)]).partner_id.ids)
 
-    def _is_included(self, endpoint, partner):
+    def _is_customer_of(self, endpoint, partner):
         """Return the condition that a customer passes the filter of customers."""
+        customer = self._is_customer(partner)
         domain = endpoint._get_customer_domain()
         if not domain:
-            return SQL("TRUE")
-        partners = endpoint._with_sender(self.env["res.partner"])
-        return SQL("%s.id IN %s", partner, partners._search(domain).subselect())
+            return customer
+        included = endpoint._with_sender(self.env["res.partner"])._search(domain)
+        return SQL("%s AND %s.id IN %s", customer, partner, included.subselect())
 
     def _get_owner(self, partner):
         """Return the expression of the contact that a partner's address belongs to.
@@ -212,15 +217,21 @@ class MindboxScope(models.AbstractModel):
         )
 
     def _has_shop(self, endpoints, partner):
-        """Return the condition that a customer has bought or signed up at some."""
+        """Return the condition that a customer has bought or signed up at some.
+
+        OFFSET 0: looked up customer by customer. For a page of a thousand customers
+        PostgreSQL would otherwise read all orders.
+        """
         shop = SQL("shop.website_id"), SQL("shop.company_id")
         return SQL(
             """
             (EXISTS (SELECT FROM sale_order shop
-                      WHERE shop.partner_id = %(partner)s.id AND (%(served)s))
+                      WHERE shop.partner_id = %(partner)s.id AND (%(served)s)
+                     OFFSET 0)
              OR EXISTS (SELECT FROM res_users shop
                          WHERE shop.partner_id = %(partner)s.id AND shop.active
-                           AND (%(served)s)))
+                           AND (%(served)s)
+                        OFFSET 0))
             """,
             partner=partner,
             served=SQL(" OR ").join(self._serves(e, *shop) for e in endpoints),

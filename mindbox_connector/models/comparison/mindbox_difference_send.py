@@ -3,7 +3,6 @@
 """What mends a difference: sending again, ticking off, the list of deletions."""
 
 from odoo import models
-from odoo.tools import SQL
 
 # Differences that are sent at once; more go out in jobs of as many.
 MEND_CHUNK = 500
@@ -136,7 +135,8 @@ class MindboxDifference(models.Model):
                     order._mindbox_mark("order_status", milestone=milestone)
 
     def _send_cards(self, cards):
-        told, missing = self._get_told_balances(cards), self._get_missing_ids("cards")
+        ledger, missing = self.env["mindbox.ledger"], self._get_missing_ids("cards")
+        told = ledger._get_known_points(self.endpoint_id, cards.ids)
         for card in cards:
             if card.id in missing:
                 card._mindbox_mark("card_issue")
@@ -147,30 +147,6 @@ class MindboxDifference(models.Model):
             lambda d: d.kind == kind and d.problem in ("missing", "unseen")
         )
         return set(missing.mapped("res_id"))
-
-    def _get_told_balances(self, cards):
-        """Return {card ID: what Mindbox knows or will know of what waits}."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT res_id, sum(amount) FROM (
-                    SELECT res_id, COALESCE(amount, 0) AS amount FROM mindbox_ledger
-                     WHERE endpoint_id = ANY(%(endpoints)s) AND kind = 'cards'
-                       AND res_id = ANY(%(cards)s)
-                    UNION ALL
-                    SELECT res_id, (payload::json->'balanceChanges'->0->'changeAmount'
-                                   )::text::numeric
-                      FROM mindbox_request
-                     WHERE endpoint_id = ANY(%(endpoints)s) AND state = 'pending'
-                       AND event = 'card_balance' AND res_model = 'loyalty.card'
-                       AND res_id = ANY(%(cards)s) AND was_accepted IS NOT TRUE
-                ) AS told GROUP BY res_id
-                """,
-                endpoints=self.endpoint_id.ids,
-                cards=cards.ids,
-            )
-        )
-        return {card_id: float(amount) for card_id, amount in rows}
 
     def _supersede(self):
         """What was refused is sent anew: the old requests are closed."""

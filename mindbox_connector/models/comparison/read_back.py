@@ -27,6 +27,7 @@ class ReadBack:
     def __init__(self, endpoint):
         self.endpoint = endpoint
         self.env = endpoint.env
+        self.scope = endpoint.env["mindbox.scope"]
         self.client = endpoint._get_client()
         self.count = 0
 
@@ -43,44 +44,45 @@ class ReadBack:
                     differences._write_read(run, kind, record, *found)
 
     def get_sample(self, kind):
-        """Return records that agree so far, and all that Mindbox showed otherwise."""
-        catalogue = self.env["mindbox.catalogue"]
-        model = catalogue._get_kinds()[kind].model
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT known.res_id FROM mindbox_ledger known
-                  LEFT JOIN mindbox_difference difference
-                         ON difference.endpoint_id = known.endpoint_id
-                        AND difference.kind = known.kind
-                        AND difference.res_id = known.res_id
-                        AND difference.state != 'resolved'
-                 WHERE known.endpoint_id = %(endpoint)s AND known.kind = %(kind)s
-                   AND (difference.id IS NULL
-                        OR difference.problem IN ('other', 'unseen'))
-                   AND NOT EXISTS (
-                       SELECT FROM mindbox_request request
-                        WHERE request.endpoint_id = known.endpoint_id
-                          AND request.res_model = %(model)s
-                          AND request.res_id = known.res_id
-                          AND request.event IN %(events)s
-                          AND request.state = 'pending')
-                 ORDER BY difference.id IS NULL, random()
-                 LIMIT %(limit)s
-                """,
-                endpoint=self.endpoint.id,
-                kind=kind,
-                model=model,
-                events=catalogue._get_kind_events()[kind],
-                limit=self.endpoint.sample_size,
-            )
+        """Return records that agree so far, and all that Mindbox showed otherwise.
+
+        Who does not belong to the integration point any more is not asked after. What
+        was cancelled or returned has another total in Mindbox.
+        """
+        model = self.env["mindbox.catalogue"]._get_kinds()[kind].model
+        rows = self.env.execute_query(self._sample(kind, model))
+        records = self.env[model].browse(record_id for (record_id,) in rows)
+        return self.endpoint._with_sender(records).exists()
+
+    def _sample(self, kind, model):
+        return SQL(
+            """
+            SELECT known.res_id FROM mindbox_ledger known
+              LEFT JOIN mindbox_difference difference
+                     ON difference.endpoint_id = known.endpoint_id
+                    AND difference.kind = known.kind
+                    AND difference.res_id = known.res_id
+                    AND difference.state != 'resolved'
+             WHERE known.endpoint_id = %(endpoint)s AND known.kind = %(kind)s
+               AND (difference.id IS NULL OR difference.problem IN ('other', 'unseen'))
+               AND known.res_id IN (SELECT id FROM (%(relation)s) AS mine)
+               AND NOT EXISTS (
+                   SELECT FROM mindbox_request request
+                    WHERE request.endpoint_id = known.endpoint_id
+                      AND request.res_model = %(model)s
+                      AND request.res_id = known.res_id
+                      AND request.event IN %(events)s
+                      AND request.state = 'pending')
+             ORDER BY difference.id IS NULL, random()
+             LIMIT %(limit)s
+            """,
+            endpoint=self.endpoint.id,
+            kind=kind,
+            relation=self.scope._get_relation(self.endpoint, kind),
+            model=model,
+            events=self.env["mindbox.catalogue"]._get_kind_events()[kind],
+            limit=self.endpoint.sample_size,
         )
-        records = self.env[model].browse(row[0] for row in rows)
-        records = self.endpoint._with_sender(records).exists()
-        if kind == "orders":
-            # What was cancelled or returned has another total in Mindbox.
-            return records.filtered(lambda order: order._mindbox_is_placed())
-        return records
 
     def compare(self, kind, operation, record):
         """Return (problem, detail) of a record; None where nothing can be said.
@@ -134,10 +136,7 @@ class ReadBack:
             return
         found = sum(_first(balance, BALANCES) or 0 for balance in shown)
         cards = partner.env["loyalty.card"].search([("partner_id", "=", partner.id)])
-        cards = cards.filtered(
-            lambda card: card._mindbox_concerns("card_balance", partner, {})
-            and card._mindbox_endpoints(False) == self.endpoint
-        )
+        cards = cards.filtered(lambda card: self.scope._has(self.endpoint, card))
         expected = sum(cards.mapped("points"))
         if abs(found - expected) >= 0.01:
             yield f"balance {expected:.2f} ≠ {found:.2f}"

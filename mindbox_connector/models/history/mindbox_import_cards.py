@@ -1,11 +1,9 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
-from ...exceptions import MindboxSkipped
-from ..shop.loyalty_card import CARD_TYPES
 from .mindbox_import_reader import Item, text
 
 CARDS, OWNERS, BALANCES = "cards", "card_owners", "balances"
@@ -23,32 +21,13 @@ class MindboxImportCards(models.AbstractModel):
 
     # === WHICH RECORDS === #
 
+    def _relation(self, run):
+        return self.env["mindbox.scope"]._get_cards(run.endpoint_id)
+
     def _scope(self, run):
-        return SQL(
-            """
-            record.partner_id IS NOT NULL AND %(dates)s AND EXISTS (
-                SELECT FROM loyalty_program program
-                  JOIN res_partner owner ON owner.id = record.partner_id
-                  LEFT JOIN sale_order sale ON sale.id = record.order_id
-                 WHERE program.id = record.program_id
-                   AND program.program_type = ANY(%(types)s)
-                   AND (sale.id IS NULL OR sale.state = 'sale' OR record.points != 0)
-                   AND %(routed)s AND %(website)s
-            )
-            """,
-            dates=self._between(run, SQL("record.create_date")),
-            types=list(CARD_TYPES),
-            routed=self._routed(
-                run,
-                SQL("COALESCE(sale.website_id, program.website_id)"),
-                SQL("COALESCE(program.company_id, sale.company_id, owner.company_id)"),
-            ),
-            website=SQL(
-                "COALESCE(sale.website_id, program.website_id) = %s", run.website_id.id
-            )
-            if run.website_id
-            else SQL("TRUE"),
-        )
+        dates = self._between(run, SQL("record.create_date"))
+        website = self._on_website(run, SQL("record.mindbox_website_id"))
+        return SQL("%s AND %s", dates, website)
 
     # === THEIR ROWS === #
 
@@ -73,15 +52,11 @@ class MindboxImportCards(models.AbstractModel):
     def _get_items(self, run, file, ids):
         endpoint = run.endpoint_id
         cards = endpoint._with_sender(self.env["loyalty.card"].browse(ids)).exists()
-        known = self._get_known_points(endpoint, ids) if file == BALANCES else {}
+        ledger = self.env["mindbox.ledger"]
+        known = ledger._get_known_points(endpoint, ids) if file == BALANCES else {}
 
         def make(card):
             customer = card._mindbox_customer()
-            if not customer:
-                raise MindboxSkipped(
-                    self.env._("The owner of the card is no customer.")
-                )
-            customer._mindbox_check_included(endpoint)
             change = round(card.points - known.get(card.id, 0), 2)
             rows = self._get_card_rows(endpoint, file, card, customer, change)
             told = {"res_id": card.id, "partner_id": customer.id, "amount": change}
@@ -100,51 +75,13 @@ class MindboxImportCards(models.AbstractModel):
             return []
         expires = ""
         if card.expiration_date and change > 0:
-            moment = fields.Datetime.to_datetime(card.expiration_date)
-            expires = endpoint._format_moment(moment)
+            expires = endpoint._format_moment(card._mindbox_expires_at(endpoint))
         return [[card.code, text(change), card._mindbox_get_comment(None), expires]]
-
-    def _get_known_points(self, endpoint, ids):
-        """Return {card ID: points that Mindbox knows of, or is about to hear of}.
-
-        An import adds what is missing to them, so that points never count twice.
-        """
-        known = dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT res_id, sum((payload::json->'balanceChanges'
-                                        ->0->>'changeAmount')::numeric)::float8
-                      FROM mindbox_request
-                     WHERE endpoint_id = %s AND event = 'card_balance'
-                       AND res_model = 'loyalty.card' AND res_id = ANY(%s)
-                       AND state = 'pending' AND payload != ''
-                     GROUP BY res_id
-                    """,
-                    endpoint.id,
-                    ids,
-                )
-            )
-        )
-        for card_id, amount in self._get_told_points(endpoint, ids).items():
-            known[card_id] = known.get(card_id, 0) + amount
-        return known
-
-    def _get_told_points(self, endpoint, ids):
-        """Return {card ID: points that Mindbox has acknowledged}."""
-        rows = self.env["mindbox.ledger"].search_read(
-            [
-                ("endpoint_id", "=", endpoint.id),
-                ("kind", "=", "cards"),
-                ("res_id", "in", ids),
-            ],
-            ["res_id", "amount"],
-        )
-        return {row["res_id"]: row["amount"] for row in rows}
 
     def _add_told_points(self, endpoint, told):
         """Make the whole balances of changes, as the ledger keeps them."""
-        before = self._get_told_points(endpoint, [row["res_id"] for row in told])
+        ids = [row["res_id"] for row in told]
+        before = self.env["mindbox.ledger"]._get_told_points(endpoint, ids)
         for row in told:
             row["amount"] = round(before.get(row["res_id"], 0) + row["amount"], 2)
         return told
@@ -152,7 +89,8 @@ class MindboxImportCards(models.AbstractModel):
     # === RECORD BY RECORD === #
 
     def _prepare_requests(self, run, records):
-        known = self._get_known_points(run.endpoint_id, records.ids)
+        ledger = self.env["mindbox.ledger"]
+        known = ledger._get_known_points(run.endpoint_id, records.ids)
         requests = []
         for card in records:
             requests.append(run._prepare_request(card, "card_issue"))

@@ -33,66 +33,25 @@ class MindboxImportCustomers(models.AbstractModel):
 
     # === WHICH RECORDS === #
 
+    def _relation(self, run):
+        return self.env["mindbox.scope"]._get_customers(run.endpoint_id)
+
     def _scope(self, run):
-        """Return the condition of :meth:`res.partner._mindbox_customer`, in SQL."""
-        return SQL(
-            """
-            (record.type = 'contact' OR record.parent_id IS NULL)
-            AND record.partner_share AND record.id != ALL(%(public)s)
-            AND %(dates)s AND %(routed)s AND %(website)s
-            """,
-            public=list(self.env["res.partner"]._mindbox_public_ids()),
-            dates=self._between(run, SQL("record.create_date")),
-            routed=self._customers_routed(run),
-            website=self._shops_there(run),
-        )
+        dates = self._between(run, SQL("record.create_date"))
+        return SQL("%s AND %s", dates, self._has_shop_there(run))
 
-    def _customers_routed(self, run):
-        """Return the condition of :meth:`res.partner._mindbox_endpoints`, in SQL."""
-        endpoint = run.endpoint_id
-        routes = endpoint._get_routes()
-        own = self._routed(run, SQL("record.website_id"), SQL("record.company_id"))
-        if len(routes) < 2:
-            return own
-        shop = SQL("shop.website_id"), SQL("shop.company_id")
-        shared = SQL(
-            """
-            EXISTS (%(shops)s AND %(routed)s)
-            OR %(is_first)s AND NOT EXISTS (%(shops)s)
-            """,
-            shops=self._shops(),
-            routed=self._routed(run, *shop),
-            is_first=routes[0][0] == endpoint.id,
-        )
-        return SQL(
-            "CASE WHEN record.website_id IS NULL AND record.company_id IS NULL"
-            " THEN (%s) ELSE (%s) END",
-            shared,
-            own,
-        )
-
-    def _shops(self):
-        """Return the query of where a customer has bought or signed up."""
-        return SQL(
-            """
-            SELECT FROM (
-                SELECT website_id, company_id FROM sale_order
-                 WHERE partner_id = record.id
-                UNION ALL
-                SELECT website_id, company_id FROM res_users
-                 WHERE partner_id = record.id
-            ) AS shop WHERE TRUE
-            """
-        )
-
-    def _shops_there(self, run):
+    def _has_shop_there(self, run):
+        """Return the condition that a customer has to do with the website, if any."""
         if not run.website_id:
             return SQL("TRUE")
         return SQL(
-            "(record.website_id = %(website)s"
-            " OR EXISTS (%(shops)s AND shop.website_id = %(website)s))",
+            """
+            (record.website_id = %(website)s
+             OR EXISTS (SELECT FROM sale_order shop
+                         WHERE shop.partner_id = record.id
+                           AND shop.website_id = %(website)s))
+            """,
             website=run.website_id.id,
-            shops=self._shops(),
         )
 
     # === THEIR ROWS === #
@@ -150,12 +109,11 @@ class MindboxImportCustomers(models.AbstractModel):
             SQL(
                 """
                 SELECT id, name, email_normalized, phone, country_id, is_company,
-                       birthday, sex, tz, active, %(included)s AS included,
+                       birthday, sex, tz, active,
                        COALESCE(create_date, now() at time zone 'UTC') AS create_date
                   FROM res_partner WHERE id = ANY(%(ids)s) ORDER BY id
                 """,
                 ids=ids,
-                included=get_included(run.endpoint_id, SQL("id")),
             )
         )
 
@@ -164,10 +122,6 @@ class MindboxImportCustomers(models.AbstractModel):
 
         :raise MindboxSkipped: a rule says no
         """
-        if not row["included"]:
-            raise MindboxSkipped(
-                self.env._("Excluded customer: see Customers of the integration point.")
-            )
         if not row["active"] and not run.include_archived:
             raise MindboxSkipped(self.env._("Archived."))
 
@@ -227,15 +181,6 @@ def get_profile(endpoint, partners, countries, row):
         **{key: value for key, value in contacts.items() if value},
         **personal_data(*personal, endpoint.name_format),
     }
-
-
-def get_included(endpoint, column):
-    """Return the condition that a customer passes the integration point's filter."""
-    domain = endpoint._get_customer_domain()
-    if not domain:
-        return SQL("TRUE")
-    partners = endpoint._with_sender(endpoint.env["res.partner"])
-    return SQL("%s IN %s", column, partners._search(domain).subselect())
 
 
 class _Countries(dict):

@@ -5,6 +5,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
+from ..capture.mindbox_scope import RECORD
 from ..shop.amounts import allocate, order_line_part, to_cents, undiscounted
 from ..shop.milestones import get_milestones
 from .mindbox_import_customers import as_day
@@ -25,26 +26,23 @@ class MindboxImportOrders(models.AbstractModel):
 
     # === WHICH RECORDS === #
 
-    def _scope(self, run):
-        """Return the condition that an order was placed, even if it was cancelled."""
-        return SQL(
+    def _relation(self, run):
+        """Return the orders that were placed, even if they were cancelled."""
+        scope = self.env["mindbox.scope"]
+        which = SQL(
             """
-            (record.state = 'sale'
-             OR record.state = 'sent' AND record.website_id IS NOT NULL
-             OR record.state = 'cancel' AND %(cancelled)s AND (
-                    record.website_id IS NOT NULL OR EXISTS (
-                        SELECT FROM stock_picking WHERE sale_id = record.id)))
-            AND %(dates)s AND %(routed)s AND %(website)s
+            (%(placed)s OR record.state = 'cancel' AND %(cancelled)s AND (
+                record.website_id IS NOT NULL
+                OR EXISTS (SELECT FROM stock_picking WHERE sale_id = record.id)))
             """,
+            placed=scope._is_placed(RECORD),
             cancelled=run.include_cancelled,
-            dates=self._between(run, SQL("record.date_order")),
-            routed=self._routed(
-                run, SQL("record.website_id"), SQL("record.company_id")
-            ),
-            website=SQL("record.website_id = %s", run.website_id.id)
-            if run.website_id
-            else SQL("TRUE"),
         )
+        return scope._get_orders(run.endpoint_id, which)
+
+    def _scope(self, run):
+        dates = self._between(run, SQL("record.date_order"))
+        return SQL("%s AND %s", dates, self._on_website(run, SQL("record.website_id")))
 
     # === THEIR ROWS === #
 
@@ -67,30 +65,14 @@ class MindboxImportOrders(models.AbstractModel):
     def _get_items(self, run, file, ids):
         rows = self._get_orders(run, ids)
         lines = self._get_lines(run, ids)
-        customers = self._get_customers(run, {row["partner_id"] for row in rows})
         others = self._get_others(run, rows, lines)
 
         def make(row):
-            customer_id = customers[row["partner_id"]]
-            self._check(customer_id)
             order = self._get_order(run, row, lines[row["id"]], others)
-            cells = self._get_cells(run, row, customer_id, order)
-            return Item(row["id"], cells, self._get_told(row, customer_id, order))
+            cells = self._get_cells(run, row, order)
+            return Item(row["id"], cells, self._get_told(row, order))
 
         return [self._try(row["id"], lambda row=row: make(row)) for row in rows]
-
-    def _check(self, customer_id):
-        """Check that an order goes to Mindbox.
-
-        :raise MindboxSkipped: its customer is none there
-        """
-        if customer_id is None:
-            raise MindboxSkipped(
-                self.env._(
-                    "The customer is none for Mindbox: an employee, a visitor without "
-                    "an account, or excluded."
-                )
-            )
 
     def _is_plain(self, run, row, lines):
         """Whether an order needs none of the rules that live events have for it."""
@@ -123,7 +105,7 @@ class MindboxImportOrders(models.AbstractModel):
             "returned": order._mindbox_returned() if row["returned"] else {},
         }
 
-    def _get_cells(self, run, row, customer_id, order):
+    def _get_cells(self, run, row, order):
         statuses = run.endpoint_id._get_statuses()
         status = self._get_status(statuses, row)
         if not order["lines"]:
@@ -131,7 +113,7 @@ class MindboxImportOrders(models.AbstractModel):
         moment = run.endpoint_id._format_moment
         head = [
             row["reference"],
-            str(customer_id),
+            str(row["customer_id"]),
             moment(row["date_order"]),
             moment(row["changed_at"]),
             money(order["totalPrice"]),
@@ -177,10 +159,10 @@ class MindboxImportOrders(models.AbstractModel):
         field = self.env["mindbox.order.status"]._fields["milestone"]
         return dict(field._description_selection(self.env))[milestone]
 
-    def _get_told(self, row, customer_id, order):
+    def _get_told(self, row, order):
         return {
             "res_id": row["id"],
-            "partner_id": customer_id,
+            "partner_id": row["customer_id"],
             "reference": row["reference"],
             "date": as_day(row["date_order"]),
             "amount": order["totalPrice"],

@@ -50,16 +50,16 @@ class MindboxImportReader(models.AbstractModel):
 
     # === WHICH RECORDS === #
 
+    def _relation(self, run):
+        """Return the relation of what belongs to the integration point."""
+        raise NotImplementedError
+
     def _scope(self, run):
-        """Return the condition on ``record``, a row of the source's table."""
+        """Return the condition on ``record``, a row of the relation."""
         raise NotImplementedError
 
     def _from(self, run):
-        return SQL(
-            "%(table)s AS record WHERE %(scope)s",
-            table=SQL.identifier(self.env[self._source]._table),
-            scope=self._scope(run),
-        )
+        return SQL("(%s) AS record WHERE %s", self._relation(run), self._scope(run))
 
     def _count(self, run):
         """Return (number of records, the highest ID or 0)."""
@@ -92,26 +92,12 @@ class MindboxImportReader(models.AbstractModel):
             conditions.append(SQL("%s < %s", column, end))
         return SQL(" AND ").join(conditions)
 
-    def _routed(self, run, website, company):
-        """Return the condition that events of a website and company leave by the
-        integration point of the import. The columns may be NULL.
-        """
-        endpoint = run.endpoint_id
-        own_company = endpoint._get_route(False, endpoint.company_id.id) == endpoint.id
-        nobodys = endpoint._get_route(False, False) == endpoint.id
-        return SQL(
-            """
-            CASE WHEN %(website)s IS NOT NULL THEN %(website)s = ANY(%(websites)s)
-                 WHEN %(company)s IS NOT NULL
-                 THEN %(company)s = %(own_company_id)s AND %(own_company)s
-                 ELSE %(nobodys)s END
-            """,
-            website=website,
-            company=company,
-            websites=endpoint._get_websites().ids,
-            own_company_id=endpoint.company_id.id,
-            own_company=own_company,
-            nobodys=nobodys,
+    def _on_website(self, run, website):
+        """Return the condition of an import of one website only."""
+        return (
+            SQL("%s = %s", website, run.website_id.id)
+            if run.website_id
+            else SQL("TRUE")
         )
 
     # === THEIR ROWS === #

@@ -244,6 +244,47 @@ class MindboxLedger(models.Model):
         told = {name: value for name, value in profile.items() if value != CLEAR}
         return hashlib.sha256(f"{secret}{to_text(told)}".encode()).hexdigest()
 
+    # === BALANCES === #
+
+    @api.model
+    def _get_known_points(self, endpoint, card_ids):
+        """Return {card ID: points that Mindbox knows of, or is about to hear of}.
+
+        Who adds what is missing to them never counts points twice. A change that waits
+        to be sent again after it was accepted is among what was told.
+        """
+        waiting = self.env["mindbox.request"]._execute(
+            SQL(
+                """
+                SELECT res_id, sum((payload::json->'balanceChanges'->0->'changeAmount'
+                                   )::text::numeric)::float8
+                  FROM mindbox_request
+                 WHERE endpoint_id = %s AND event = 'card_balance'
+                   AND res_model = 'loyalty.card' AND res_id = ANY(%s)
+                   AND state = 'pending' AND payload != ''
+                   AND was_accepted IS NOT TRUE
+                 GROUP BY res_id
+                """,
+                endpoint.id,
+                list(card_ids),
+            )
+        )
+        known = self._get_told_points(endpoint, card_ids)
+        for card_id, points in waiting:
+            known[card_id] = known.get(card_id, 0) + points
+        return known
+
+    @api.model
+    def _get_told_points(self, endpoint, card_ids):
+        """Return {card ID: points that Mindbox has acknowledged}."""
+        domain = [
+            ("endpoint_id", "=", endpoint.id),
+            ("kind", "=", "cards"),
+            ("res_id", "in", list(card_ids)),
+        ]
+        rows = self.search_read(domain, ["res_id", "amount"])
+        return {row["res_id"]: row["amount"] for row in rows}
+
     # === MERGED AND ERASED CUSTOMERS === #
 
     @api.model

@@ -11,7 +11,7 @@ from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
 
-EXAMPLES = int(os.environ.get("SCOPE_EXAMPLES", 60))
+EXAMPLES = int(os.environ.get("SCOPE_EXAMPLES", 30))
 PARTNERS, ORDERS, CARDS = 12, 20, 16
 DOMAINS = (
     "[('email', '!=', False)]",
@@ -97,12 +97,11 @@ class ScopeCase(TransactionCase):
         )
         cls.env["mindbox.endpoint"].search([]).state = "draft"
         cls.companies = cls.make_companies()
-        one, two, _branch = cls.companies.ids
-        cls.websites = cls.env["website"].create(
-            [
-                {"name": f"Scope {number}", "company_id": company_id}
-                for number, company_id in enumerate([one, one, two])
-            ]
+        one, two, _branch = cls.companies
+        cls.websites = cls.env["website"].search(
+            [("company_id", "=", one.id)], limit=1
+        ) | cls.env["website"].create(
+            [{"name": "Scope", "company_id": company.id} for company in (one, two)]
         )
         cls.vip = cls.env["res.partner.category"].create({"name": "VIP"})
         cls.partners = cls.env["res.partner"].create(
@@ -120,9 +119,9 @@ class ScopeCase(TransactionCase):
 
     @classmethod
     def make_companies(cls):
-        companies = cls.env["res.company"].create([{"name": "One"}, {"name": "Two"}])
-        branch = {"name": "Branch", "parent_id": companies[0].id}
-        return companies | cls.env["res.company"].create(branch)
+        one = cls.env.company
+        others = [{"name": "Two"}, {"name": "Branch", "parent_id": one.id}]
+        return one | cls.env["res.company"].create(others)
 
     @classmethod
     def make_users(cls):
