@@ -2,14 +2,21 @@
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
 import {Component} from "@odoo/owl";
-import {roundMarks} from "@mindbox_connector/pictures/axis.esm";
+import {MindboxChart} from "@mindbox_connector/pictures/chart.esm";
+import {_t} from "@web/core/l10n/translation";
 import {deserializeDateTime} from "@web/core/l10n/dates";
+import {hatch} from "@mindbox_connector/pictures/hatch.esm";
 
-const WIDTH = 720;
-const HEIGHT = 190;
-const EDGES = {left: 64, right: WIDTH - 10, top: 10, bottom: HEIGHT - 26};
-const LABELS = 6;
 const DAY = 86400;
+/* What stands before a name in the legend. */
+const BOXES = {boxWidth: 18, boxHeight: 10};
+const LINES = {boxWidth: 24, boxHeight: 0};
+
+/* A number between two unknown ones makes no line: it is seen as a dot. */
+function isAlone({dataset: {data}, dataIndex}) {
+    const known = (value) => value !== null && value !== undefined;
+    return !known(data[dataIndex - 1]) && !known(data[dataIndex + 1]);
+}
 
 /**
  * Numbers over time, slot by slot: stacked bars, an area, or lines.
@@ -19,6 +26,7 @@ const DAY = 86400;
  */
 export class SlotChart extends Component {
     static template = "mindbox_connector.SlotChart";
+    static components = {MindboxChart};
     static props = {
         title: String,
         kind: String,
@@ -31,11 +39,6 @@ export class SlotChart extends Component {
     };
     static defaultProps = {marks: null};
 
-    setup() {
-        this.size = {width: WIDTH, height: HEIGHT};
-        this.edges = EDGES;
-    }
-
     /* No time at all is a time, too; no requests are nothing to draw. */
     get empty() {
         const {kind, series, slots} = this.props;
@@ -43,150 +46,127 @@ export class SlotChart extends Component {
         return !slots.some((slot) => series.some((line) => tells(slot[line.name])));
     }
 
-    get most() {
-        const value = (slot) => {
-            const values = this.props.series.map((line) => slot[line.name] || 0);
-            return this.props.kind === "bars"
-                ? values.reduce((sum, one) => sum + one, 0)
-                : Math.max(...values);
-        };
-        return Math.max(1, ...this.props.slots.map(value));
-    }
-
-    /* Fixed marks are of a logarithmic axis: seconds and days on one picture. */
-    get scale() {
-        const {marks} = this.props;
-        const height = EDGES.bottom - EDGES.top;
-        if (!marks) {
-            const most = this.most;
-            return {
-                marks: roundMarks(most),
-                y: (value) => EDGES.bottom - (height * value) / most,
-            };
-        }
-        const top = marks.find((mark) => mark >= this.most) || marks[marks.length - 1];
-        const shown = marks.filter((mark) => mark <= top);
-        const low = Math.log(marks[0] / 2);
-        const span = Math.log(top * 1.2) - low;
-        return {
-            marks: shown,
-            y: (value) =>
-                EDGES.bottom -
-                height * Math.max(0, Math.min(1, (Math.log(value) - low) / span)),
-        };
-    }
-
-    get width() {
-        return (EDGES.right - EDGES.left) / this.props.slots.length;
-    }
-
-    x(position) {
-        return EDGES.left + position * this.width;
-    }
-
-    get gridlines() {
-        const {marks, y} = this.scale;
-        return marks.map((value) => ({
-            value,
-            y: y(value),
-            text: this.props.format(value),
+    get config() {
+        const {kind, slots, series} = this.props;
+        const datasets = series.map((line) => ({
+            label: line.label,
+            data: slots.map((slot) => this.drawn(slot[line.name])),
+            ...(kind === "bars" ? this.bar(line) : this.line(line)),
         }));
+        return {
+            type: kind === "bars" ? "bar" : "line",
+            data: {labels: slots.map((slot) => this.label(slot)), datasets},
+            options: this.options,
+        };
     }
 
-    get bars() {
-        const {y} = this.scale;
-        const bars = [];
-        this.props.slots.forEach((slot, position) => {
-            let base = 0;
-            for (const line of this.props.series) {
-                const value = slot[line.name];
-                if (value) {
-                    bars.push({
-                        key: `${position}/${line.name}`,
-                        line,
-                        x: this.x(position) + 1,
-                        y: y(base + value),
-                        height: y(base) - y(base + value),
-                    });
-                    base += value;
-                }
-            }
-        });
-        return bars;
+    bar({color, hatched}) {
+        return {
+            backgroundColor: hatched ? hatch(color) : color,
+            categoryPercentage: 1,
+            barPercentage: 0.9,
+        };
     }
 
-    /* Pieces of [x, y] without a gap. */
-    pieces(line) {
-        const {y} = this.scale;
-        const pieces = [];
-        let piece = null;
-        this.props.slots.forEach((slot, position) => {
-            const value = slot[line.name];
-            if (value === null) {
-                piece = null;
-                return;
-            }
-            if (!piece) {
-                piece = [];
-                pieces.push(piece);
-            }
-            piece.push([this.x(position) + this.width / 2, y(value)]);
-        });
-        return pieces;
+    line({color, dashed}) {
+        return {
+            borderColor: color,
+            borderDash: dashed ? [6, 4] : [],
+            borderWidth: 2.5,
+            backgroundColor: `${color}4d`,
+            fill: this.props.kind === "area",
+            pointRadius: (point) => (isAlone(point) ? 3 : 0),
+            pointBackgroundColor: color,
+        };
     }
 
-    get lines() {
-        return this.props.series.flatMap((line) =>
-            this.pieces(line).map((points, number) => ({
-                key: `${line.name}/${number}`,
-                line,
-                points: points.join(" "),
-                // A single point is seen as a dot.
-                dots: points.length === 1 ? points : [],
-                area: [
-                    [points[0][0], EDGES.bottom],
-                    ...points,
-                    [points[points.length - 1][0], EDGES.bottom],
-                ].join(" "),
-            }))
-        );
+    /* On an axis of ratios there is no zero. */
+    drawn(value) {
+        const {marks} = this.props;
+        return marks && value !== null ? Math.max(value, this.lowest) : value;
     }
 
-    moment(slot) {
-        return deserializeDateTime(slot.start);
+    get lowest() {
+        return this.props.marks[0] / 2;
     }
 
-    get labels() {
+    get options() {
+        const {kind, slots, series, open, format} = this.props;
+        const stacked = kind === "bars";
+        const callbacks = {
+            title: ([item]) => this.span(slots[item.dataIndex]),
+            label: ({dataIndex, datasetIndex}) => {
+                const {name, label} = series[datasetIndex];
+                return ` ${label}: ${format(slots[dataIndex][name])}`;
+            },
+        };
+        return {
+            interaction: {mode: "index", intersect: false},
+            onClick: (event, [bar]) => bar && open(slots[bar.index]),
+            onHover: ({native}, bars) => {
+                native.target.style.cursor = bars.length ? "pointer" : "default";
+            },
+            plugins: {
+                legend: {align: "start", labels: kind === "lines" ? LINES : BOXES},
+                tooltip: {callbacks},
+            },
+            scales: {
+                x: {
+                    stacked,
+                    ticks: {maxRotation: 0, maxTicksLimit: 7},
+                    grid: {display: false},
+                },
+                y: {stacked, ...this.axis},
+            },
+        };
+    }
+
+    /* Fixed marks are of an axis of ratios: seconds and days on one picture. */
+    get axis() {
+        const {slots, series, marks, format} = this.props;
+        const ticks = {callback: (value) => format(value), maxTicksLimit: 7};
+        if (!marks) {
+            return {beginAtZero: true, ticks: {...ticks, precision: 0}};
+        }
+        const numbers = slots.flatMap((slot) => series.map((line) => slot[line.name]));
+        const most = Math.max(...numbers);
+        const top = marks.find((mark) => mark >= most) || marks[marks.length - 1];
+        return {
+            type: "logarithmic",
+            min: this.lowest,
+            max: top * 1.2,
+            afterBuildTicks: (axis) => {
+                const shown = marks.filter((mark) => mark <= top);
+                axis.ticks = shown.map((value) => ({value}));
+            },
+            ticks: {...ticks, autoSkip: false},
+        };
+    }
+
+    // === IN WORDS === //
+
+    label(slot) {
         const {slots, step} = this.props;
         const long = slots.length * step > DAY;
-        const every = Math.ceil(slots.length / LABELS);
-        return slots
-            .map((slot, position) => ({slot, position, x: this.x(position)}))
-            .filter(({position}) => position % every === 0)
-            .map((label) => ({
-                ...label,
-                text: this.moment(label.slot).toFormat(long ? "ccc d" : "HH:mm"),
-            }));
+        return deserializeDateTime(slot.start).toFormat(long ? "ccc d" : "HH:mm");
     }
 
-    /* What a slot tells under the mouse. */
-    get columns() {
-        const {slots, series, format, step} = this.props;
-        return slots.map((slot, position) => {
-            const start = this.moment(slot);
-            const end = start.plus({seconds: step});
-            const numbers = series
-                .filter((line) => slot[line.name] !== null)
-                .map((line) => `${line.label}: ${format(slot[line.name])}`);
-            return {
-                slot,
-                position,
-                x: this.x(position),
-                title: [
-                    `${start.toFormat("ccc d, HH:mm")} – ${end.toFormat("HH:mm")}`,
-                    ...numbers,
-                ].join("\n"),
-            };
-        });
+    span(slot) {
+        const start = deserializeDateTime(slot.start);
+        const end = start.plus({seconds: this.props.step});
+        return `${start.toFormat("ccc d, HH:mm")} – ${end.toFormat("HH:mm")}`;
+    }
+
+    get head() {
+        return [_t("Time"), ...this.props.series.map((line) => line.label)];
+    }
+
+    get rows() {
+        const {slots, series, format} = this.props;
+        const text = (value) => (value === null ? "–" : format(value));
+        return slots.map((slot) => [
+            this.span(slot),
+            ...series.map((line) => text(slot[line.name])),
+        ]);
     }
 }

@@ -158,7 +158,7 @@ tours.add("mindbox_dashboard_tour", {
         {
             content: "All three pictures are drawn",
             trigger:
-                ".o_mindbox_charts:has(.o_mindbox_chart:contains('From event to delivery') svg[role='img'])",
+                ".o_mindbox_charts:has(.o_mindbox_chart:contains('From event to delivery') canvas[role='img'])",
         },
         {
             content: "Look at the last hour",

@@ -2,25 +2,22 @@
  * License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl). */
 
 import {Component, onWillStart, useState} from "@odoo/owl";
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
+import {MindboxChart} from "@mindbox_connector/pictures/chart.esm";
 import {NOBODY} from "../colors.esm";
-import {roundMarks} from "@mindbox_connector/pictures/axis.esm";
+import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
 import {whole} from "@mindbox_connector/pictures/numbers.esm";
-
-const WIDTH = 900;
-const HEIGHT = 380;
-const LEFT = 60;
-const BOTTOM = 30;
 
 /** How the sizes of the segments went from run to run: stacked areas. */
 export class RfmTrend extends Component {
     static template = "mindbox_rfm.Trend";
+    static components = {MindboxChart};
     static props = {data: Object};
 
     setup() {
         this.orm = useService("orm");
         this.state = useState({points: []});
-        this.size = {width: WIDTH, height: HEIGHT + BOTTOM};
         onWillStart(async () => {
             const ids = [this.props.data.scheme.id];
             this.state.points = await this.orm.call("rfm.scheme", "get_trend", ids);
@@ -31,59 +28,87 @@ export class RfmTrend extends Component {
         return [...new Set(this.state.points.map((point) => point[0]))];
     }
 
-    /* [{segment, path}], from the bottom up: the best segment lies on top. */
-    get picture() {
-        const dates = this.dates;
+    /* {date: {segment ID: customers}} */
+    get sizes() {
         const sizes = {};
         for (const [date, segment, customers] of this.state.points) {
-            sizes[`${date}/${segment}`] = customers;
+            sizes[date] = {...sizes[date], [segment]: customers};
         }
-        const segments = [...this.props.data.segments].reverse();
-        const total = (date) =>
-            segments.reduce((sum, s) => sum + (sizes[`${date}/${s.id}`] || 0), 0);
-        const most = Math.max(1, ...dates.map(total));
-        const times = dates.map((date) => new Date(date).getTime());
-        const span = Math.max(1, times[times.length - 1] - times[0]);
-        const x = (position) =>
-            LEFT + ((WIDTH - LEFT - 20) * (times[position] - times[0])) / span;
-        const y = (customers) => HEIGHT - (HEIGHT - 10) * (customers / most);
-        const base = dates.map(() => 0);
-        const areas = segments.map((segment) => {
-            const low = [...base];
-            dates.forEach((date, position) => {
-                base[position] += sizes[`${date}/${segment.id}`] || 0;
-            });
-            const points = [
-                ...base.map((value, position) => `${x(position)},${y(value)}`),
-                ...low.map((value, position) => `${x(position)},${y(value)}`).reverse(),
-            ];
-            const last = sizes[`${dates[dates.length - 1]}/${segment.id}`] || 0;
-            return {
-                segment,
-                color: segment.color || NOBODY,
-                points: points.join(" "),
-                title: `${segment.name}: ${whole(last)}`,
-            };
-        });
-        return {areas, marks: this.marks(most, y), days: this.days(dates, x)};
+        return sizes;
     }
 
-    marks(most, y) {
-        return roundMarks(most).map((value) => ({
-            value,
-            y: y(value),
-            text: whole(value),
+    /* From the bottom up: the best segment lies on top. */
+    get segments() {
+        return [...this.props.data.segments].reverse();
+    }
+
+    get config() {
+        const {dates, sizes} = this;
+        const datasets = this.segments.map((segment, position) => ({
+            label: segment.name,
+            data: dates.map((date) => ({
+                x: deserializeDate(date).toMillis(),
+                y: sizes[date][segment.id] || 0,
+            })),
+            backgroundColor: segment.color || NOBODY,
+            borderColor: "#ffffff",
+            borderWidth: 0.7,
+            fill: position ? "-1" : "origin",
+            pointRadius: 0,
         }));
+        return {type: "line", data: {datasets}, options: this.options};
     }
 
-    days(dates, x) {
-        const every = Math.ceil(dates.length / 7);
-        return dates
-            .map((date, position) => ({date, x: x(position), position}))
-            .filter(({position}) => position % every === 0);
+    get options() {
+        const callbacks = {
+            title: ([item]) => formatDate(deserializeDate(this.dates[item.dataIndex])),
+            label: ({dataset, parsed}) => ` ${dataset.label}: ${whole(parsed.y)}`,
+        };
+        return {
+            interaction: {mode: "index", intersect: false},
+            plugins: {
+                legend: {
+                    align: "start",
+                    position: "bottom",
+                    reverse: true,
+                    labels: {boxWidth: 12, boxHeight: 12},
+                },
+                tooltip: {
+                    callbacks,
+                    itemSort: (a, b) => b.datasetIndex - a.datasetIndex,
+                },
+            },
+            scales: {
+                x: {
+                    type: "time",
+                    time: {minUnit: "day"},
+                    ticks: {maxRotation: 0, maxTicksLimit: 7},
+                    grid: {display: false},
+                },
+                y: {
+                    stacked: true,
+                    beginAtZero: true,
+                    ticks: {callback: (value) => whole(value), precision: 0},
+                },
+            },
+        };
     }
 
-    get edges() {
-        return {left: LEFT, right: WIDTH - 20, bottom: HEIGHT};
+    // === IN WORDS === //
+
+    get last() {
+        return this.dates[this.dates.length - 1];
+    }
+
+    get head() {
+        return [_t("Segment"), formatDate(deserializeDate(this.last))];
+    }
+
+    get rows() {
+        const sizes = this.sizes[this.last];
+        return this.props.data.segments.map((segment) => [
+            segment.name,
+            whole(sizes[segment.id] || 0),
+        ]);
     }
 }
