@@ -8,7 +8,6 @@ are made when it is shown, in the reader's language.
 """
 
 from .reasons import Reason
-from .wording import in_english
 
 
 class MindboxReasonError(Exception):
@@ -17,9 +16,6 @@ class MindboxReasonError(Exception):
     def __init__(self, code, /, **details):
         super().__init__(code)
         self.reason = Reason(code, details)
-
-    def __str__(self):
-        return in_english(*self.reason)
 
 
 class MindboxSkipped(MindboxReasonError):

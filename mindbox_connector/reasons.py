@@ -19,7 +19,7 @@ _lt = LazyTranslate(__name__)
 class Reason(NamedTuple):
     """A code of the catalogue, and its details as plain JSON values."""
 
-    code: str
+    code: str | None
     details: dict = {}
 
     def get_values(self, prefix=""):
@@ -30,8 +30,7 @@ class Reason(NamedTuple):
         }
 
 
-# The same columns where there is no reason.
-NO_REASON = {"reason_code": None, "reason_details": None}
+NO_REASON = Reason(None)
 
 
 class Entry(NamedTuple):
@@ -217,6 +216,11 @@ RULE_REASONS = {
         _lt("The record no longer exists."),
         "nobody",
         _lt("Nothing to do: there is nothing left to send."),
+    ),
+    "event_gone": Entry(
+        _lt("There is no event “%(event)s”."),
+        "nobody",
+        _lt("If it should go, install the add-on again that knew it, then resend."),
     ),
     "operation_off": Entry(
         _lt("The operation is switched off."),

@@ -1,5 +1,6 @@
 """The rooms, from the ground up: each may call those above it in this list."""
 
+from . import reason
 from . import job
 from . import endpoint
 from . import outbox

@@ -83,7 +83,8 @@ class SourceCase(TransactionCase):
                 row.event,
                 row.occurred_at,
             )
-            row.write({name: values[name] for name in ("state", "error", "payload")})
+            names = ("state", "reason_code", "reason_details", "payload")
+            row.write({name: values[name] for name in names})
             self.env.invalidate_all()
             if values.get("event"):
                 row.event = values["event"]

@@ -68,7 +68,8 @@ class TestTours(HttpCase):
                     "state": state,
                     "attempts": 1,
                     "sent_at": state == "sent" and now,
-                    "error": state == "rejected" and "The e-mail is wrong",
+                    "reason_code": state == "rejected" and "validation_error",
+                    "reason_details": {"messages": "The e-mail is wrong"},
                     "payload": '{"customer":{}}',
                 }
                 for state in states

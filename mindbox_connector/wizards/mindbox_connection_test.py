@@ -1,14 +1,13 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import re
 import uuid
 
 from odoo import api, fields, models
 
 from ..client import Call
 from ..exceptions import MindboxError, MindboxRejected
-from ..wording import in_words
+from ..reasons import NO_REASON
 
 NAMESPACE = uuid.UUID("6f2a3a0e-59a5-4b5a-9f0e-5d1b0f9c7a11")
 
@@ -37,7 +36,7 @@ class MindboxConnectionTest(models.TransientModel):
         "mindbox.endpoint", string="Integration Point", required=True, readonly=True
     )
     passed = fields.Boolean(readonly=True)
-    verdict = fields.Char(readonly=True)
+    verdict = fields.Char(compute="_compute_verdict")
     connected = fields.Boolean(compute="_compute_connected")
     endpoint_state = fields.Selection(related="endpoint_id.state")
     line_ids = fields.One2many("mindbox.connection.test.line", "test_id", readonly=True)
@@ -52,49 +51,54 @@ class MindboxConnectionTest(models.TransientModel):
         lines = []
         for operation in self.endpoint_id.operation_ids:
             call = Call(operation.mode, operation.name, _get_key(operation), "{}")
-            outcome, message = self._try(client, call)
+            outcome, reason = self._try(client, call)
             lines.append(
                 {
                     "test_id": self.id,
                     "operation_id": operation.id,
                     "outcome": outcome,
-                    "message": message,
+                    **reason.get_values(),
                 }
             )
             if outcome == "failed":
                 break
         self.env["mindbox.connection.test.line"].create(lines)
-        self._judge(lines)
+        outcomes = {line["outcome"] for line in lines}
+        self.passed = bool(outcomes) and outcomes <= {"accepted", "known"}
 
     def _try(self, client, call):
         try:
             client.send(call)
         except MindboxRejected as rejected:
-            outcome = "unknown" if _is_unknown(str(rejected)) else "known"
-            return outcome, in_words(self.env, str(rejected))
+            # Mindbox speaks of the operation, or of the body, which is empty.
+            known = rejected.reason.code != "operation_refused"
+            return "known" if known else "unknown", rejected.reason
         except MindboxError as error:
-            return "failed", in_words(self.env, str(error))
-        return "accepted", self.env._("Mindbox has accepted the call.")
+            return "failed", error.reason
+        return "accepted", NO_REASON
 
-    def _judge(self, lines):
-        outcomes = [line["outcome"] for line in lines]
-        self.passed = bool(outcomes) and set(outcomes) <= {"accepted", "known"}
+    @api.depends_context("lang")
+    @api.depends("line_ids.outcome", "line_ids.error")
+    def _compute_verdict(self):
+        for test in self:
+            test.verdict = test._get_verdict(test.line_ids.mapped("outcome"))
+
+    def _get_verdict(self, outcomes):
         if "failed" in outcomes:
-            self.verdict = self.env._("Not connected: %s", lines[-1]["message"])
-        elif "unknown" in outcomes:
-            self.verdict = self.env._(
+            return self.env._("Not connected: %s", self.line_ids[-1].error)
+        if "unknown" in outcomes:
+            return self.env._(
                 "Address and credentials are right, but Mindbox does not know %s of "
                 "the operations: compare their names with your project.",
                 outcomes.count("unknown"),
             )
-        elif outcomes:
-            self.verdict = self.env._(
+        if outcomes:
+            return self.env._(
                 "Connected: address, credentials and endpoint are right, and all %s "
                 "operations answer.",
                 len(outcomes),
             )
-        else:
-            self.verdict = self.env._("No operation is switched on.")
+        return self.env._("No operation is switched on.")
 
     @api.depends("line_ids.outcome")
     def _compute_connected(self):
@@ -122,6 +126,7 @@ class MindboxConnectionTest(models.TransientModel):
 class MindboxConnectionTestLine(models.TransientModel):
     _name = "mindbox.connection.test.line"
     _description = "Mindbox Connection Test Line"
+    _inherit = ["mindbox.reasoned"]
 
     test_id = fields.Many2one(
         "mindbox.connection.test", required=True, ondelete="cascade"
@@ -138,16 +143,16 @@ class MindboxConnectionTestLine(models.TransientModel):
             ("failed", "Failed"),
         ]
     )
-    message = fields.Char(string="Answer")
+    message = fields.Char(string="Answer", compute="_compute_message")
 
-
-def _is_unknown(message):
-    """Whether Mindbox speaks of the operation and not of the empty body.
-
-    The wording of the error is not part of the contract; this only sorts the report,
-    which shows Mindbox's own words beside it.
-    """
-    return re.search(r"operation|операци", message, re.IGNORECASE) is not None
+    @api.depends_context("lang")
+    @api.depends("outcome", "error")
+    def _compute_message(self):
+        for line in self:
+            accepted = line.outcome == "accepted"
+            line.message = (
+                self.env._("Mindbox has accepted the call.") if accepted else line.error
+            )
 
 
 def _get_key(operation):

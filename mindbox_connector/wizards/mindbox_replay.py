@@ -49,8 +49,13 @@ class MindboxReplay(models.TransientModel):
     )
     event = fields.Selection(lambda self: self._select_event(), help="Empty: all.")
     operation_id = fields.Many2one("mindbox.operation", help="Empty: all.")
+    reason_code = fields.Selection(
+        lambda self: self.env["mindbox.reason"]._get_selection(),
+        string="Kind of Reason",
+        help="Empty: all.",
+    )
     error = fields.Char(
-        string="Reason Contains", help="A part of Mindbox's answer, in its words."
+        string="Reason Contains", help="A part of the reason, or of Mindbox's answer."
     )
     partner_ids = fields.Many2many(
         "res.partner", string="Customers", help="Empty: all."
@@ -92,6 +97,7 @@ class MindboxReplay(models.TransientModel):
         "state",
         "event",
         "operation_id",
+        "reason_code",
         "error",
         "partner_ids",
     )
@@ -139,6 +145,7 @@ class MindboxReplay(models.TransientModel):
             ("next_attempt_at", "<=", self.date_to),
             ("event", "=", self.event),
             ("operation_id", "=", self.operation_id.id),
+            ("reason_code", "=", self.reason_code),
             ("error", "ilike", (self.error or "").strip()),
             ("partner_id", "in", partners),
         ]
@@ -186,8 +193,12 @@ class MindboxReplay(models.TransientModel):
             built |= endpoint._build_again(group)
         for request in requests:
             now = built[request.id]
-            body = json.loads(now["payload"]) if now["payload"] else {"": now["error"]}
+            body = json.loads(now["payload"]) if now["payload"] else self._explain(now)
             yield request, _compare(json.loads(request.payload), body)
+
+    def _explain(self, row):
+        reasons = self.env["mindbox.reason"]
+        return {"": reasons._say(row["reason_code"], row["reason_details"])}
 
     # === BUTTONS === #
 

@@ -14,6 +14,7 @@ from odoo import models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...exceptions import MindboxRejected, MindboxSkipped
+from ...reasons import NO_REASON, Reason
 from ..job.fault import log_fault
 from ..outbox.json_text import to_text
 
@@ -91,13 +92,13 @@ class MindboxEndpoint(models.Model):
 
         :raise psycopg2.Error: the transaction is broken
         """
-        values = {"state": "pending", "error": None, "payload": None}
+        values = {"state": "pending", "payload": None, **NO_REASON.get_values()}
         try:
             return values | self._get_body_values(record, event, occurred_at, **facts)
         except MindboxSkipped as skipped:
-            return values | {"state": "skipped", "error": str(skipped)}
+            return values | {"state": "skipped", **skipped.reason.get_values()}
         except MindboxRejected as rejected:
-            return values | {"state": "rejected", "error": str(rejected)}
+            return values | {"state": "rejected", **rejected.reason.get_values()}
         except psycopg2.Error:
             raise
         except Exception as error:
@@ -106,8 +107,8 @@ class MindboxEndpoint(models.Model):
 
     def _get_build_failure(self, error):
         # The text of an exception may hold personal data: only its kind is kept.
-        reason = self.env._("The body cannot be built (%s).", type(error).__name__)
-        return {"state": "rejected", "error": reason}
+        reason = Reason("body_fault", {"kind": type(error).__name__})
+        return {"state": "rejected", **reason.get_values()}
 
     def _get_body_values(self, record, event, occurred_at, **facts):
         """Return payload, final event, operation and mode for a record's event.
@@ -116,14 +117,14 @@ class MindboxEndpoint(models.Model):
         """
         self.ensure_one()
         if record is None:
-            raise MindboxSkipped(self.env._("The record no longer exists."))
+            raise MindboxSkipped("record_gone")
         if event not in self.env["mindbox.catalogue"]._get_events():
             # The add-on that knew it has left.
-            raise MindboxSkipped(self.env._("There is no event “%s”.", event))
+            raise MindboxSkipped("event_gone", event=event)
         event = record._mindbox_resolve(event, self)
         operation = record._mindbox_operation(event, self)
         if not operation:
-            raise MindboxSkipped(self.env._("The operation is switched off."))
+            raise MindboxSkipped("operation_off")
         body = getattr(record, f"_mindbox_{event}_body")(self, **facts)
         self._check_mode(operation, body)
         if operation["send_execution_time"] and isinstance(body, dict):
@@ -141,9 +142,4 @@ class MindboxEndpoint(models.Model):
         :raise MindboxSkipped: the operation was given another mode
         """
         if isinstance(body, str) != (operation["mode"] == "bulk"):
-            raise MindboxSkipped(
-                self.env._(
-                    "The mode of the operation does not fit: an import of many records "
-                    "needs Bulk, a single one Asynchronous or Synchronous."
-                )
-            )
+            raise MindboxSkipped("mode_mismatch")

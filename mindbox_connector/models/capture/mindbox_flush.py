@@ -15,6 +15,7 @@ from odoo import api, models
 from odoo.exceptions import MissingError
 from odoo.tools import SQL
 
+from ...reasons import NO_REASON
 from ..job.fault import log_fault
 from .mindbox_source import MARKS, PREPARED
 from .visitor import get_visitor
@@ -192,7 +193,7 @@ class MindboxSource(models.AbstractModel):
             "state": "pending",
             "attempts": 0,
             "payload": None,
-            "error": None,
+            **NO_REASON.get_values(),
         }
 
     def _mindbox_prepare_fact(self, endpoint, row, facts):

@@ -47,14 +47,10 @@ class MindboxEndpoint(models.Model):
         :raise MindboxRejected: it has none, and somebody must fill it in
         """
         if not self._get_product_ids(product):
-            selection = self._fields["product_ref"]._description_selection(self.env)
             raise MindboxRejected(
-                self.env._(
-                    "The product “%(product)s” has no %(reference)s: fill it in, then "
-                    "send again.",
-                    product=product.name,
-                    reference=dict(selection)[self.product_ref],
-                )
+                "product_without_id",
+                product=product.name,
+                reference=self.product_ref,
             )
 
     def _get_category_ids(self, category):

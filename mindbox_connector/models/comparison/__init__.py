@@ -7,6 +7,7 @@ history; only the monitoring may call it. Lower rooms are joined by hooks that a
 extended here with ``super()``.
 """
 
+from . import mindbox_reason
 from . import mindbox_reconciliation
 from . import mindbox_reconciliation_day
 from . import mindbox_reconciliation_find

@@ -5,8 +5,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_amount, formatLang
 
-from ...wording import in_words
-
 # These end by themselves, or by somebody who works off another list.
 NO_ATTENTION = ("waits", "skipped", "erased")
 
@@ -14,6 +12,7 @@ NO_ATTENTION = ("waits", "skipped", "erased")
 class MindboxDifference(models.Model):
     _name = "mindbox.difference"
     _description = "Difference between Odoo and Mindbox"
+    _inherit = ["mindbox.reasoned"]
     _order = "found_at desc, id desc"
     _rec_name = "res_name"
     _log_access = False
@@ -138,7 +137,7 @@ class MindboxDifference(models.Model):
         return wanted if True in value else ["!", "&", *wanted]
 
     @api.depends_context("lang")
-    @api.depends("problem", "cause", "detail", "amount", "told_amount")
+    @api.depends("problem", "cause", "detail", "error", "amount", "told_amount")
     def _compute_reason(self):
         for difference in self:
             parts = (difference._say_problem(), difference._say_cause())
@@ -156,7 +155,7 @@ class MindboxDifference(models.Model):
         if self.problem == "other":
             return self.env._("Mindbox shows other values: %s.", self.detail)
         if self.problem == "unseen":
-            return in_words(self.env, self.detail)
+            return self.error
         return ""
 
     def _format(self, amount):
@@ -177,9 +176,9 @@ class MindboxDifference(models.Model):
             "lost": self.env._(
                 "Mindbox has accepted a request, but the ledger knows nothing of it."
             ),
-            "rejected": self.env._("Rejected: %s", in_words(self.env, self.detail)),
-            "skipped": self.env._("Skipped: %s", in_words(self.env, self.detail)),
-            "cancelled": self.env._("Cancelled: %s", in_words(self.env, self.detail)),
+            "rejected": self.env._("Rejected: %s", self.error),
+            "skipped": self.env._("Skipped: %s", self.error),
+            "cancelled": self.env._("Cancelled: %s", self.error),
             "waits": self.env._("The request waits."),
             "gone": self.env._("Known to Mindbox, but gone in Odoo."),
             "merged": self.env._(
@@ -211,11 +210,12 @@ class MindboxDifference(models.Model):
     # === READ FROM MINDBOX === #
 
     @api.model
-    def _write_read(self, run, kind, record, problem, detail):
+    def _write_read(self, run, kind, record, problem, detail, reason):
         """Write down what one record looks like in Mindbox.
 
         :param problem: ``other``, ``unseen``, or False where all agrees
         :param str detail: the names of the fields, never personal data
+        :param Reason reason: why Mindbox does not show it
         """
         known = self.search(
             [
@@ -231,6 +231,7 @@ class MindboxDifference(models.Model):
         if not problem:
             return
         values = {"run_id": run.id, "detail": detail, "seen_at": now, "state": "open"}
+        values |= reason.get_values()
         values["partner_id"] = record._mindbox_customer().id
         if same:
             same.write(values)

@@ -4,6 +4,8 @@
 
 from odoo import models
 
+from ...reasons import Reason
+
 # Differences that are sent at once; more go out in jobs of as many.
 MEND_CHUNK = 500
 SENDABLE = ("missing", "amount", "data", "other", "unseen")
@@ -150,7 +152,7 @@ class MindboxDifference(models.Model):
 
     def _supersede(self):
         """What was refused is sent anew: the old requests are closed."""
-        reason = "Replaced: sent again by the reconciliation."
+        values = {"state": "cancelled", **Reason("superseded").get_values()}
         kinds = self.env["mindbox.catalogue"]._get_kinds()
         told_by = self.env["mindbox.catalogue"]._get_kind_events()
         for kind, differences in self.grouped("kind").items():
@@ -162,4 +164,4 @@ class MindboxDifference(models.Model):
                     ("event", "in", told_by[kind]),
                     ("state", "=", "rejected"),
                 ]
-            ).write({"state": "cancelled", "error": reason})
+            ).write(values)

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...exceptions import MindboxError
-from ...wording import in_words
+from ...reasons import NO_REASON
 from ..endpoint.mindbox_endpoint import SYSTEM_NAME
 from ..endpoint.mindbox_route import LIVE_STATES
 from ..job.mindbox_job import Job
@@ -184,10 +184,10 @@ class MindboxEndpoint(models.Model):
         reader = ReadBack(self)
         try:
             reader.read_sample(run)
-            note = False
+            reason = NO_REASON
         except MindboxError as error:
-            note = in_words(self.env, str(error))
-        run.write({"read_count": reader.count, "read_note": note})
+            reason = error.reason
+        run.write({"read_count": reader.count, **reason.get_values("read_")})
         run._count_differences()
         self._after_comparison()
         return self.env._("%s records read.", reader.count)

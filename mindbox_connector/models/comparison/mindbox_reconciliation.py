@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...catalogue import KINDS
+from ...reasons import Reason
 
 KEPT_DAYS = 30
 
@@ -16,6 +17,7 @@ class MindboxReconciliation(models.Model):
 
     _name = "mindbox.reconciliation"
     _description = "Mindbox Reconciliation"
+    _inherit = ["mindbox.reasoned"]
     _order = "id desc"
     _rec_name = "endpoint_id"
 
@@ -37,7 +39,6 @@ class MindboxReconciliation(models.Model):
     )
     started_at = fields.Datetime(readonly=True)
     finished_at = fields.Datetime(readonly=True)
-    error = fields.Char(readonly=True)
     difference_count = fields.Integer(
         string="To Mend",
         readonly=True,
@@ -53,7 +54,13 @@ class MindboxReconciliation(models.Model):
         readonly=True,
         help="So many records were read from Mindbox and compared field by field.",
     )
-    read_note = fields.Char(string="Reading", readonly=True)
+    read_reason_code = fields.Selection(
+        lambda self: self.env["mindbox.reason"]._get_selection(),
+        string="Kind of Reading Failure",
+        readonly=True,
+    )
+    read_reason_details = fields.Json(readonly=True)
+    read_note = fields.Char(string="Reading", compute="_compute_read_note")
     day_ids = fields.One2many("mindbox.reconciliation.day", "run_id", readonly=True)
 
     customers_expected = fields.Integer(compute="_compute_totals", string="Customers")
@@ -84,6 +91,13 @@ class MindboxReconciliation(models.Model):
                 if kind != "customers":
                     run[f"{kind}_amount"], run[f"{kind}_told_amount"] = sums[2:]
 
+    @api.depends_context("lang")
+    @api.depends("read_reason_code", "read_reason_details")
+    def _compute_read_note(self):
+        say = self.env["mindbox.reason"]._say
+        for run in self:
+            run.read_note = say(run.read_reason_code, run.read_reason_details)
+
     # === COMPARING === #
 
     def _compare(self):
@@ -93,7 +107,8 @@ class MindboxReconciliation(models.Model):
         _nothing, error = self.endpoint_id._guard(self, self._find_and_record)
         if error:
             # The text of an exception may hold personal data: only its kind is kept.
-            self.write({"state": "failed", "error": type(error).__name__})
+            reason = Reason("comparison_fault", {"kind": type(error).__name__})
+            self.write({"state": "failed", **reason.get_values()})
             return
         self._count_differences()
         self.write({"state": "done", "finished_at": fields.Datetime.now()})

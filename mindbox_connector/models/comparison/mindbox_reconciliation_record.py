@@ -11,7 +11,8 @@ REFRESHED = SQL(
     run_id = excluded.run_id, partner_id = excluded.partner_id, date = excluded.date,
     amount = excluded.amount, told_amount = excluded.told_amount,
     reference = excluded.reference, request_id = excluded.request_id,
-    detail = excluded.detail, cause = excluded.cause, seen_at = excluded.seen_at,
+    reason_code = excluded.reason_code, reason_details = excluded.reason_details,
+    cause = excluded.cause, seen_at = excluded.seen_at,
     found_at = CASE WHEN mindbox_difference.state = 'resolved'
                     THEN excluded.found_at ELSE mindbox_difference.found_at END,
     state = CASE WHEN mindbox_difference.state = 'sent' AND excluded.cause = 'waits'
@@ -51,8 +52,8 @@ class MindboxReconciliation(models.Model):
                 """
                 INSERT INTO mindbox_difference (
                     endpoint_id, run_id, kind, res_id, partner_id, problem, date,
-                    amount, told_amount, reference, request_id, detail, cause, state,
-                    found_at, seen_at)
+                    amount, told_amount, reference, request_id, reason_code,
+                    reason_details, cause, state, found_at, seen_at)
                 %s
                     ON CONFLICT (endpoint_id, kind, res_id, problem) DO UPDATE
                    SET %s
@@ -72,7 +73,8 @@ class MindboxReconciliation(models.Model):
             SELECT %(endpoint)s, %(run)s, compared.kind, compared.res_id,
                    partner.id, compared.problem, compared.date, compared.amount,
                    compared.told_amount, compared.reference, request.id,
-                   request.error, %(cause)s, 'open', %(now)s, %(now)s
+                   request.reason_code, request.reason_details, %(cause)s, 'open',
+                   %(now)s, %(now)s
               FROM mindbox_comparison compared
               LEFT JOIN res_partner partner ON partner.id = compared.partner_id
               LEFT JOIN LATERAL (%(request)s) AS request ON compared.problem != 'extra'
@@ -99,7 +101,8 @@ class MindboxReconciliation(models.Model):
         ]
         return SQL(
             """
-            SELECT request.id, request.state, request.error
+            SELECT request.id, request.state, request.reason_code,
+                   request.reason_details
               FROM mindbox_request request
               JOIN (VALUES %s) AS told (kind, model, event)
                 ON told.event = request.event AND told.model = request.res_model

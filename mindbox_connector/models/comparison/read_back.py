@@ -13,6 +13,8 @@ from odoo.tools import SQL
 
 from ...client import Call
 from ...exceptions import MindboxRejected
+from ...reasons import NO_REASON
+from ..outbox.scrub import scrub
 
 CUSTOMER_FIELDS = "email mobilePhone lastName firstName middleName sex".split()
 ORDER_FIELDS = ("totalPrice", "deliveryCost")
@@ -85,7 +87,7 @@ class ReadBack:
         )
 
     def compare(self, kind, operation, record):
-        """Return (problem, detail) of a record; None where nothing can be said.
+        """Return problem, detail and reason of a record; None: nothing can be said.
 
         :raise MindboxError: Mindbox cannot be read now
         """
@@ -93,13 +95,14 @@ class ReadBack:
             answer = self.fetch(operation, getattr(self, f"ask_{kind}")(record))
         except MindboxRejected as error:
             if error.http_status == 200:
-                return "unseen", str(error)
+                return "unseen", False, scrub(error.reason, "")
             raise
         self.count += 1
         if answer is None:
             return None
         different = list(getattr(self, f"compare_{kind}")(record, answer))
-        return ("other", ", ".join(different)) if different else (False, "")
+        problem = "other" if different else False
+        return problem, ", ".join(different), NO_REASON
 
     def fetch(self, operation, body):
         call = Call("sync", operation, str(uuid.uuid4()), json.dumps(body))

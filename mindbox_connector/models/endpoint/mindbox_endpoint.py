@@ -7,6 +7,8 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...reasons import NO_REASON
+
 # Calls a minute: Mindbox's own limit per operation and integration point.
 DEFAULT_RATE_LIMIT = 8000
 # Connections of one integration point, at most.
@@ -18,7 +20,12 @@ SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _description = "Mindbox Integration Point"
-    _inherit = ["mail.thread", "mail.activity.mixin", "mindbox.setting"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "mindbox.setting",
+        "mindbox.stoppable",
+    ]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=False)
@@ -175,9 +182,6 @@ class MindboxEndpoint(models.Model):
         help="Draft: nothing is recorded. Running: recorded and sent. Paused: "
         "recorded, and sent when started again.",
     )
-    pause_reason = fields.Char(readonly=True, copy=False)
-    held_until = fields.Datetime(readonly=True, copy=False)
-    hold_reason = fields.Char(readonly=True, copy=False)
     failing_since = fields.Datetime(readonly=True, copy=False)
     failures = fields.Integer(readonly=True, copy=False)
 
@@ -282,7 +286,7 @@ class MindboxEndpoint(models.Model):
         """
         for endpoint in self:
             endpoint._check_complete()
-        self.write({"state": "running", "pause_reason": False})
+        self.write({"state": "running", **NO_REASON.get_values("pause_")})
         self._on_start()
         return True
 
@@ -291,8 +295,5 @@ class MindboxEndpoint(models.Model):
 
     def action_pause(self):
         """Stop sending; what happens in the shop is still recorded."""
-        self._pause(self.env._("Paused by %s", self.env.user.name))
+        self._pause_by_hand()
         return True
-
-    def _pause(self, reason):
-        self.write({"state": "paused", "pause_reason": reason, "held_until": False})

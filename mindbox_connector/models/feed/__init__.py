@@ -6,6 +6,7 @@ these; history, comparison and monitoring may call it. Lower rooms are joined by
 that are extended here with ``super()``.
 """
 
+from . import mindbox_reason
 from . import mindbox_feed
 from . import mindbox_feed_health
 from . import mindbox_feed_work

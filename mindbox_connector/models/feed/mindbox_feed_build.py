@@ -7,9 +7,9 @@ import uuid
 from pathlib import Path
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, config, human_size
 
+from ...exceptions import MindboxRejected
 from . import yml
 from .yml import GzipPart
 
@@ -28,6 +28,7 @@ class MindboxFeedBuild(models.Model):
 
     _name = "mindbox.feed.build"
     _description = "Build of a Mindbox Feed"
+    _inherit = ["mindbox.reasoned"]
     _rec_name = "started_at"
     _order = "id desc"
 
@@ -52,7 +53,6 @@ class MindboxFeedBuild(models.Model):
     content_size = fields.Integer(help="Bytes of the content.", readonly=True)
     size_in_words = fields.Char(string="Compressed", compute="_compute_in_words")
     content_in_words = fields.Char(string="Content", compute="_compute_in_words")
-    error = fields.Char(readonly=True)
     file_name = fields.Char(
         readonly=True, required=True, default=lambda self: uuid.uuid4().hex
     )
@@ -113,7 +113,7 @@ class MindboxFeedBuild(models.Model):
 
         :param float budget: seconds
         :return: whether all are written
-        :raise UserError: the feed is larger than Mindbox takes
+        :raise MindboxRejected: the feed is larger than Mindbox takes
         """
         self.ensure_one()
         started = time.monotonic()
@@ -206,16 +206,12 @@ class MindboxFeedBuild(models.Model):
 
     def _check_limits(self, length):
         if self.offer_count > yml.MAX_OFFERS or length > yml.MAX_SIZE:
-            raise UserError(
-                self.env._(
-                    "The feed has %(offers)s offers and %(size)s MB so far. Mindbox "
-                    "takes at most %(most)s offers and %(largest)s MB: let only "
-                    "published products be in it, or shorten descriptions.",
-                    offers=self.offer_count,
-                    size=length // 1_000_000,
-                    most=yml.MAX_OFFERS,
-                    largest=yml.MAX_SIZE // 1_000_000,
-                )
+            raise MindboxRejected(
+                "feed_too_large",
+                offers=self.offer_count,
+                size=length // 1_000_000,
+                most=yml.MAX_OFFERS,
+                largest=yml.MAX_SIZE // 1_000_000,
             )
 
 

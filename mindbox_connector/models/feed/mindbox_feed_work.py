@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ...exceptions import MindboxRejected
+from ...reasons import Reason
 from ..job.mindbox_job import Job
 
 BUILD = Job("_build", "mindbox.feed.", lock=0x4D46)
@@ -64,10 +66,12 @@ class MindboxFeed(models.Model):
 
     def _fail(self, build, error):
         """Say why there is no new feed; the last one is served on."""
+        if isinstance(error, MindboxRejected):
+            reason = error.reason
+        else:
+            reason = Reason("feed_fault", {"kind": type(error).__name__})
         build.invalidate_recordset()
         now = fields.Datetime.now()
-        build.write(
-            {"state": "failed", "finished_at": now, "error": str(error) or repr(error)}
-        )
+        build.write({"state": "failed", "finished_at": now, **reason.get_values()})
         build._get_path().unlink(missing_ok=True)
         self._forget_builds()

@@ -15,7 +15,7 @@ class ProductProduct(models.Model):
         endpoint._check_product_ids(self)
         feed = endpoint._get_feed(self.website_id)
         if not feed.website_id:
-            raise MindboxSkipped(self.env._("The company has no website."))
+            raise MindboxSkipped("no_website")
         offer = feed._read_offers(self)[self.id]
         categories = [
             {"ids": {endpoint.category_id_name: ref}} for ref in offer["categories"]

@@ -6,6 +6,7 @@ top of shop, capture, outbox and endpoint and may call all of these and the feed
 of them calls it. They are joined by hooks that are extended here with ``super()``.
 """
 
+from . import mindbox_reason
 from . import mindbox_catalogue
 from . import mindbox_import_options
 from . import mindbox_import

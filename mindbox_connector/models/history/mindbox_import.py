@@ -8,6 +8,8 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...reasons import NO_REASON
+
 UNFINISHED = ("running", "paused")
 
 
@@ -16,7 +18,12 @@ class MindboxImport(models.Model):
 
     _name = "mindbox.import"
     _description = "Historical Import"
-    _inherit = ["mindbox.import.options", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mindbox.import.options",
+        "mindbox.stoppable",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
 
     company_id = fields.Many2one(store=True)
@@ -36,9 +43,6 @@ class MindboxImport(models.Model):
         copy=False,
         tracking=True,
     )
-    pause_reason = fields.Char(readonly=True, copy=False)
-    held_until = fields.Datetime(readonly=True, copy=False)
-    hold_reason = fields.Char(readonly=True, copy=False)
     refusals = fields.Integer(
         readonly=True, copy=False, help="Files that Mindbox refused one after another."
     )
@@ -131,8 +135,9 @@ class MindboxImport(models.Model):
             run._check_startable()
             fresh = run.state == "draft"
             now = fields.Datetime.now()
-            values = {"state": "running", "pause_reason": False, "refusals": 0}
-            values |= {"held_until": False, "hold_reason": False, "resumed_at": now}
+            values = {"state": "running", "refusals": 0, "resumed_at": now}
+            values |= NO_REASON.get_values("pause_")
+            values |= {"held_until": False, **NO_REASON.get_values("hold_")}
             values["resumed_with"] = run.done + run.rejected + run.skipped
             if fresh:
                 total, last_id = run._get_reader()._count(run)
@@ -145,9 +150,7 @@ class MindboxImport(models.Model):
     def action_pause(self):
         """Stop after the file that is on its way; starting goes on there."""
         self._check_manager()
-        reason = self.env._("Paused by %s", self.env.user.name)
-        for run in self.sudo().filtered(lambda run: run.state == "running"):
-            run._pause(reason)
+        self.sudo().filtered(lambda run: run.state == "running")._pause_by_hand()
         return True
 
     def action_cancel(self):
@@ -163,12 +166,7 @@ class MindboxImport(models.Model):
                 ("import_chunk_id.import_id", "in", unfinished.ids),
                 ("state", "=", "pending"),
             ]
-        ).write(
-            {
-                "state": "cancelled",
-                "error": self.env._("Cancelled by %s", self.env.user.name),
-            }
-        )
+        )._cancel()
         return True
 
     def action_view_lines(self):
@@ -183,9 +181,6 @@ class MindboxImport(models.Model):
         self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(action)
         return action | {"domain": [("import_id", "in", self.ids)]}
-
-    def _pause(self, reason):
-        self.write({"state": "paused", "pause_reason": reason})
 
     def _check_manager(self):
         if not self.env.user.has_group("mindbox_connector.group_mindbox_manager"):

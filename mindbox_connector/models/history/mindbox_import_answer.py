@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Mindbox answers to a file, and what becomes of the import then."""
 
+from markupsafe import escape
+
 from odoo import SUPERUSER_ID, fields, models
 
 from ...exceptions import (
@@ -10,7 +12,8 @@ from ...exceptions import (
     MindboxThrottled,
     MindboxUnavailable,
 )
-from ..outbox.scrub import CONTACT_PATTERN
+from ...reasons import Reason
+from ..outbox.scrub import scrub
 from .mindbox_catalogue import IMPORT_EVENT
 
 # Refused files without one that is accepted: it is not a single record.
@@ -37,7 +40,8 @@ class MindboxImport(models.Model):
 
         :return: seconds to wait for, if any
         """
-        chunk.error = reason = CONTACT_PATTERN.sub("…", str(error))
+        reason = scrub(error.reason, "")
+        chunk.write(reason.get_values())
         if isinstance(error, MindboxThrottled):
             # The limit of files is not one of calls: the shop's events go on.
             self._hold(error.retry_after, reason)
@@ -55,7 +59,7 @@ class MindboxImport(models.Model):
             "rejected",
             http_status=error.http_status,
             response=error.response,
-            error=reason,
+            **reason.get_values(),
         )
         self.refusals += 1
         if self.refusals >= REFUSALS_TO_PAUSE:
@@ -64,13 +68,15 @@ class MindboxImport(models.Model):
 
     def _pause_refused(self, reason):
         """It is not a single record: somebody must look at it."""
-        note = self.env._("Mindbox refuses one file after another: %s", reason)
-        self._pause(note)
-        self.activity_schedule(
+        self._pause(Reason("files_refused", {"reason": list(reason)}))
+        user = self.endpoint_id.user_id or self.env["res.users"].browse(SUPERUSER_ID)
+        run = self.with_context(lang=user.lang)
+        run.activity_schedule(
             "mindbox_connector.activity_type_import_paused",
-            summary=self.env._("The import has stopped"),
-            note=note,
-            user_id=self.endpoint_id.user_id.id or SUPERUSER_ID,
+            summary=run.env._("The import has stopped"),
+            # What Mindbox says may hold anything.
+            note=escape(run.pause_reason),
+            user_id=user.id,
         )
 
     def _log(self, chunk, state, **values):
@@ -157,7 +163,7 @@ class MindboxImportChunk(models.Model):
                     "res_model": run._get_reader()._source,
                     "res_id": record_id,
                     "state": "rejected",
-                    "reason": reason,
+                    **reason.get_values(),
                 }
             )
         self.write({"records": 0})

@@ -5,6 +5,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...reasons import NO_REASON
+
 # Records in one statement: enough for the database, little for the memory.
 RECORDS_READ = 1000
 
@@ -18,6 +20,7 @@ class MindboxImportChunk(models.Model):
 
     _name = "mindbox.import.chunk"
     _description = "File of an Import"
+    _inherit = ["mindbox.reasoned"]
     _order = "depth, id"
     _log_access = False
 
@@ -46,7 +49,6 @@ class MindboxImportChunk(models.Model):
     frozen_at = fields.Datetime(string="Built", readonly=True)
     attempts = fields.Integer(readonly=True, aggregator=None)
     last_attempt_at = fields.Datetime(string="Last Attempt", readonly=True)
-    error = fields.Char(string="Reason", readonly=True)
     rows = fields.Integer(readonly=True)
     records = fields.Integer(string="Accepted", readonly=True)
     rejected = fields.Integer(readonly=True)
@@ -113,7 +115,7 @@ class MindboxImportChunk(models.Model):
         self.write(
             {
                 "state": "done",
-                "error": False,
+                **NO_REASON.get_values(),
                 "rejected": counts.get("rejected", 0),
                 "skipped": counts.get("skipped", 0),
             }
@@ -137,7 +139,7 @@ class MindboxImportChunk(models.Model):
                         "res_model": source,
                         "res_id": item.id,
                         "state": item.state,
-                        "reason": item.reason,
+                        **item.reason.get_values(),
                     }
                     for item in problems[start : start + RECORDS_READ]
                 ]

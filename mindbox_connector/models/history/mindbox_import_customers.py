@@ -123,7 +123,7 @@ class MindboxImportCustomers(models.AbstractModel):
         :raise MindboxSkipped: a rule says no
         """
         if not row["active"] and not run.include_archived:
-            raise MindboxSkipped(self.env._("Archived."))
+            raise MindboxSkipped("archived")
 
     def _get_consents(self, ids):
         """Return {partner ID: {(channel, topic): decision}}, the newest ones."""
@@ -172,9 +172,7 @@ def get_profile(endpoint, partners, countries, row):
         ),
     }
     if not any(contacts.values()):
-        raise MindboxSkipped(
-            partners.env._("No contact: the customer has neither e-mail nor phone.")
-        )
+        raise MindboxSkipped("no_contact")
     personal = (row[key] for key in ("name", "is_company", "birthday", "sex", "tz"))
     return {
         "ids": {endpoint.customer_id_name: str(row["id"])},

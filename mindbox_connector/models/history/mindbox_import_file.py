@@ -8,6 +8,7 @@ import uuid
 
 from odoo import api, fields, models
 
+from ...reasons import NO_REASON
 from ..outbox.mindbox_retention import RETENTION_DAYS
 from .csv_file import CsvFile
 from .mindbox_import_chunk import RECORDS_READ
@@ -53,7 +54,7 @@ class MindboxImportChunk(models.Model):
                 "operation": run.endpoint_id[f"import_{self.file}_operation"],
                 "frozen_at": fields.Datetime.now(),
                 "attempts": 0,
-                "error": False,
+                **NO_REASON.get_values(),
                 "rows": csv_file.rows,
                 "content_id": self._store(csv_file.close(), self._get_file_name()),
                 "told_id": self._store(_pack(told), "told"),

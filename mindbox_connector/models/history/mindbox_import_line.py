@@ -3,12 +3,11 @@
 
 from odoo import api, fields, models
 
-from ...wording import in_words
-
 
 class MindboxImportLine(models.Model):
     _name = "mindbox.import.line"
     _description = "Record That Was Not Imported"
+    _inherit = ["mindbox.reasoned"]
     _order = "id"
     _log_access = False
 
@@ -32,17 +31,7 @@ class MindboxImportLine(models.Model):
     state = fields.Selection(
         [("rejected", "Rejected"), ("skipped", "Skipped")], readonly=True
     )
-    reason = fields.Char(readonly=True)
-    explanation = fields.Char(
-        compute="_compute_explanation",
-        help="The reason in your language; what Mindbox says stays as it is.",
-    )
-
-    @api.depends_context("lang")
-    @api.depends("reason")
-    def _compute_explanation(self):
-        for line in self:
-            line.explanation = in_words(self.env, line.reason)
+    reason = fields.Text(related="error", string="In Words")
 
     @api.depends("res_model", "res_id")
     def _compute_res_name(self):

@@ -109,7 +109,7 @@ class MindboxImportOrders(models.AbstractModel):
         statuses = run.endpoint_id._get_statuses()
         status = self._get_status(statuses, row)
         if not order["lines"]:
-            raise MindboxSkipped(self.env._("The order has no products."))
+            raise MindboxSkipped("no_products")
         moment = run.endpoint_id._format_moment
         head = [
             row["reference"],
@@ -150,14 +150,8 @@ class MindboxImportOrders(models.AbstractModel):
         reached = get_milestones(**{name: row[name] for name in MILESTONE_COLUMNS})
         status = next((statuses[m] for m in reached if statuses.get(m)), None)
         if not status:
-            raise MindboxSkipped(
-                self.env._("No status is mapped for “%s”.", self._get_label(reached[0]))
-            )
+            raise MindboxSkipped("status_unmapped", milestone=reached[0])
         return status
-
-    def _get_label(self, milestone):
-        field = self.env["mindbox.order.status"]._fields["milestone"]
-        return dict(field._description_selection(self.env))[milestone]
 
     def _get_told(self, row, order):
         return {

@@ -7,7 +7,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ...labels import get_labels
-from ...wording import in_words
 
 
 class MindboxImport(models.Model):
@@ -69,14 +68,14 @@ class MindboxImport(models.Model):
     def _get_status(self):
         """Say in one sentence what the import does, or what it waits for."""
         if self.state == "paused":
-            return in_words(self.env, self.pause_reason)
+            return self.pause_reason
         if self.state != "running":
             return ""
         if self.endpoint_id.state != "running":
             return self.env._("Waits: the integration point is paused.")
         wait, reason = self._get_rest()
         if wait:
-            return self.env._("Waits: %s", in_words(self.env, reason))
+            return self.env._("Waits: %s", self.env["mindbox.reason"]._say(*reason))
         if before := self._find_before():
             return self.env._("Waits for another import: %s", before.display_name)
         return self.env._("At work.")

@@ -12,6 +12,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...exceptions import MindboxRejected, MindboxSkipped
+from ...reasons import NO_REASON, Reason
 from ..job.fault import log_fault
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class Item(NamedTuple):
     rows: list = []
     told: Any = None
     state: str = ""
-    reason: str = ""
+    reason: Reason = NO_REASON
 
 
 class MindboxImportReader(models.AbstractModel):
@@ -129,7 +130,7 @@ class MindboxImportReader(models.AbstractModel):
                 *self._read(run, file, ids[half:]),
             ]
         # Who was deleted since the IDs were read is in none of them.
-        gone = self.env._("The record no longer exists.")
+        gone = Reason("record_gone")
         return [items.get(i) or Item(i, state="skipped", reason=gone) for i in ids]
 
     def _get_items(self, run, file, ids):
@@ -144,9 +145,9 @@ class MindboxImportReader(models.AbstractModel):
         try:
             return make()
         except MindboxSkipped as skipped:
-            return Item(record_id, state="skipped", reason=str(skipped))
+            return Item(record_id, state="skipped", reason=skipped.reason)
         except MindboxRejected as rejected:
-            return Item(record_id, state="rejected", reason=str(rejected))
+            return Item(record_id, state="rejected", reason=rejected.reason)
         except psycopg2.Error:
             raise
         except Exception as error:
@@ -154,14 +155,13 @@ class MindboxImportReader(models.AbstractModel):
 
     def _get_failure(self, record_id, error):
         log_fault(_logger, f"Import of {self._source} {record_id}", error)
-        name = type(error).__name__
-        reason = self.env._("The body cannot be built (%s).", name)
+        reason = Reason("body_fault", {"kind": type(error).__name__})
         return Item(record_id, state="rejected", reason=reason)
 
     def _get_outcome(self, record_id, rejected, reason):
         """Return the item of a record that was not accepted one by one."""
         state = "rejected" if rejected else "skipped"
-        return Item(record_id, state=state, reason=reason or "")
+        return Item(record_id, state=state, reason=reason)
 
     # === RECORD BY RECORD === #
 

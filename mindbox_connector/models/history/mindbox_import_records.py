@@ -6,6 +6,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...reasons import Reason
+
 RECORDS_AT_ONCE = 200
 RECORDS_ON_THE_WAY = 400
 RECORD_PRIORITY = 500
@@ -156,7 +158,10 @@ class MindboxImportChunk(models.Model):
             SQL(
                 """
                 SELECT res_id, bool_or(state = 'rejected'), bool_or(state = 'sent'),
-                       min(error) FILTER (WHERE state = 'rejected'), min(error)
+                       (array_agg(
+                           jsonb_build_array(
+                               reason_code, COALESCE(reason_details, '{}'))
+                           ORDER BY state != 'rejected', reason_code IS NULL, id))[1]
                   FROM mindbox_request WHERE import_chunk_id = %s
                  GROUP BY res_id ORDER BY res_id
                 """,
@@ -165,8 +170,8 @@ class MindboxImportChunk(models.Model):
         )
         reader = run._get_reader()
         problems = [
-            reader._get_outcome(record_id, rejected, why or first)
-            for record_id, rejected, sent, why, first in outcomes
+            reader._get_outcome(record_id, rejected, Reason(*reason))
+            for record_id, rejected, sent, reason in outcomes
             if rejected or not sent
         ]
         self._insert_lines(run, problems)

@@ -5,7 +5,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...wording import in_words
 from .mindbox_import import UNFINISHED
 
 PREVIEW = 2000
@@ -32,10 +31,8 @@ class MindboxImport(models.Model):
             return [self.env._("Start the integration point first.")]
         problems = []
         if endpoint.state == "paused" and self.way != "files":
-            reason = in_words(self.env, endpoint.pause_reason)
-            problems.append(
-                self.env._("The integration point is paused: %s", reason or "")
-            )
+            reason = endpoint.pause_reason
+            problems.append(self.env._("The integration point is paused: %s", reason))
         if self._find_same():
             problems.append(
                 self.env._(
@@ -77,7 +74,7 @@ class MindboxImport(models.Model):
         reasons = {}
         for item in items:
             if item.state:
-                reason = in_words(self.env, item.reason)
+                reason = self.env["mindbox.reason"]._say(*item.reason)
                 reasons[reason] = reasons.get(reason, 0) + 1
         rows = [row for item in items[:100] for row in item.rows]
         return {

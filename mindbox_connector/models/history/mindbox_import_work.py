@@ -13,6 +13,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...client import CONNECT_TIMEOUT, Call
 from ...exceptions import MindboxError
+from ...reasons import Reason
 from ..job.mindbox_job import TIME_BUDGET, Job
 from ..outbox.mindbox_hold import HOLD_LIMIT, get_longest_rest
 
@@ -106,12 +107,9 @@ class MindboxImport(models.Model):
 
     def _get_rest(self):
         """Return (seconds until a file may leave, why)."""
-        endpoint = self.endpoint_id
-        self.invalidate_recordset(["held_until", "hold_reason"])
-        endpoint.invalidate_recordset(["held_until", "hold_reason"])
-        holds = [(self.held_until, self.hold_reason)]
+        holds = [self._get_hold()]
         if self.way == "bulk":
-            holds.append((endpoint.held_until, endpoint.hold_reason))
+            holds.append(self.endpoint_id._get_hold())
         return get_longest_rest(holds)
 
     def _hold_after_fault(self, reason):
@@ -120,7 +118,7 @@ class MindboxImport(models.Model):
 
     def _hold(self, seconds, reason):
         until = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.write({"held_until": until, "hold_reason": reason})
+        self.write({"held_until": until, **reason.get_values("hold_")})
 
     # === FILE BY FILE === #
 
@@ -137,8 +135,8 @@ class MindboxImport(models.Model):
         if self.way == "files" or not chunk.rows:
             return self._committed(lambda: chunk._advance(self))
         if wait := self._committed(self.endpoint_id._get_bulk_rest):
-            reason = self.env._("Keeps to the files per hour.")
-            self._committed(lambda: self._hold(min(wait, HOLD_LIMIT - 1), reason))
+            rest = min(wait, HOLD_LIMIT - 1)
+            self._committed(lambda: self._hold(rest, Reason("files_pace")))
             return min(wait, 60)
         return self._send(chunk)
 

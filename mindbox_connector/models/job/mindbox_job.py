@@ -18,6 +18,8 @@ from odoo.tools import SQL, config
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
+from ...exceptions import MindboxReasonError
+from ...reasons import Reason
 from .fault import log_fault
 
 _logger = logging.getLogger(__name__)
@@ -187,7 +189,7 @@ class MindboxJob(models.AbstractModel):
                 return work(), None
         except (RetryableJobError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             raise
-        except UserError as error:
+        except (UserError, MindboxReasonError) as error:
             # It speaks to people; nothing is broken.
             return None, error
         except Exception as error:
@@ -198,14 +200,15 @@ class MindboxJob(models.AbstractModel):
         """Hold the record after a fault, whatever has become of the transaction.
 
         :param str kind: the kind of the exception
-        :return: (why, seconds to wait)
+        :return: (why in words, seconds to wait)
         """
         # What the job has locked must not lock out this.
         with suppress(psycopg2.Error):
             self.env.cr.rollback()
-        reason = self.env._("The delivery itself failed (%s), see the log.", kind)
+        reason = Reason("delivery_fault", {"kind": kind})
+        words = self.env["mindbox.reason"]._say(*reason)
         with self._on_fresh_cursor() as record:
-            return reason, math.ceil(record._hold_after_fault(reason))
+            return words, math.ceil(record._hold_after_fault(reason))
 
     @contextmanager
     def _on_fresh_cursor(self):
@@ -216,6 +219,6 @@ class MindboxJob(models.AbstractModel):
     def _hold_after_fault(self, reason):
         """Leave the record alone for a while; return how many seconds.
 
-        :param str reason: why, for people
+        :param Reason reason: why
         """
         return 60

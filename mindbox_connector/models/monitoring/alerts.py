@@ -12,6 +12,8 @@ _lt = LazyTranslate(__name__)
 
 # A share says nothing where hardly anything was sent.
 LEAST_JUDGED = 20
+# Reasons of a pause that its person knows.
+BY_HAND = ("paused_by_hand", "")
 
 
 class Alert(NamedTuple):
@@ -44,7 +46,7 @@ ALERTS = {
         _lt("Paused by a fault"),
         # Who pauses by hand knows it; a threshold of one half asks for yes.
         lambda measures: int(
-            measures["status"] == "paused" and measures["reason"] != "other"
+            measures["status"] == "paused" and measures["reason"] not in BY_HAND
         ),
         _lt("Nothing leaves for Mindbox until this is mended"),
         _lt("%(reason)s"),

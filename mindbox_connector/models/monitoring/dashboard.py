@@ -7,7 +7,6 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from ...wording import in_words
 from .measures import query_requests
 from .mindbox_sample import SLOT, get_slot
 
@@ -93,17 +92,29 @@ class Dashboard:
             self.env,
             SQL(
                 """
-                SELECT error, count(*) FROM mindbox_request
+                SELECT reason_code AS code, count(*),
+                       mode() WITHIN GROUP (ORDER BY reason_details) AS details
+                  FROM mindbox_request
                  WHERE state = 'rejected' AND next_attempt_at >= %s
                    AND endpoint_id = ANY(%s)
-                 GROUP BY error ORDER BY 2 DESC, 1 LIMIT %s
+                 GROUP BY reason_code ORDER BY 2 DESC, 1 LIMIT %s
                 """,
                 self.start,
                 self.shown.ids,
                 MOST_REASONS,
             ),
         )
-        return [row | {"text": in_words(self.env, row["error"])} for row in rows]
+        reasons = self.env["mindbox.reason"]
+        labels = dict(reasons._get_selection())
+        return [
+            {
+                "code": row["code"],
+                "count": row["count"],
+                "text": labels.get(row["code"], row["code"]),
+                "example": reasons._say(row["code"], row["details"]),
+            }
+            for row in rows
+        ]
 
 
 def _empty_slot():

@@ -11,8 +11,6 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from ...wording import get_code
-
 WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 # What was sent again counts from then on; history, which waits behind all that happens
 # in the shop and is as old as the shop, tells nothing about how fast events are.
@@ -72,11 +70,14 @@ class Measures:
             and endpoint.held_until > self.now
         )
         status = "held" if held else endpoint.state
-        reasons = {"held": endpoint.hold_reason, "paused": endpoint.pause_reason}
+        codes = {
+            "held": endpoint.hold_reason_code,
+            "paused": endpoint.pause_reason_code,
+        }
         failing = endpoint.state == "running" and endpoint.failing_since
         return {
             "status": status,
-            "reason": get_code(reasons[status]) if status in reasons else "",
+            "reason": codes.get(status) or "",
             "held_seconds": (self.now - failing).total_seconds() if failing else 0,
         }
 

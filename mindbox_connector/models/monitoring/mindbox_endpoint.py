@@ -9,7 +9,6 @@ from markupsafe import escape
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import format_datetime
 
-from ...wording import in_words
 from ..endpoint.mindbox_route import LIVE_STATES
 from .alerts import ALERTS
 from .dashboard import Dashboard
@@ -45,7 +44,7 @@ class MindboxEndpoint(models.Model):
         :return: dict of ``points`` (how each one does), ``slots`` [{start, sent,
             rejected, other, half_seconds, p95_seconds, waiting}] from the first to
             the one that goes on, ``step`` (seconds of a slot) and ``reasons``
-            [{error, text, count}] of what was rejected
+            [{code, text, example, count}] of what was rejected
         :raise AccessError: the user is no Mindbox user
         """
         everything = self.search([("company_id", "in", self.env.companies.ids)])
@@ -76,13 +75,14 @@ class MindboxEndpoint(models.Model):
         else:
             yield self.env._("nothing waits")
         if self.state == "paused":
-            reason = in_words(self.env, self.pause_reason)
-            yield self.env._("paused: %s", reason or self.env._("by hand"))
+            reason = self.pause_reason or self.env._("by hand")
+            yield self.env._("paused: %s", reason)
         elif self.held_until and self.held_until > fields.Datetime.now():
             until = format_datetime(self.env, self.held_until, dt_format="HH:mm:ss")
-            reason = in_words(self.env, self.hold_reason)
             yield self.env._(
-                "held until %(until)s: %(reason)s", until=until, reason=reason
+                "held until %(until)s: %(reason)s",
+                until=until,
+                reason=self.hold_reason,
             )
 
     def _format_seconds(self, seconds):
@@ -205,7 +205,7 @@ class MindboxEndpoint(models.Model):
         reasons = {"held": self.hold_reason, "paused": self.pause_reason}
         hour = measures["hour"]
         return {
-            "reason": in_words(self.env, reasons.get(measures["status"])),
+            "reason": reasons.get(measures["status"]) or "",
             "consent": self._format_seconds(measures["oldest_consent_seconds"]),
             "held": self._format_seconds(measures["held_seconds"]),
             "oldest": self._format_seconds(measures["oldest_seconds"]),

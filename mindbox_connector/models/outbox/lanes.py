@@ -25,7 +25,6 @@ FAILURES_TO_STOP = 3
 OFTEN = 5
 # Seconds that a thread may still take to end: longer than any answer does.
 JOIN_TIMEOUT = 70
-ABANDONED = "Mindbox does not answer in time."
 
 
 class Parcel(NamedTuple):
@@ -176,7 +175,7 @@ class Lanes:
             self._abandoned = True
             for key, lane in self._lanes.items():
                 if key in self._sending:
-                    error = MindboxUnavailable(ABANDONED)
+                    error = MindboxUnavailable("timeout")
                     self._put_outcome(Outcome(lane.popleft(), error=error))
                 for parcel in lane:
                     self._put_outcome(Outcome(parcel))

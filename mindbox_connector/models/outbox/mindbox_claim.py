@@ -6,6 +6,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ...client import Call
+from ...reasons import Reason
 from .lanes import Parcel
 from .mindbox_hold import LONGEST_WAIT
 from .mindbox_request import WAITS
@@ -21,7 +22,16 @@ CLAIMED_COLUMNS = (
     "customer_key, merge_key, cleared, priority, transaction_id, occurred_at, "
     "attempts, payload, device_uuid, customer_ip"
 )
-FROZEN_COLUMNS = ("id", "event", "operation_id", "mode", "state", "error", "payload")
+FROZEN_COLUMNS = (
+    "id",
+    "event",
+    "operation_id",
+    "mode",
+    "state",
+    "reason_code",
+    "reason_details",
+    "payload",
+)
 
 
 class MindboxEndpoint(models.Model):
@@ -213,10 +223,10 @@ class MindboxEndpoint(models.Model):
 
     def _skip(self, rows):
         """End rows whose operation was switched off after the fact."""
-        reason = self.env._("The operation is switched off.")
+        values = {"state": "skipped", **Reason("operation_off").get_values()}
         if rows:
             self.env["mindbox.request"]._update(
-                [{"id": r["id"], "state": "skipped", "error": reason} for r in rows]
+                [{"id": r["id"], **values} for r in rows]
             )
 
     def _freeze(self, rows):

@@ -64,7 +64,7 @@ class MindboxEndpoint(models.Model):
 
     def _hold_after_fault(self, reason):
         """A fault of the connector is an outage: the hold grows while it lasts."""
-        self._hold(MindboxUnavailable(reason))
+        self._hold(MindboxUnavailable(reason.code, **reason.details))
         return self._get_rest()[0]
 
     def _get_timeout(self):

@@ -5,6 +5,7 @@
 import math
 import random
 from datetime import timedelta
+from operator import itemgetter
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -12,6 +13,7 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...exceptions import MindboxThrottled
+from ...reasons import NO_REASON, Reason
 
 # Seconds from one probe to the next, a quarter more or less: the first row leaves
 # within 10 s of the end of an outage that is younger than an hour, else in 5 minutes.
@@ -31,7 +33,7 @@ NOT_HELD = {
     "failures": 0,
     "failing_since": False,
     "held_until": False,
-    "hold_reason": False,
+    **NO_REASON.get_values("hold_"),
 }
 
 
@@ -52,15 +54,16 @@ class MindboxEndpoint(models.Model):
         """Give the job back to the queue until calls may leave again."""
         rest, reason = self.exists()._get_rest()
         if rest:
-            raise RetryableJobError(reason, seconds=math.ceil(rest), ignore_retry=True)
+            raise RetryableJobError(
+                self.env["mindbox.reason"]._say(*reason),
+                seconds=math.ceil(rest),
+                ignore_retry=True,
+            )
 
     def _get_rest(self):
         """Return (seconds until calls may leave again or 0, why)."""
-        self.invalidate_recordset(["held_until", "hold_reason", "paced_until"])
-        pace = self.env._("Keeps to the calls per minute.")
-        return get_longest_rest(
-            [(self.held_until, self.hold_reason), (self.paced_until, pace)]
-        )
+        self.invalidate_recordset(["paced_until"])
+        return get_longest_rest([self._get_hold(), (self.paced_until, Reason("pace"))])
 
     def _hold(self, error, spent=0):
         """Leave Mindbox alone for a while: growing, jittered, at most 5 minutes.
@@ -83,7 +86,7 @@ class MindboxEndpoint(models.Model):
                 "failing_since": since,
                 "failures": failures,
                 "held_until": now + timedelta(seconds=seconds),
-                "hold_reason": str(error),
+                **error.reason.get_values("hold_"),
             }
         )
 
@@ -144,11 +147,15 @@ def get_longest_rest(moments):
 
     What claims to be longer than any hold comes from a wrong clock.
 
-    :param list moments: (until when or False, why)
+    :param list moments: (until when or False, :class:`Reason`)
     """
     now = fields.Datetime.now()
     rests = [((until - now).total_seconds(), why) for until, why in moments if until]
-    return max((rest for rest in rests if 0 < rest[0] < HOLD_LIMIT), default=(0, ""))
+    return max(
+        (rest for rest in rests if 0 < rest[0] < HOLD_LIMIT),
+        key=itemgetter(0),
+        default=(0, NO_REASON),
+    )
 
 
 def get_retry_delay(attempts, failing):

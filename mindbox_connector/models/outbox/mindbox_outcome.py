@@ -8,7 +8,13 @@ from datetime import datetime
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ...exceptions import MindboxMisconfigured, MindboxRejected, MindboxUnavailable
+from ...exceptions import (
+    MindboxError,
+    MindboxMisconfigured,
+    MindboxRejected,
+    MindboxUnavailable,
+)
+from ...reasons import NO_REASON, Reason
 from ..job.fault import log_fault
 from .mindbox_hold import get_retry_delay
 from .scrub import scrub
@@ -38,7 +44,7 @@ class MindboxEndpoint(models.Model):
             return False
         for outcome in tried:
             if isinstance(outcome.error, MindboxMisconfigured):
-                self._pause_misconfigured(str(outcome.error))
+                self._pause_misconfigured(outcome.error.reason)
             elif isinstance(outcome.error, MindboxRejected):
                 request = self.env["mindbox.request"].browse(outcome.parcel.id)
                 if request.exists():
@@ -87,7 +93,7 @@ class MindboxEndpoint(models.Model):
             "attempts": outcome.parcel.attempts + 1,
             "next_attempt_at": now,
             "sent_at": None,
-            "error": None,
+            **NO_REASON.get_values(),
         }
         answer, error = outcome.answer, outcome.error
         if answer:
@@ -99,7 +105,7 @@ class MindboxEndpoint(models.Model):
                 "response": answer.text,
             }
         result |= {
-            "error": scrub(str(error), outcome.parcel.call.body),
+            **scrub(_get_reason(error), outcome.parcel.call.body).get_values(),
             "http_status": getattr(error, "http_status", 0),
             "response": getattr(error, "response", ""),
         }
@@ -110,7 +116,11 @@ class MindboxEndpoint(models.Model):
             return result | {"state": "pending", "next_attempt_at": now + delay}
         if not isinstance(error, MindboxRejected):
             log_fault(_logger, f"Call {outcome.parcel.id}", error)
-            result["error"] = self.env._(
-                "The call cannot be sent (%s).", type(error).__name__
-            )
         return result | {"state": "rejected"}
+
+
+def _get_reason(error):
+    """Return why a call did not succeed; of a fault only its kind is kept."""
+    if isinstance(error, MindboxError):
+        return error.reason
+    return Reason("call_fault", {"kind": type(error).__name__})

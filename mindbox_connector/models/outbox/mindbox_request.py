@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...catalogue import MODE_SELECTION
 from ...labels import get_labels
-from ...wording import in_words
+from ...reasons import Reason
 from .json_text import prettify
 
 # The same as being pending, in words of its own: statistics know of none that wait, so
@@ -29,6 +29,7 @@ STORAGE_PARAMETERS = """
 class MindboxRequest(models.Model):
     _name = "mindbox.request"
     _description = "Mindbox Request"
+    _inherit = ["mindbox.reasoned"]
     _order = "id desc"
     _rec_name = "transaction_id"
     _log_access = False
@@ -107,7 +108,6 @@ class MindboxRequest(models.Model):
     next_attempt_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     sent_at = fields.Datetime(readonly=True)
     http_status = fields.Integer(string="HTTP Status", readonly=True, aggregator=None)
-    error = fields.Text(string="Reason", readonly=True)
     reason = fields.Char(
         string="In Words",
         compute="_compute_reason",
@@ -229,7 +229,8 @@ class MindboxRequest(models.Model):
     @api.depends_context("lang")
     @api.depends(
         "state",
-        "error",
+        "reason_code",
+        "reason_details",
         "attempts",
         "next_attempt_at",
         "endpoint_id.held_until",
@@ -243,17 +244,17 @@ class MindboxRequest(models.Model):
         if self.state == "sent":
             return self.env._("Mindbox has accepted it.")
         if self.state != "pending":
-            return in_words(self.env, self.error)
+            return self.error
         endpoint = self.endpoint_id
         if endpoint.state == "paused":
             return self.env._("Waits: the integration point is paused.")
         if endpoint.held_until and endpoint.held_until > fields.Datetime.now():
-            return self.env._("Waits: %s", in_words(self.env, endpoint.hold_reason))
-        if self.attempts and self.error:
+            return self.env._("Waits: %s", endpoint.hold_reason)
+        if self.attempts and self.reason_code:
             return self.env._(
                 "Waits after attempt %(attempts)s: %(error)s",
                 attempts=self.attempts,
-                error=in_words(self.env, self.error),
+                error=self.error,
             )
         return self.env._("Leaves in a moment.")
 
@@ -272,13 +273,12 @@ class MindboxRequest(models.Model):
         """
         self._check_manager()
         waiting = self.sudo().filtered(lambda request: request.state == "pending")
-        waiting.write(
-            {
-                "state": "cancelled",
-                "error": self.env._("Cancelled by %s", self.env.user.name),
-            }
-        )
+        waiting._cancel()
         return True
+
+    def _cancel(self):
+        reason = Reason("cancelled_by_hand", {"user": self.env.user.name})
+        self.write({"state": "cancelled", **reason.get_values()})
 
     def _check_manager(self):
         """Managers cannot write on requests: they act through these buttons only."""

@@ -100,7 +100,8 @@ class MindboxRequest(models.Model):
                 UPDATE mindbox_request
                    SET state = 'pending', attempts = 0, next_attempt_at = %(now)s,
                        queued_at = %(now)s,
-                       error = NULL, http_status = 0, response = NULL, sent_at = NULL,
+                       reason_code = NULL, reason_details = NULL, http_status = 0,
+                       response = NULL, sent_at = NULL,
                        was_accepted = merge_key IS NULL
                            AND (state = 'sent' OR was_accepted IS TRUE),
                        payload = CASE WHEN merge_key IS NULL THEN payload END,

@@ -7,6 +7,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...reasons import NO_REASON, Reason
+
 # Days to keep what is finished, where the settings say nothing: the bodies, the rows,
 # and the rows that somebody has to look at.
 RETENTION_DAYS = {"body": 3, "row": 30, "rejected": 180}
@@ -22,12 +24,10 @@ class MindboxRequest(models.Model):
     def _forget(self, partners):
         """Leave no waiting request and no body of erased customers behind."""
         requests = self._find_all_of(partners)
-        personal = "payload", "response", "error", "device_uuid", "customer_ip"
-        requests.write(dict.fromkeys(personal, False))
+        personal = dict.fromkeys(("payload", "response", "device_uuid", "customer_ip"))
+        requests.write({**personal, **NO_REASON.get_values()})
         waiting = requests.filtered(lambda request: request.state == "pending")
-        waiting.write(
-            {"state": "cancelled", "error": self.env._("The customer was erased.")}
-        )
+        waiting.write({"state": "cancelled", **Reason("customer_erased").get_values()})
 
     def _find_all_of(self, partners):
         """Return the requests that tell of customers, among others or alone."""

@@ -39,7 +39,8 @@ COLUMN_TYPES = {
     "http_status": "int4",
     "payload": "text",
     "response": "text",
-    "error": "text",
+    "reason_code": "varchar",
+    "reason_details": "jsonb",
     "device_uuid": "varchar",
     "customer_ip": "varchar",
 }

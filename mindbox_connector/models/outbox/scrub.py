@@ -14,10 +14,20 @@ CONTACT_PATTERN = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d\s()-]{8,}\d")
 
 
 def scrub(reason, body):
-    """Take personal data that Mindbox repeats out of a reason."""
-    for value in _find_personal(body):
-        reason = re.sub(re.escape(value), "…", reason, flags=re.IGNORECASE)
-    return CONTACT_PATTERN.sub("…", reason)
+    """Take personal data that Mindbox repeats out of the details of a reason."""
+    personal = _find_personal(body)
+    return reason._replace(
+        details={
+            name: _scrub_text(value, personal) if isinstance(value, str) else value
+            for name, value in reason.details.items()
+        }
+    )
+
+
+def _scrub_text(text, personal):
+    for value in personal:
+        text = re.sub(re.escape(value), "…", text, flags=re.IGNORECASE)
+    return CONTACT_PATTERN.sub("…", text)
 
 
 def _find_personal(body):

@@ -28,20 +28,13 @@ class ResPartner(models.Model):
         self._mindbox_check_no_account()
         profile = dict.fromkeys(cleared, CLEAR) | self._mindbox_profile(endpoint)
         if not (profile.get("email") or profile.get("mobilePhone")):
-            raise MindboxSkipped(
-                self.env._("No contact: the customer has neither e-mail nor phone.")
-            )
+            raise MindboxSkipped("no_contact")
         return {"customer": profile}
 
     def _mindbox_check_no_account(self):
         """An e-mail belongs to one customer in Mindbox: an edit would move it."""
         if self.mindbox_email_taken:
-            raise MindboxSkipped(
-                self.env._(
-                    "A guest: there is a customer with an account and this e-mail, "
-                    "whom it would be taken away from."
-                )
-            )
+            raise MindboxSkipped("guest_with_account")
 
     def _mindbox_customer_authorize_body(self, endpoint):
         return {"customer": self._mindbox_identity(endpoint)}
@@ -120,9 +113,7 @@ class ResPartner(models.Model):
 
     def _mindbox_check_included(self, endpoint):
         if not self._mindbox_is_included(endpoint):
-            raise MindboxSkipped(
-                self.env._("Excluded customer: see Customers of the integration point.")
-            )
+            raise MindboxSkipped("customer_excluded")
 
     def _mindbox_email(self):
         return usable_email(self.email_normalized)

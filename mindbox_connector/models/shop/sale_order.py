@@ -211,7 +211,7 @@ class SaleOrder(models.Model):
         if event != "cart_set":
             return event
         if not self._mindbox_is_cart():
-            raise MindboxSkipped(self.env._("The cart has become an order."))
+            raise MindboxSkipped("cart_ordered")
         empty = not self.order_line._mindbox_goods()
         clears = empty and endpoint._get_operation("cart_clear")
         return "cart_clear" if clears else "cart_set"

@@ -102,7 +102,7 @@ class SaleOrder(models.Model):
             (line_id, quantity) for line_id, quantity in rest.items() if quantity > 0
         ]
         if not kept:
-            raise MindboxSkipped(self.env._("All of the order came back."))
+            raise MindboxSkipped("order_returned")
         return kept
 
     def _mindbox_order_favorite_body(self, endpoint, favorite, name):
@@ -128,9 +128,7 @@ class SaleOrder(models.Model):
         """
         status = endpoint._get_statuses().get(milestone)
         if not status:
-            field = endpoint.status_ids._fields["milestone"]
-            label = dict(field._description_selection(self.env))[milestone]
-            raise MindboxSkipped(self.env._("No status is mapped for “%s”.", label))
+            raise MindboxSkipped("status_unmapped", milestone=milestone)
         return status
 
     # === AMOUNTS: tax included, in the endpoint's currency, to the cent === #

@@ -225,7 +225,7 @@ class TestFeed(FeedCase):
             self.feed._build()
         self.assertEqual(self.feed.current_build_id, served)
         self.assertEqual(self.feed.health_level, "bad")
-        self.assertIn("odd", self.feed.health)
+        self.assertIn("ZeroDivisionError", self.feed.health)
 
     def test_builds_are_due_after_their_interval_and_when_one_was_left(self):
         self.assertTrue(self.feed._is_due())

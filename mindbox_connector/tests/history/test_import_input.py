@@ -62,7 +62,7 @@ class TestImportInput(ImportCase):
         run = self.env["mindbox.import"].browse(wizard.action_start()["res_id"])
         self.work(run)
         line = run.line_ids.with_context(lang="ru_RU")
-        self.assertEqual(line.explanation, reason)
+        self.assertEqual(line.reason, reason)
 
     def test_the_wizard_tells_what_keeps_the_import_from_starting(self):
         self.start()

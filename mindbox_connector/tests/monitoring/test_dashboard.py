@@ -96,14 +96,15 @@ class TestDashboard(HealthCase):
         self.assertEqual(self.show()["slots"][-1]["waiting"], 2)
         self.assertIsNone(self.show()["slots"][0]["waiting"], "not known")
 
-    def test_reasons_of_rejection_are_counted_in_words(self):
+    def test_reasons_of_rejection_are_counted_by_their_code(self):
         self.finish("rejected", 3)
-        self.env["mindbox.request"].search(
-            [("endpoint_id", "=", self.endpoint.id)], limit=2
-        ).error = "Mindbox refuses the call (400)."
-        reasons = self.show()["reasons"]
-        self.assertEqual([reason["count"] for reason in reasons], [2, 1])
-        self.assertIn("400", reasons[0]["text"])
+        mine = [("endpoint_id", "=", self.endpoint.id)]
+        for status, row in enumerate(self.env["mindbox.request"].search(mine), 400):
+            row.write({"reason_code": "refused", "reason_details": {"status": status}})
+        [reason] = self.show()["reasons"]
+        self.assertEqual((reason["code"], reason["count"]), ("refused", 3))
+        self.assertEqual(reason["text"], "Mindbox refuses the call (…).")
+        self.assertRegex(reason["example"], r"\(40[012]\)")
 
     def test_alerts_and_health_are_on_the_card(self):
         self.wait(hours=3)

@@ -97,7 +97,8 @@ class TestMeasures(HealthCase):
             {
                 "failing_since": self.ago(minutes=5),
                 "held_until": self.ago(minutes=-1),
-                "hold_reason": "Mindbox is out of order (503).",
+                "hold_reason_code": "server_error",
+                "hold_reason_details": {"status": 503},
             }
         )
         measures = self.measure()
@@ -107,7 +108,9 @@ class TestMeasures(HealthCase):
         self.assertAlmostEqual(measures["held_seconds"], 300, delta=5)
         self.endpoint.with_user(self.manager).action_pause()
         measures = self.measure()
-        self.assertEqual((measures["status"], measures["reason"]), ("paused", "other"))
+        self.assertEqual(
+            (measures["status"], measures["reason"]), ("paused", "paused_by_hand")
+        )
         self.assertNotIn(self.manager.name, str(measures))
 
     def test_windows_are_read_along_an_index(self):

@@ -9,6 +9,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ...reasons import Reason
 from .common import TOKEN, MonitoringCase
 
 
@@ -76,9 +77,10 @@ class TestMonitoring(MonitoringCase):
                 "event": "customer_edit",
                 "partner_id": partner.id,
                 "state": "rejected",
-                "error": "kanareika@example.com is wrong",
+                "reason_code": "validation_error",
+                "reason_details": {"messages": "kanareika@example.com is wrong"},
             }
         )
-        self.endpoint.write({"state": "paused", "pause_reason": "By Kanareika"})
+        self.endpoint._pause(Reason("paused_by_hand", {"user": "Kanareika"}))
         for path in ("/mindbox/health", "/mindbox/metrics"):
             self.assertNotIn("anareika", json.dumps(self.ask(path).text))

@@ -35,7 +35,7 @@ class TestBatches(SourceCase):
         sources = self.endpoint._get_sources(rows)
         for row in rows:
             self.endpoint._build(row, sources)
-            self.assertEqual(row["state"], "pending", row["error"])
+            self.assertEqual(row["state"], "pending", row["reason_code"])
         return self.env.cr.sql_log_count - before
 
     def make_customers(self):

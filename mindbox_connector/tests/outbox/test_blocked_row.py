@@ -35,7 +35,7 @@ class TestBlockedRow(DeliveryCase):
         waits = []
         for attempts in (0, 3, 5, 20):
             parcel = Parcel(1, "a", attempts, Call("async", "Op", "guid", "{}"))
-            outcome = Outcome(parcel, error=MindboxUnavailable("x"))
+            outcome = Outcome(parcel, error=MindboxUnavailable("timeout"))
             with self.transaction() as env:
                 endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
                 result = endpoint._get_result(outcome, failing=False)

@@ -116,6 +116,8 @@ class TestDelivery(DeliveryCase):
         for lane, wait in (("a", timedelta(days=5)), ("b", timedelta(minutes=59))):
             later = fields.Datetime.now() + wait
             self.facts(lane, lane, next_attempt_at=later, attempts=3)
-            self.set_endpoint(held_until=later, hold_reason="?", paced_until=later)
+            self.set_endpoint(
+                held_until=later, hold_reason_code="timeout", paced_until=later
+            )
             self.deliver()
         self.assertEqual(set(self.states()), {"sent"})

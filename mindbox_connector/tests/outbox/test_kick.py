@@ -100,7 +100,7 @@ class TestKick(RealCase):
     def test_a_job_that_is_held_is_not_piled_upon(self):
         self.set_endpoint(
             held_until=fields.Datetime.add(fields.Datetime.now(), seconds=100),
-            hold_reason="x",
+            hold_reason_code="timeout",
         )
         for number in range(3):
             self.make_partner(name=f"N{number}")

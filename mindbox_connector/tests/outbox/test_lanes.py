@@ -22,10 +22,10 @@ from ...models.outbox.lanes import Lanes, Pace, Parcel
 
 FAST = 10**9
 ERRORS = {
-    "unavailable": lambda: MindboxUnavailable("out of order"),
-    "throttled": lambda: MindboxThrottled("slower", retry_after=1),
-    "misconfigured": lambda: MindboxMisconfigured("wrong key"),
-    "rejected": lambda: MindboxRejected("no"),
+    "unavailable": lambda: MindboxUnavailable("out_of_order"),
+    "throttled": lambda: MindboxThrottled("throttled", retry_after=1),
+    "misconfigured": lambda: MindboxMisconfigured("key_refused"),
+    "rejected": lambda: MindboxRejected("refused"),
     "bug": lambda: ZeroDivisionError(),
 }
 # Mostly good answers, so that a run gets far.

@@ -90,7 +90,7 @@ class TestOutage(DeliveryCase):
     def test_holds_grow_with_a_limit_and_are_short_in_the_first_hour(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            error = MindboxUnavailable("x")
+            error = MindboxUnavailable("timeout")
             holds = []
             for _number in range(8):
                 endpoint._hold(error)
@@ -107,14 +107,14 @@ class TestOutage(DeliveryCase):
                 endpoint.failing_since = fields.Datetime.now() - timedelta(hours=2)
                 for jitter in (1, 1.25):
                     with patch.object(random, "uniform", return_value=jitter):
-                        endpoint._hold(MindboxUnavailable("x"))
+                        endpoint._hold(MindboxUnavailable("timeout"))
                     self.assertTrue(low <= endpoint._get_rest()[0] <= high, jitter)
 
     def test_a_call_that_hangs_does_not_delay_the_next_probe(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
             endpoint.failures = 20
-            endpoint._hold(MindboxUnavailable("x"), spent=5)
+            endpoint._hold(MindboxUnavailable("timeout"), spent=5)
             self.assertTrue(0 < endpoint._get_rest()[0] <= 3)
 
     def test_while_a_patient_probe_hangs_another_one_finds_mindbox_back(self):

@@ -34,7 +34,7 @@ class TestPauseAndStart(DeliveryCase):
 
     def test_start_does_not_wait_for_what_was_held(self):
         later = fields.Datetime.now() + timedelta(seconds=200)
-        self.set_endpoint(held_until=later, hold_reason="x", failures=9)
+        self.set_endpoint(held_until=later, hold_reason_code="timeout", failures=9)
         self.facts("a", attempts=9, next_attempt_at=later)
         with self.transaction() as env:
             env["mindbox.endpoint"].browse(self.endpoint_id)._kick()

@@ -20,7 +20,10 @@ class TestReplay(SecurityCase):
         cls.partner.email = "anna@example.com"
         about = {"partner_id": cls.partner.id}
         cls.fact = cls.make_request(
-            state="rejected", error="mobilePhone is wrong", **about
+            state="rejected",
+            reason_code="validation_error",
+            reason_details={"messages": "mobilePhone is wrong"},
+            **about,
         )
         cls.state = cls.make_request(
             **about,

@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.mindbox_connector.reasons import Reason
+
 from ..scheme.thresholds import describe_cuts
 
 # Below so many customers who have ordered, equal shares say little.
@@ -18,6 +20,7 @@ class RfmRun(models.Model):
 
     _name = "rfm.run"
     _description = "RFM Run"
+    _inherit = ["mindbox.reasoned"]
     _order = "id desc"
     _rec_name = "started_at"
 
@@ -58,7 +61,6 @@ class RfmRun(models.Model):
     cells = fields.Json(readonly=True, help="{cell: customers}")
     facts = fields.Json(readonly=True, help="What the facts were counted with.")
     warnings = fields.Text(compute="_compute_warnings")
-    error = fields.Text(readonly=True)
     line_ids = fields.One2many("rfm.run.line", "run_id", readonly=True)
 
     @api.depends("state", "started_at")
@@ -121,20 +123,19 @@ class RfmRun(models.Model):
         """Say that the run is at work, and of those at work that they were killed."""
         running = [("scheme_id", "=", self.scheme_id.id), ("state", "=", "running")]
         (self.search(running) - self).write(
-            {
-                "state": "failed",
-                "error": self.env._("Interrupted: nothing was changed."),
-            }
+            {"state": "failed", **Reason("run_interrupted").get_values()}
         )
         self.write({"state": "running", "started_at": fields.Datetime.now()})
 
     def _fail(self, error):
         """Say why the run failed, whatever becomes of its transaction."""
+        # The text of an exception may hold personal data: only its kind is kept.
+        reason = Reason("run_fault", {"kind": type(error).__name__})
         with self.env.registry.cursor() as cr:
             self.with_env(self.env(cr=cr)).write(
                 {
                     "state": "failed",
-                    "error": str(error),
+                    **reason.get_values(),
                     "finished_at": fields.Datetime.now(),
                 }
             )

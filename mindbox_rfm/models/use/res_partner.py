@@ -192,9 +192,7 @@ class ResPartner(models.Model):
             lambda o: o.active and o.event == event and o.rfm_segment_id == segment
         )
         if not operation:
-            raise MindboxSkipped(
-                self.env._("No operation for the segment “%s”.", segment.name or "–")
-            )
+            raise MindboxSkipped("no_segment_operation", segment=segment.name or "–")
         return operation[0]._get_route_values()
 
     def _mindbox_segment_set_body(self, endpoint):

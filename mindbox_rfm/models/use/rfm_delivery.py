@@ -43,7 +43,7 @@ class RfmSource(models.AbstractModel):
         self.env.flush_all()
         rows = self.env.execute_query(self._segments_sql(endpoint))
         if not rows:
-            raise MindboxSkipped(self.env._("No customer to tell of."))
+            raise MindboxSkipped("nobody_to_tell")
         segmentation = self._get_rfm_scheme().mindbox_segmentation
         header = ";".join(self._get_segments_header(endpoint))
         lines = (f"{customer};{segmentation};{code or ''}" for customer, code in rows)

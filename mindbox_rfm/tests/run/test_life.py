@@ -146,7 +146,8 @@ class TestLife(RfmCase):
         ):
             self.run_job()
         log = self.env["rfm.run"].search([("scheme_id", "=", self.scheme.id)], limit=1)
-        self.assertEqual((log.state, log.error), ("failed", "No such day"))
+        self.assertEqual((log.state, log.reason_code), ("failed", "run_fault"))
+        self.assertIn("ValueError", log.error)
 
     def test_cron_queues_one_run_per_active_scheme(self):
         with trap_jobs() as trap:

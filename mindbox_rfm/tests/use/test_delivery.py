@@ -137,14 +137,14 @@ class TestDelivery(RfmCase):
         other = requests.filtered(lambda r: r.partner_id == self.anna)
         values = self.build(other)
         self.assertEqual(values["state"], "skipped")
-        self.assertIn("No operation for the segment", values["error"])
+        self.assertEqual(values["reason_code"], "no_segment_operation")
 
     def test_mode_that_does_not_fit_is_said(self):
         self.operation().mode = "async"
         self.run_scheme(self.scheme)
         values = self.build(self.requests())
         self.assertEqual(values["state"], "skipped")
-        self.assertIn("does not fit", values["error"])
+        self.assertEqual(values["reason_code"], "mode_mismatch")
 
     def test_existing_endpoints_have_the_operation(self):
         self.assertEqual(self.operation().mode, "bulk")

@@ -204,7 +204,7 @@ export class MindboxDashboard extends Component {
         const {slots} = this.state.data;
         return this.openRequests(reason.text, [
             ["state", "=", "rejected"],
-            ["error", "=", reason.error],
+            ["reason_code", "=", reason.code || false],
             ["next_attempt_at", ">=", slots[0].start],
         ]);
     }
