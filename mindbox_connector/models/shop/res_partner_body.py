@@ -112,6 +112,12 @@ class ResPartner(models.Model):
         return not domain or bool(endpoint._with_sender(self).filtered_domain(domain))
 
     def _mindbox_check_included(self, endpoint):
+        """Check that a body may name the customer: it may be an old event's.
+
+        :raise MindboxSkipped: it is none, or none any more, by whatever rule
+        """
+        if not self or self._mindbox_customer() != self:
+            raise MindboxSkipped(self._mindbox_explain_no_customer())
         if not self._mindbox_is_included(endpoint):
             raise MindboxSkipped("customer_excluded")
 

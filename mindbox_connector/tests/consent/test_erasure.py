@@ -39,6 +39,18 @@ class TestErasure(SourceCase):
         self.assertFalse(any(rows.mapped("payload")))
         self.assertFalse(self.recorded())
 
+    def test_what_is_sent_again_tells_nothing_of_an_erased_customer(self):
+        order = self.make_order((self.product, 1))
+        order.action_confirm()
+        self.customer.city = "Omsk"
+        rows = self.recorded().filtered("merge_key")
+        self.assertTrue(rows)
+        self.customer.action_mindbox_erase()
+        self.env["mindbox.request"]._resend(rows.ids)
+        for row in rows:
+            self.assertFalse(self.build(row))
+            self.assertEqual(row.state, "skipped")
+
     def test_an_erased_customer_stays_forgotten_until_told_otherwise(self):
         self.customer.action_mindbox_erase()
         self.recorded()
