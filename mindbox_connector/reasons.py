@@ -202,6 +202,13 @@ PERSON_REASONS = {
     "cancelled_by_hand": Entry(
         _lt("Cancelled by %(user)s"), *NOTHING, label=_lt("Cancelled by hand")
     ),
+    "no_customer": Entry(
+        _lt(
+            "The customer is none for Mindbox: an employee, a visitor without "
+            "an account, or excluded."
+        ),
+        *NOTHING,
+    ),
     "customer_erased": Entry(_lt("The customer was erased."), *NOTHING),
     "pace": Entry(_lt("Keeps to the calls per minute."), *NOTHING),
     "other": Entry(

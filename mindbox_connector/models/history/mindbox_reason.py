@@ -14,13 +14,7 @@ IMPORT_REASONS = {
         "nobody",
         _lt("Nothing to do, unless the import should take archived customers, too."),
     ),
-    "no_customer": Entry(
-        _lt(
-            "The customer is none for Mindbox: an employee, a visitor without "
-            "an account, or excluded."
-        ),
-        *NOTHING,
-    ),
+    # Only what earlier versions have written down has this one.
     "owner_no_customer": Entry(_lt("The owner of the card is no customer."), *NOTHING),
     "no_products": Entry(_lt("The order has no products."), *NOTHING),
     "files_pace": Entry(_lt("Keeps to the files per hour."), *NOTHING),

@@ -117,7 +117,7 @@ class ResPartner(models.Model):
         :raise MindboxSkipped: it is none, or none any more, by whatever rule
         """
         if not self or self._mindbox_customer() != self:
-            raise MindboxSkipped(self._mindbox_explain_no_customer())
+            raise MindboxSkipped("no_customer")
         if not self._mindbox_is_included(endpoint):
             raise MindboxSkipped("customer_excluded")
 
