@@ -6,6 +6,8 @@ from odoo.tools.translate import LazyTranslate
 
 from ...reasons import FAULT, Entry
 
+# A label is translated when it is shown: there is no environment here.
+# pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
 FEED_REASONS = {

@@ -23,12 +23,12 @@ class TestReaders(SourceCase):
         cls.env.cr.postcommit.clear()
         cls.env["mindbox.request"].search([]).unlink()
 
-    def read(self, record, name):
+    def read_as(self, record, name):
         """Return a field's value for an English and for a Russian reader."""
         return [record.with_context(lang=lang)[name] for lang in ("en_US", "ru_RU")]
 
     def check(self, record, name, english):
-        read = self.read(record, name)
+        read = self.read_as(record, name)
         self.assertEqual(read[0], english)
         self.assertRegex(read[1], "[а-яё]")
 
@@ -47,7 +47,7 @@ class TestReaders(SourceCase):
         self.check(
             row, "error", "No contact: the customer has neither e-mail nor phone."
         )
-        self.assertEqual(self.read(row, "reason")[0], words)
+        self.assertEqual(self.read_as(row, "reason")[0], words)
 
     def test_a_body_that_cannot_be_built_is_read_in_both_languages(self):
         self.customer.name = "Anna Petrova"
@@ -60,7 +60,7 @@ class TestReaders(SourceCase):
         ):
             self.build(row)
         self.assertEqual(row.state, "rejected")
-        english, russian = self.read(row, "error")
+        english, russian = self.read_as(row, "error")
         self.assertEqual(english, "The body cannot be built (ZeroDivisionError).")
         self.assertEqual(
             russian, "Не удалось собрать тело запроса (ZeroDivisionError)."
@@ -70,7 +70,7 @@ class TestReaders(SourceCase):
         self.endpoint._pause(Reason("body_fault", {"kind": "ZeroDivisionError"}))
         measures = self.endpoint._measure()[self.endpoint]
         self.assertEqual(measures["reason"], "body_fault")
-        english, russian = self.read(self.endpoint, "pause_reason")
+        english, russian = self.read_as(self.endpoint, "pause_reason")
         self.assertIn("cannot be built", english)
         self.assertIn("Не удалось", russian)
 

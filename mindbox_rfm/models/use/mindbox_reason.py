@@ -7,6 +7,8 @@ from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.mindbox_connector.reasons import NOTHING, Entry
 
+# A label is translated when it is shown: there is no environment here.
+# pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
 
 SEGMENT_REASONS = {
