@@ -198,4 +198,4 @@ class TestRaisedReasons(TransactionCase):
         used = {code.value for code in codes if isinstance(code, ast.Constant)}
         unused = self.reasons.keys() - used - get_codes_of_answers()
         # What an older version has stored.
-        self.assertEqual(unused, {"other"})
+        self.assertEqual(unused, {"other", "owner_no_customer"})
