@@ -210,6 +210,9 @@ PERSON_REASONS = {
         *NOTHING,
     ),
     "customer_erased": Entry(_lt("The customer was erased."), *NOTHING),
+    "neutralized": Entry(
+        _lt("Cancelled in a neutralized copy of the database."), *NOTHING
+    ),
     "pace": Entry(_lt("Keeps to the calls per minute."), *NOTHING),
     "other": Entry(
         _lt("%(text)s"),

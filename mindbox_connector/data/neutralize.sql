@@ -6,7 +6,8 @@ UPDATE mindbox_endpoint
        endpoint_code = NULL;
 UPDATE mindbox_request
    SET state = 'cancelled',
-       error = 'Cancelled in a neutralized copy of the database.'
+       reason_code = 'neutralized',
+       reason_details = NULL
  WHERE state = 'pending';
 DELETE FROM ir_config_parameter
  WHERE key = 'mindbox_connector.health_token';
