@@ -15,8 +15,9 @@ ADDONS = ("mindbox_connector", "mindbox_rfm")
 
 
 def unpack(commit, folder):
-    """Write the add-ons of a commit into a folder, for Odoo's ``--addons-path``."""
-    folder.mkdir(parents=True)
+    """Write the add-ons of a commit into a folder, as a part of ``odoo.addons``."""
+    target = folder / "odoo" / "addons"
+    target.mkdir(parents=True)
     paths = subprocess.check_output(
         ["git", "ls-tree", "--name-only", commit], cwd=ROOT, text=True
     ).split()
@@ -25,8 +26,7 @@ def unpack(commit, folder):
     command = ["git", "archive", "-o", archive, commit, "--", *present]
     subprocess.run(command, cwd=ROOT, check=True)
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-    archive.unlink()
+        tar.extractall(target, filter="data")
     return present
 
 
@@ -36,9 +36,16 @@ def install(commit, name, folder, log):
         pytest.fail("This needs the whole history: git fetch --unshallow")
     present = unpack(commit, folder)
     databases.clone(databases.shop(), name)
-    path = ("--addons-path", folder)
     once = ("--stop-after-init", "--no-http", "--with-demo")
-    databases.odoo(name, *once, *path, "-i", ",".join(present), log=log)
+    # Before the add-ons of this checkout, which are a part of odoo.addons, too.
+    first = {"PYTHONPATH": str(folder)}
+    databases.odoo(name, *once, "-i", ",".join(present), log=log, **first)
+    versions = databases.query(
+        "SELECT latest_version FROM ir_module_module WHERE name = ANY(%s)",
+        list(ADDONS),
+        database=name,
+    )
+    assert ("19.0.2.0.0",) not in versions, "that is not how they were then"
 
 
 def update(name, log):
