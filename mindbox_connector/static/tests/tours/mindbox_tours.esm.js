@@ -171,7 +171,7 @@ tours.add("mindbox_dashboard_tour", {
         },
         {
             content: "Why was it refused?",
-            trigger: ".o_mindbox_reason:contains('The e-mail is wrong')",
+            trigger: ".o_mindbox_reason:contains('Mindbox does not accept the data')",
             run: "click",
         },
         {
