@@ -135,6 +135,8 @@ def test_what_waited_before_an_update_arrives_and_every_form_opens(
         if record:
             server.rpc(model, "read", record)
     check_states(server)
+    # Nobody has told Mindbox of these customers before.
+    sandbox.control("PUT", "settings", {"strictness": {"edits": "imports"}})
     code = [("endpoint_code", "=", "demo.Website")]
     endpoint = server.rpc("mindbox.endpoint", "search", code)
     values = {"url": sandbox.api_url, "secret_key": KEY}
