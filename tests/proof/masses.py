@@ -133,12 +133,28 @@ def measure_claims(there, env):
 
     def claim():
         assert len(endpoint._lock_due_rows(200, {}, [])) == 200
+        read = rows_read(env)
         env.cr.rollback()
+        return read
 
-    claim()
+    read = claim()
+    there.result.expect(read <= 3 * 200, f"claiming 200 rows read {read} of the table")
     median = statistics.median(timed(claim, 30))
-    there.result.notes.append(f"claiming 200 rows: {median:.1f} ms")
-    there.result.expect(median < 5, f"claiming took {median:.1f} ms")
+    there.result.notes.append(f"claiming 200 rows: {median:.1f} ms, {read} rows read")
+    there.result.expect_within(0.005, median / 1000, "claiming took")
+
+
+def rows_read(env):
+    """Return how many rows of the outbox PostgreSQL has read in this transaction.
+
+    Unlike the duration it is the same on every machine: however many wait and are
+    finished, a claim reads little more than it takes.
+    """
+    env.cr.execute("""
+        SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
+          FROM pg_stat_xact_user_tables WHERE relname = 'mindbox_request'
+    """)
+    return env.cr.fetchone()[0]
 
 
 def measure_lists(there):
@@ -161,7 +177,7 @@ def measure_lists(there):
         look()
         median = statistics.median(timed(look, 5))
         there.result.notes.append(f"{title} opens in {median:.0f} ms")
-        there.result.expect(median < 1000, f"{title} took {median:.0f} ms")
+        there.result.expect_within(1, median / 1000, f"{title} took")
 
 
 def measure_retention(there, env):
@@ -179,9 +195,8 @@ def measure_retention(there, env):
         f"retention: {done:,} rows in {sum(chunks):.0f} s,"
         f" the longest of {len(chunks)} transactions {max(chunks):.1f} s"
     )
-    there.result.expect(
-        sum(chunks) < 3600 and max(chunks) < 60, "retention is too slow"
-    )
+    there.result.expect_within(3600, sum(chunks), "retention took")
+    there.result.expect_within(60, max(chunks), "a transaction of the retention took")
 
 
 def drain(there, seconds):
@@ -266,7 +281,7 @@ def judge(there, calls, took, first):
     drained = there.waiting_at_first - left
     judge_drain(result, drained, left, took)
     p95 = percentile(result.latencies, 0.95)
-    result.expect(p95 is not None and p95 < 60, f"live events' p95: {p95} s")
+    result.expect_within(60, p95, "95 of 100 live events arrived within")
     judge_memory(result)
 
 
@@ -278,7 +293,7 @@ def judge_drain(result, drained, left, took):
         f"{drained:,} of {result.peak:,} drained in {took:.0f} s, {pace:.0f} a second"
         + (f"; at that rate all take {whole / 60:.0f} min" if left > 100 else "")
     )
-    result.expect(whole < NIGHT, f"all would take {whole / 3600:.1f} h")
+    result.expect_within(NIGHT, whole, "draining all would take")
 
 
 def judge_memory(result):

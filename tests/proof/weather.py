@@ -58,8 +58,7 @@ def go_through(there, hurt, seconds, recovery=SHORT_RECOVERY, rate=3.0):
     there.result.drained_in = there.settle() + time.time() - healed - CALM
     calls = there.judge(healed)
     first = there.result.first_after
-    kept = first is not None and first <= recovery
-    there.result.expect(kept, f"the first row left {first} s after the end")
+    there.result.expect_within(recovery, first, "the first row left after the end")
     return calls
 
 
@@ -87,8 +86,7 @@ def week(there, short):
     there.remember_calm(CALM)
     there.result.drained_in = there.settle() + time.time() - healed - CALM
     calls = there.judge(healed)
-    first = there.result.first_after
-    there.result.expect(first and first <= LONG_RECOVERY, f"recovery took {first} s")
+    there.result.expect_within(LONG_RECOVERY, there.result.first_after, "recovery took")
     check_consents_first(there, calls, healed, len(consents))
     check_pace(there, [call for call in calls if moment(call) > healed], 3000)
     check_alert_ends(there)
@@ -455,7 +453,7 @@ def one_down(there, short):
     there.result.notes.append(
         f"the healthy one delivered within {max(arrived):.1f} s all the time"
     )
-    there.result.expect(max(arrived) < 10, f"the healthy one took {max(arrived):.1f} s")
+    there.result.expect_within(10, max(arrived), "the healthy one took")
     healed = there.heal()
     there.remember_calm(CALM)
     there.result.drained_in = there.settle() + time.time() - healed - CALM

@@ -54,6 +54,8 @@ class Result:
     faults: list = field(default_factory=list)
     series: dict = field(default_factory=dict)
     skipped: bool = False
+    # A test beside many others on a busy machine tells durations, and judges none.
+    judges_durations: bool = True
 
     @property
     def passed(self):
@@ -63,6 +65,14 @@ class Result:
         """Note a promise that is not kept; the proof goes on and fails at the end."""
         if not holds:
             self.faults.append(promise)
+
+    def expect_within(self, limit, took, promise):
+        """Note a duration in seconds that is over its limit, or none at all.
+
+        :param took: None if what was waited for never happened, which is always a fault
+        """
+        late = self.judges_durations and took is not None and took > limit
+        self.expect(took is not None and not late, f"{promise}: {took} s")
 
 
 class World:
