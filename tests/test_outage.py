@@ -55,9 +55,9 @@ def test_every_outage_passes_without_loss(shop, wait_until):
         break_mindbox(shop, kind)
         shopper = Shopper(shop).do_everything()
         assert shopper.slowest < QUICK, f"{kind}: the shopper had to wait"
-        wait_until(lambda: shop.get("held_until"), TIMEOUT + 10)
+        # A short hold is over before a second question is answered.
+        wait_until(lambda: shop.get("hold_reason"), TIMEOUT + 10)
         assert shop.waiting(), kind
-        assert shop.get("hold_reason"), kind
         mend_mindbox(shop)
         mended = time.monotonic()
         wait_until(shop.settled, PATIENCE)
