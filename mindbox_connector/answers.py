@@ -19,6 +19,7 @@ from .exceptions import (
 )
 
 KEPT_ANSWER_CHARS = 10_000
+KEPT_MESSAGE_CHARS = 1000
 
 # A 429 may carry anything in Retry-After; the answer decides within these bounds.
 THROTTLE_DEFAULT = 120
@@ -64,11 +65,15 @@ REFUSED_MESSAGES = tuple(
 
 
 class Answer(NamedTuple):
-    """A successful answer: HTTP status, Mindbox status and the text."""
+    """A successful answer: HTTP status, Mindbox status, the text, and the remarks.
+
+    ``remarks``: what Mindbox says of values that it has dropped, "" where of none.
+    """
 
     http_status: int
     status: str
     text: str
+    remarks: str = ""
 
 
 def read_answer(call, http_status, headers, content):
@@ -96,7 +101,7 @@ def _read_success(call, http_status, answer, kept):
     status = str(answer.get("status"))
     if status in SUCCESS:
         _check_processing(call, status, answer, kept)
-        return Answer(http_status, status, kept["response"])
+        return Answer(http_status, status, kept["response"], _join_messages(answer))
     if status in REFUSALS:
         raise _get_refusal(answer, kept)
     if status == "InternalServerError":
@@ -129,7 +134,7 @@ def _parse(content):
 
 def _get_refusal(answer, kept):
     """Return the exception of a refusal: with Mindbox's messages, or the status."""
-    messages = clean("; ".join(_get_messages(answer))).strip()[:1000]
+    messages = _join_messages(answer)
     if not messages:
         return MindboxRejected("refused", status=kept["http_status"], **kept)
     told = (code for pattern, code in REFUSED_MESSAGES if pattern.search(messages))
@@ -137,8 +142,12 @@ def _get_refusal(answer, kept):
     return MindboxRejected(next(told, by_status), messages=messages, **kept)
 
 
+def _join_messages(answer):
+    return shorten("; ".join(_get_messages(answer)))
+
+
 def _get_messages(answer):
-    """Return what Mindbox says about a refusal, each with the place in the body."""
+    """Return what Mindbox says about a body, each with the place in it."""
     messages = answer.get("validationMessages")
     texts = [
         f"{message.get('message')} ({message.get('location') or '-'})"
@@ -169,6 +178,11 @@ def _seconds_until(date):
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
     return int((moment - datetime.now(timezone.utc)).total_seconds())
+
+
+def shorten(messages):
+    """Return messages of Mindbox as a reason keeps them."""
+    return clean(messages).strip()[:KEPT_MESSAGE_CHARS]
 
 
 def clean(text):

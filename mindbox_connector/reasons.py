@@ -168,6 +168,12 @@ REFUSAL_REASONS = {
         _lt("If two customers share it, merge them. Else there is nothing to do."),
         label=_lt("Mindbox knows it already."),
     ),
+    "remarks": Entry(
+        _lt("%(messages)s"),
+        "customer_data",
+        _lt("It was processed, without the values that are named: correct them."),
+        label=_lt("Mindbox has dropped values of the call."),
+    ),
     "refused": Entry(_lt("Mindbox refuses the call (%(status)s)."), *OPERATION),
     "not_found": Entry(_lt("Mindbox: %(entity)s not found."), *DATA),
     "ambiguous": Entry(

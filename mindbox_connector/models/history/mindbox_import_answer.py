@@ -99,6 +99,7 @@ class MindboxImport(models.Model):
                 "attempts": chunk.attempts,
                 "next_attempt_at": now,
                 "sent_at": state == "sent" and now,
+                "outcome": state == "sent" and "unknown",
                 "payload": f"{chunk.operation}\n{header}\n… {chunk.rows}",
                 **values,
             }

@@ -93,17 +93,13 @@ class MindboxEndpoint(models.Model):
             "attempts": outcome.parcel.attempts + 1,
             "next_attempt_at": now,
             "sent_at": None,
+            "outcome": None,
+            "processed_at": None,
             **NO_REASON.get_values(),
         }
         answer, error = outcome.answer, outcome.error
         if answer:
-            return result | {
-                "state": "sent",
-                # As exact as the moment of the event: most take less than a second.
-                "sent_at": datetime.utcnow(),
-                "http_status": answer.http_status,
-                "response": answer.text,
-            }
+            return result | _get_success(outcome.parcel.call, answer)
         result |= {
             **scrub(_get_reason(error), outcome.parcel.call.body).get_values(),
             "http_status": getattr(error, "http_status", 0),
@@ -124,3 +120,26 @@ def _get_reason(error):
     if isinstance(error, MindboxError):
         return error.reason
     return Reason("call_fault", {"kind": type(error).__name__})
+
+
+def _get_success(call, answer):
+    """Return the column values of an accepted call's row.
+
+    Of a synchronous call the answer tells the outcome, too.
+    """
+    # As exact as the moment of the event: most take less than a second.
+    now = datetime.utcnow()
+    values = {
+        "state": "sent",
+        "sent_at": now,
+        "outcome": "unknown",
+        "http_status": answer.http_status,
+        "response": answer.text,
+    }
+    if call.mode != "sync":
+        return values
+    values |= {"outcome": "processed", "processed_at": now}
+    if not answer.remarks:
+        return values
+    remarks = scrub(Reason("remarks", {"messages": answer.remarks}), call.body)
+    return values | {"outcome": "with_remarks", **remarks.get_values()}

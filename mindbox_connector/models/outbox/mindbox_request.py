@@ -106,7 +106,28 @@ class MindboxRequest(models.Model):
     )
     attempts = fields.Integer(readonly=True, default=0)
     next_attempt_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
-    sent_at = fields.Datetime(readonly=True)
+    sent_at = fields.Datetime(
+        string="Accepted",
+        readonly=True,
+        help="When Mindbox has answered that it has taken the call.",
+    )
+    outcome = fields.Selection(
+        [
+            ("unknown", "Not known"),
+            ("processed", "Processed"),
+            ("with_remarks", "Processed with remarks"),
+            ("failed", "Failed late"),
+        ],
+        readonly=True,
+        help="What became of an accepted call. A synchronous one is answered once it "
+        "is processed; an asynchronous one is processed later, and what became of it "
+        "is told by the operation log of Mindbox only.",
+    )
+    processed_at = fields.Datetime(
+        string="Processed",
+        readonly=True,
+        help="When Mindbox has processed the call, or failed to.",
+    )
     http_status = fields.Integer(string="HTTP Status", readonly=True, aggregator=None)
     reason = fields.Char(
         string="In Words",
@@ -180,6 +201,10 @@ class MindboxRequest(models.Model):
         "(next_attempt_at) WHERE state IN ('sent', 'skipped', 'cancelled') "
         "AND (payload IS NOT NULL OR response IS NOT NULL)",
     )
+    # What the operation log has still to tell of, and what it never tells of.
+    _unknown_idx = models.Index(
+        "(endpoint_id, sent_at) WHERE state = 'sent' AND outcome = 'unknown'"
+    )
     # Lists of the few that were not sent, among millions that were.
     _outcome_idx = models.Index(
         "(state, id) WHERE state NOT IN ('pending', 'sent')",
@@ -229,6 +254,7 @@ class MindboxRequest(models.Model):
     @api.depends_context("lang")
     @api.depends(
         "state",
+        "outcome",
         "reason_code",
         "reason_details",
         "attempts",
@@ -242,7 +268,7 @@ class MindboxRequest(models.Model):
 
     def _get_reason(self):
         if self.state == "sent":
-            return self.env._("Mindbox has accepted it.")
+            return self._get_outcome_in_words()
         if self.state != "pending":
             return self.error
         endpoint = self.endpoint_id
@@ -257,6 +283,13 @@ class MindboxRequest(models.Model):
                 error=self.error,
             )
         return self.env._("Leaves in a moment.")
+
+    def _get_outcome_in_words(self):
+        if self.outcome == "with_remarks":
+            return self.env._("Mindbox has processed it, and says: %s", self.error)
+        if self.outcome == "processed":
+            return self.env._("Mindbox has processed it.")
+        return self.env._("Mindbox has accepted it.")
 
     @api.depends("payload", "response")
     def _compute_pretty(self):

@@ -102,6 +102,7 @@ class MindboxRequest(models.Model):
                        queued_at = %(now)s,
                        reason_code = NULL, reason_details = NULL, http_status = 0,
                        response = NULL, sent_at = NULL,
+                       outcome = NULL, processed_at = NULL,
                        was_accepted = merge_key IS NULL
                            AND (state = 'sent' OR was_accepted IS TRUE),
                        payload = CASE WHEN merge_key IS NULL THEN payload END,

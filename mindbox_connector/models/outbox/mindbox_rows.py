@@ -33,6 +33,8 @@ COLUMN_TYPES = {
     "occurred_at": "timestamp",
     "next_attempt_at": "timestamp",
     "sent_at": "timestamp",
+    "outcome": "varchar",
+    "processed_at": "timestamp",
     "priority": "int4",
     "state": "varchar",
     "attempts": "int4",

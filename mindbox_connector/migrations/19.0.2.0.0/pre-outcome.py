@@ -1,0 +1,31 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Requests that were sent have an outcome: known of synchronous ones only."""
+
+from odoo.tools.sql import column_exists
+
+# A column with a default costs nothing, however many rows there are. Only the few whose
+# outcome is another one are written to.
+STATEMENTS = (
+    """
+    ALTER TABLE mindbox_request
+      ADD COLUMN outcome varchar DEFAULT 'unknown',
+      ADD COLUMN processed_at timestamp
+    """,
+    "ALTER TABLE mindbox_request ALTER COLUMN outcome DROP DEFAULT",
+    """
+    UPDATE mindbox_request SET outcome = 'processed', processed_at = sent_at
+     WHERE state = 'sent' AND mode = 'sync'
+    """,
+    "UPDATE mindbox_request SET outcome = NULL WHERE state = 'pending'",
+    """
+    UPDATE mindbox_request SET outcome = NULL
+     WHERE state NOT IN ('pending', 'sent')
+    """,
+)
+
+
+def migrate(cr, version):
+    if not column_exists(cr, "mindbox_request", "outcome"):
+        for statement in STATEMENTS:
+            cr.execute(statement)
