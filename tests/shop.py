@@ -1,30 +1,26 @@
-"""A shop to shop in: visitors over HTTP, and what the back office knows of Mindbox."""
+"""A shop on a running server, and what its back office knows of Mindbox."""
 
-import itertools
-import re
-import time
 from collections import defaultdict
 
-import requests
-
 KEY = "sandbox-key"
-NUMBERS = itertools.count(1)
 
 
 class Shop:
-    """The shop of a running server, connected to a sandbox."""
+    """The shop of a running server, connected to a sandbox.
 
-    def __init__(self, server, sandbox, **values):
+    :param float gather: seconds a delivery waits for more, None for what is usual
+    :param values: of the integration point
+    """
+
+    def __init__(self, server, sandbox, gather=0, **values):
         self.server, self.sandbox = server, sandbox
         code = [("endpoint_code", "=", "demo.Website")]
         (self.endpoint_id,) = self.rpc("mindbox.endpoint", "search", code)
-        self.rpc("website", "write", self.rpc("website", "search", []), SIGN_UP)
-        server.gather(0)
-        self.set(url=sandbox.api_url, secret_key=KEY, **{"timeout": 3, **values})
+        if gather is not None:
+            server.gather(gather)
+        connection = {"url": sandbox.api_url, "secret_key": KEY, "timeout": 3}
+        self.set(**{**connection, **values})
         self.start()
-        # The first visit renders the templates.
-        for path in ("/shop", "/web/signup"):
-            requests.get(f"{server.url}{path}", timeout=60).raise_for_status()
 
     def rpc(self, *args, **kwargs):
         return self.server.rpc(*args, **kwargs)
@@ -53,11 +49,21 @@ class Shop:
         return self.rpc("mindbox.request", "search_count", [("state", "=", "pending")])
 
     def settled(self):
-        """Nothing waits, and what was sent had its one effect at Mindbox, in order."""
+        """Whether nothing waits any more."""
         return not self.waiting()
 
+    # -- what Mindbox has heard ---
     def calls(self, **query):
         return self.sandbox.calls(since=0, limit=100_000, **query)["calls"]
+
+    def arrived(self, operation, wait_until, matches=lambda call: True, seconds=15):
+        """Wait for a call of an operation and return the newest one that matches."""
+
+        def look():
+            calls = self.sandbox.calls(operation=f"Website.{operation}", limit=500)
+            return [call for call in calls["calls"] if matches(call)]
+
+        return wait_until(look, seconds=seconds)[-1]
 
     def check_arrived(self):
         """All that is sent was taken in once, each customer's in the order of events.
@@ -92,102 +98,3 @@ class Shop:
             for c in self.calls()
             if c["transaction_id"] in transaction_ids
         ]
-
-
-SIGN_UP = {"auth_signup_uninvited": "b2c"}
-
-
-class Shopper:
-    """A visitor with a browser's cookies, who notes how long the shop takes."""
-
-    def __init__(self, shop, name=None):
-        self.shop = shop
-        self.number = next(NUMBERS)
-        self.name = name or f"Shopper {self.number}"
-        self.email = f"shopper{self.number}@example.com"
-        self.web = requests.Session()
-        self.slowest = 0.0
-
-    def _ask(self, method, path, **options):
-        started = time.monotonic()
-        answer = self.web.request(
-            method, f"{self.shop.server.url}{path}", timeout=60, **options
-        )
-        self.slowest = max(self.slowest, time.monotonic() - started)
-        answer.raise_for_status()
-        return answer
-
-    def _submit(self, page, path, **form):
-        """Fill in a form as a browser does, its hidden token included."""
-        html = self._ask("GET", page).text
-        token = re.search(r'csrf_token["\'\s:=]+(?:value=)?["\']([\w]+)', html)
-        return self._ask("POST", path, data={"csrf_token": token[1], **form})
-
-    def _call(self, path, **params):
-        body = {"jsonrpc": "2.0", "method": "call", "params": params}
-        answer = self._ask("POST", path, json=body).json()
-        assert "error" not in answer, answer["error"]["data"]["debug"]
-        return answer["result"]
-
-    # -- what a shopper does ---
-    def register(self):
-        password = "a-Long-password-1"
-        self._submit(
-            "/web/signup",
-            "/web/signup",
-            login=self.email,
-            name=self.name,
-            password=password,
-            confirm_password=password,
-        )
-        users = self.shop.rpc("res.users", "search_read", [("login", "=", self.email)])
-        assert users, "not registered"
-        self.partner_id = users[0]["partner_id"][0]
-        return self
-
-    def edit_profile(self, name):
-        self.name = name
-        country = self.shop.rpc("res.country", "search", [("code", "=", "BE")])[0]
-        form = {
-            "name": name,
-            "email": self.email,
-            "phone": f"+3247012{self.number:04}",
-            "street": "Rue 1",
-            "city": "Namur",
-            "zip": "5000",
-            "country_id": country,
-            "address_type": "billing",
-            "partner_id": self.partner_id,
-            "required_fields": "name,email",
-        }
-        answer = self._submit("/my/address", "/my/address/submit", **form).json()
-        assert answer.get("redirectUrl"), answer
-
-    def add_to_cart(self, quantity=1):
-        domain = [("sale_ok", "=", True), ("website_published", "=", True)]
-        domain += [("type", "=", "consu"), ("list_price", ">", 0)]
-        product = self.shop.rpc(
-            "product.product", "search_read", domain, ["product_tmpl_id"], limit=1
-        )[0]
-        self._call(
-            "/shop/cart/add",
-            product_template_id=product["product_tmpl_id"][0],
-            product_id=product["id"],
-            quantity=quantity,
-        )
-
-    def order(self):
-        """The order is placed: by the back office, as after a call of the customer."""
-        domain = [("partner_id", "=", self.partner_id), ("state", "=", "draft")]
-        started = time.monotonic()
-        (order,) = self.shop.rpc("sale.order", "search", domain)
-        self.shop.rpc("sale.order", "action_confirm", [order])
-        self.slowest = max(self.slowest, time.monotonic() - started)
-        return order
-
-    def do_everything(self):
-        self.register()
-        self.edit_profile(f"{self.name} Changed")
-        self.add_to_cart()
-        self.order()
-        return self

@@ -1,16 +1,19 @@
 """The shop as its owner has set it up, for people who come to its public routes."""
 
-import uuid
 from contextlib import contextmanager
 
 import databases
 
 from .conftest import LOGS, ROOT, OdooServer, Sandbox, processes
+from .shop import Shop
 from .shopper import Shopper
+
+# Operations that tell of the device, too.
+OF_DEVICES = ("customer_register", "customer_authorize", "product_view")
 
 
 @contextmanager
-def opened(template, name, workers=3, channels="root:2,root.mindbox:1"):
+def opened(template, name, workers=3, channels="root:2,root.mindbox:1", **options):
     """Yield a running shop, connected to a sandbox of its own."""
     LOGS.mkdir(parents=True, exist_ok=True)
     database = databases.clone(template, f"{databases.PREFIX}{name}")
@@ -20,42 +23,29 @@ def opened(template, name, workers=3, channels="root:2,root.mindbox:1"):
         processes.wait_for(box.page_url, process)
         server.start()
         try:
-            yield Storefront(server, box)
+            yield Storefront(server, box, **options)
         finally:
             server.stop()
             databases.drop(database)
 
 
-class Storefront:
-    """The shop as its owner has set it up."""
+class Storefront(Shop):
+    """A shop with goods, a way to pay for them, and its doors open."""
 
-    def __init__(self, server, sandbox):
-        self.server, self.sandbox, self.rpc = server, sandbox, server.rpc
-        self.rpc(
-            "ir.config_parameter", "set_param", "auth_signup.invitation_scope", "b2c"
-        )
+    def __init__(self, server, sandbox, **values):
+        super().__init__(server, sandbox, **values)
+        set_up = {"auth_signup_uninvited": "b2c"}
+        self.rpc("website", "write", self.rpc("website", "search", []), set_up)
         pricelists = self.rpc("product.pricelist", "search", [])
         self.rpc("product.pricelist", "write", pricelists, {"active": False})
         self.lesson = self.make_product("Lesson", type="service")
         self.lamp = self.make_product("Lamp", is_storable=True)
         self.provider = self.find_provider()
         self.send_no_pdf()
-        [endpoint] = self.rpc("mindbox.endpoint", "search", [], limit=1)
-        self.endpoint = endpoint
-        self.rpc("mindbox.endpoint", "write", [endpoint], {"url": sandbox.api_url})
-        self.rpc("mindbox.endpoint", "action_start", [endpoint])
-        operations = self.rpc(
-            "mindbox.operation",
-            "search",
-            [
-                (
-                    "event",
-                    "in",
-                    ["customer_register", "customer_authorize", "product_view"],
-                )
-            ],
-        )
-        self.rpc("mindbox.operation", "write", operations, {"send_device_uuid": True})
+        self.tell_of_devices()
+        # The first visit renders the templates.
+        for path in ("/shop", "/web/signup"):
+            self.visitor().open(path)
 
     def make_product(self, name, **vals):
         vals |= {"name": name, "list_price": 100, "is_published": True}
@@ -67,17 +57,10 @@ class Storefront:
         return {"id": product, "template": template}
 
     def find_provider(self):
-        [provider] = self.rpc(
-            "payment.provider",
-            "search",
-            [("code", "=", "demo"), ("company_id", "=", 1)],
-        )
-        self.rpc(
-            "payment.provider",
-            "write",
-            [provider],
-            {"state": "test", "is_published": True},
-        )
+        demo = [("code", "=", "demo"), ("company_id", "=", 1)]
+        [provider] = self.rpc("payment.provider", "search", demo)
+        values = {"state": "test", "is_published": True}
+        self.rpc("payment.provider", "write", [provider], values)
         [method] = self.rpc(
             "payment.method", "search", [("code", "=", "demo")], limit=1
         )
@@ -85,51 +68,34 @@ class Storefront:
 
     def send_no_pdf(self):
         """The program that makes PDF files is not part of the test set-up."""
-        templates = self.rpc(
-            "mail.template",
-            "search",
-            [("model", "=", "sale.order"), ("report_template_ids", "!=", False)],
-        )
+        domain = [("model", "=", "sale.order"), ("report_template_ids", "!=", False)]
+        templates = self.rpc("mail.template", "search", domain)
         self.rpc("mail.template", "write", templates, {"report_template_ids": [(5,)]})
+
+    def tell_of_devices(self):
+        domain = [("event", "in", OF_DEVICES)]
+        operations = self.rpc("mindbox.operation", "search", domain)
+        self.rpc("mindbox.operation", "write", operations, {"send_device_uuid": True})
 
     def set_state(self, state):
         """Have what happens delivered (running), recorded (paused), or not (draft)."""
-        self.rpc("mindbox.endpoint", "write", [self.endpoint], {"state": state})
+        self.set(state=state)
 
+    # -- who comes ---
     def visitor(self, device=None):
-        return Shopper(self.server.url, device)
+        return Shopper(self, device)
 
     def customer(self):
-        """Sign somebody up; return the browser and the contact's ID."""
-        login = f"{uuid.uuid4().hex[:8]}@example.com"
-        shopper = self.visitor()
-        shopper.sign_up("Anna Ivanova", login)
-        [user] = self.rpc(
-            "res.users", "search_read", [("login", "=", login)], ["partner_id"]
-        )
-        shopper.login, shopper.partner_id = login, user["partner_id"][0]
-        return shopper
-
-    def arrived(self, operation, wait_until, matches=lambda call: True, seconds=15):
-        """Wait for a call of an operation and return the newest one that matches."""
-
-        def look():
-            calls = self.sandbox.calls(operation=f"Website.{operation}", limit=500)
-            return [call for call in calls["calls"] if matches(call)]
-
-        return wait_until(look, seconds=seconds)[-1]
+        """Somebody who has just signed up."""
+        return self.visitor().register()
 
     def arrived_for(self, shopper, operation, wait_until):
-        return self.arrived(
-            operation,
-            wait_until,
-            lambda call: f"'websiteID': '{shopper.partner_id}'" in str(call["body"]),
-        )
+        return self.arrived(operation, wait_until, shopper.is_in)
 
     def arrived_for_subscription(self, shopper, operation, wait_until):
         return self.arrived(
             operation,
             wait_until,
             lambda call: "subscriptions" in call["body"]["customer"]
-            and f"'websiteID': '{shopper.partner_id}'" in str(call["body"]),
+            and shopper.is_in(call),
         )

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.shop import Shop, Shopper
+from tests.storefront import Storefront
 
 PATIENCE = 60
 # The first page of a cold worker takes seconds, and on a busy machine many: what counts
@@ -17,7 +17,7 @@ FAULTS = ("503", "500", "429", "html", "reset", "black_hole", "refused", "dns", 
 
 @pytest.fixture
 def shop(odoo_server, sandbox):
-    return Shop(odoo_server(workers=3), sandbox, timeout=TIMEOUT)
+    return Storefront(odoo_server(workers=3), sandbox, timeout=TIMEOUT)
 
 
 def break_mindbox(shop, kind):
@@ -39,7 +39,7 @@ def mend_mindbox(shop):
 def check_no_connection(shop):
     """Paused, no job can send: a connection now could only be the visitor's."""
     shop.pause()
-    shopper = Shopper(shop).do_everything()
+    shopper = shop.visitor().do_everything()
     assert shopper.slowest < QUICK
     events = {row["event"] for row in shop.rows("event")}
     assert {"customer_register", "cart_set", "order_create", "order_status"} <= events
@@ -53,7 +53,7 @@ def test_every_outage_passes_without_loss(shop, wait_until):
     check_no_connection(shop)
     for kind in FAULTS:
         break_mindbox(shop, kind)
-        shopper = Shopper(shop).do_everything()
+        shopper = shop.visitor().do_everything()
         assert shopper.slowest < QUICK, f"{kind}: the shopper had to wait"
         # A short hold is over before a second question is answered.
         wait_until(lambda: shop.get("hold_reason"), TIMEOUT + 10)
@@ -72,7 +72,7 @@ def test_every_outage_passes_without_loss(shop, wait_until):
 def check_first_comes_soon(shop, wait_until):
     """After a longer outage, too, the first waiting row leaves by itself."""
     shop.sandbox.fault(kind="503")
-    Shopper(shop).register()
+    shop.customer()
     wait_until(lambda: shop.rpc("mindbox.endpoint", "search", TRIED), 30)
     before = len(shop.calls())
     shop.sandbox.heal()
@@ -85,12 +85,12 @@ TRIED = [("failures", ">", 3)]
 
 def check_wrong_key(shop, wait_until):
     shop.sandbox.fault(kind="401")
-    shopper = Shopper(shop).do_everything()
+    shopper = shop.visitor().do_everything()
     assert shopper.slowest < QUICK
     wait_until(lambda: shop.get("state") == "paused", 15)
     assert len(shop.get("activity_ids")) == 1
     before = len(shop.calls())
-    Shopper(shop).register()
+    shop.customer()
     time.sleep(1)
     assert len(shop.calls()) == before, "sent although paused"
     shop.sandbox.heal()
@@ -104,7 +104,7 @@ def check_rejected_row(shop, wait_until):
     """One row that Mindbox rejects does not delay others."""
     shop.sandbox.fault(kind="400", operation="Website.SetCart")
     started = time.monotonic()
-    Shopper(shop).do_everything()
+    shop.visitor().do_everything()
     wait_until(shop.settled, PATIENCE)
     rejected = shop.rows("error", "event", domain=[("state", "=", "rejected")])
     assert {row["event"] for row in rejected} == {"cart_set"}
@@ -117,7 +117,7 @@ def check_rejected_row(shop, wait_until):
 
 def check_newer_state(shop, wait_until):
     """A change while its body is on the way goes out again, and comes last."""
-    shopper = Shopper(shop).register()
+    shopper = shop.customer()
     wait_until(shop.settled, PATIENCE)
     shop.sandbox.fault(kind="slow", seconds=1, operation="Website.EditCustomer")
     for number in range(4):

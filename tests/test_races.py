@@ -8,14 +8,14 @@ import pytest
 from steps import ROOT
 
 from tests.conftest import LOGS, Sandbox
-from tests.shop import Shop, Shopper
+from tests.storefront import Storefront
 
 CHANNELS = "root:4,root.mindbox:2"
 
 
 @pytest.fixture
 def shop(odoo_server, sandbox):
-    return Shop(odoo_server(workers=4, channels=CHANNELS), sandbox, timeout=20)
+    return Storefront(odoo_server(workers=4, channels=CHANNELS), sandbox, timeout=20)
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def test_what_meets_at_the_wrong_moment(shop, other_sandbox, wait_until):
 
 def check_many_requests_on_one_cart(shop, wait_until):
     """Short requests on one record: the last state is the last one to arrive."""
-    shopper = Shopper(shop).register()
+    shopper = shop.customer()
     for _number in range(7):
-        shopper.add_to_cart(1)
+        shopper.add(shop.lamp)
     wait_until(shop.settled, 20)
     carts = shop.calls(operation="Website.SetCart")
     counts = [

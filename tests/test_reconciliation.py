@@ -17,21 +17,12 @@ def shop(template_db):
     with storefront.opened(template_db, "reconciliation") as shop:
         # What the demo data hold was there before the start, and is not looked at.
         newest = shop.rpc("res.partner", "search", [], order="id desc", limit=1)
-        set_endpoint(shop, customer_domain=str([("id", ">", newest[0])]))
+        shop.set(customer_domain=str([("id", ">", newest[0])]))
         yield shop
-
-
-def set_endpoint(shop, **values):
-    shop.rpc("mindbox.endpoint", "write", [shop.endpoint], values)
 
 
 def execute(shop, query, *params):
     return databases.query(query, *params, database=shop.server.database)
-
-
-def settle(shop, wait_until):
-    pending = [("state", "=", "pending")]
-    wait_until(lambda: not shop.rpc("mindbox.request", "search_count", pending), 30)
 
 
 def make_customer(shop, name):
@@ -57,7 +48,7 @@ def make_card(shop, partner, points):
 
 def compare(shop, wait_until):
     """Have it compared by the job runner; return the run and what was found."""
-    action = shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint])
+    action = shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint_id])
 
     def ended():
         (run,) = shop.rpc("mindbox.reconciliation", "read", [action["res_id"]])
@@ -90,7 +81,7 @@ def test_each_seeded_fault_is_found_told_and_mended(shop, wait_until):
     anna, boris, clara = (make_customer(shop, n) for n in ("Anna", "Boris", "Clara"))
     told, changed = make_order(shop, anna), make_order(shop, boris)
     card = make_card(shop, anna, 50)
-    settle(shop, wait_until)
+    wait_until(shop.settled, 30)
     run, found = compare(shop, wait_until)
     assert not found, "both sides agree"
     assert (run["customers_told"], run["orders_told"], run["cards_told"]) == (3, 2, 1)
@@ -122,7 +113,7 @@ def test_each_seeded_fault_is_found_told_and_mended(shop, wait_until):
     # The total is made right in Odoo; the rest is one click.
     execute(shop, "UPDATE sale_order SET amount_total = 200 WHERE id = %s", changed)
     send_what_differs(shop)
-    settle(shop, wait_until)
+    wait_until(shop.settled, 30)
     check_mindbox_has(shop, order_names(shop, told, changed, lost), card)
     _run, found = compare(shop, wait_until)
     assert set(found) == {("customers", clara)}, "Mindbox deletes on its own form"
@@ -132,7 +123,7 @@ def test_each_seeded_fault_is_found_told_and_mended(shop, wait_until):
 
 def lose_an_order(shop, partner, wait_until):
     """An order whose requests are deleted before they could leave."""
-    shop.rpc("mindbox.endpoint", "action_pause", [shop.endpoint])
+    shop.pause()
     order = make_order(shop, partner)
     execute(
         shop,
@@ -140,8 +131,8 @@ def lose_an_order(shop, partner, wait_until):
         " AND res_model = 'sale.order'",
         order,
     )
-    shop.rpc("mindbox.endpoint", "action_start", [shop.endpoint])
-    settle(shop, wait_until)
+    shop.start()
+    wait_until(shop.settled, 30)
     return order
 
 

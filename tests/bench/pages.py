@@ -52,7 +52,7 @@ def main():
 
 def measure():
     """Return {(what, mode): [seconds]}."""
-    with storefront.opened(databases.ready(), "pages", WORKERS) as shop:
+    with storefront.opened(databases.ready(), "pages", WORKERS, gather=None) as shop:
         times = defaultdict(list)
         visitors = [Visitor(shop) for _number in range(VISITORS)]
         for _turn in range(TURNS):

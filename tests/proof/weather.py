@@ -97,12 +97,15 @@ def check_alert_ends(there):
 
     An outage may be two: Mindbox does not answer, and decisions of customers wait.
     """
-    alert = [("endpoint_id", "=", there.endpoint)]
+    alert = [("endpoint_id", "=", there.endpoint_id)]
     alerts = there.rpc("mindbox.alert", "search_read", alert, ["kind"])
     kinds = sorted(alert["kind"] for alert in alerts)
     once = len(kinds) == len(set(kinds)) and set(kinds) <= {"held", "stuck"}
     there.result.expect(once, f"alerts for one outage: {kinds}")
-    activity = [("res_model", "=", "mindbox.endpoint"), ("res_id", "=", there.endpoint)]
+    activity = [
+        ("res_model", "=", "mindbox.endpoint"),
+        ("res_id", "=", there.endpoint_id),
+    ]
     # Watched every five minutes; time is compressed here.
     watch = [("cron_name", "like", "watch the integration points")]
     there.rpc("ir.cron", "method_direct_trigger", there.rpc("ir.cron", "search", watch))
@@ -133,17 +136,17 @@ def pretend_a_week_has_passed(there):
     there.query(
         "UPDATE mindbox_endpoint SET failing_since = failing_since - interval '7 days'"
         " WHERE id = %s",
-        there.endpoint,
+        there.endpoint_id,
     )
     # One more probe, which finds it still gone, after a week.
-    before = there.get("failures")["failures"]
+    before = there.get("failures")
     deadline = time.time() + 30
-    while there.get("failures")["failures"] <= before and time.time() < deadline:
+    while there.get("failures") <= before and time.time() < deadline:
         time.sleep(0.5)
     held = there.query(
         "SELECT EXTRACT(EPOCH FROM held_until - now() at time zone 'UTC')"
         " FROM mindbox_endpoint WHERE id = %s",
-        there.endpoint,
+        there.endpoint_id,
     )[0][0]
     there.result.notes.append(f"held for {float(held or 0):.0f} s after a week")
 
@@ -255,7 +258,7 @@ def wait_for_hold(there, reason, seconds=30):
         values = there.query(
             "SELECT EXTRACT(EPOCH FROM held_until - now() at time zone 'UTC')"
             " FROM mindbox_endpoint WHERE id = %s AND hold_reason LIKE %s",
-            there.endpoint,
+            there.endpoint_id,
             f"%{reason}%",
         )
         if values and values[0][0]:
@@ -269,11 +272,10 @@ def key_rotated(there, short):
     def rotate(seconds):
         there.sandbox.control("PUT", "endpoints", {"demo.Website": ["new-key"]})
         deadline = time.time() + 30
-        while there.get("state")["state"] != "paused" and time.time() < deadline:
+        while there.get("state") != "paused" and time.time() < deadline:
             time.sleep(0.3)
-        values = there.get("state", "activity_ids")
-        there.result.expect(values["state"] == "paused", "not paused")
-        there.result.expect(len(values["activity_ids"]) == 1, "not one activity")
+        there.result.expect(there.get("state") == "paused", "not paused")
+        there.result.expect(len(there.get("activity_ids")) == 1, "not one activity")
         time.sleep(3)
         there.set(secret_key="new-key")
         there.start()
@@ -308,7 +310,7 @@ def tls_expired(there, short):
         # Kept-alive connections outlive the certificate they began with.
         there.server.kill9_workers()
         time.sleep(seconds)
-        reason = there.get("hold_reason")["hold_reason"] or ""
+        reason = there.get("hold_reason") or ""
         there.result.expect("TLS" in reason, f"held because of: {reason}")
         there.relay.certificate = files["valid"]
 
@@ -481,7 +483,7 @@ def wait_for_call(there, endpoint, count, seconds=60):
 
 def insert_facts(there, count, endpoint=None, lane="rejected", event="product_view"):
     """Put facts into the outbox that have a body already, and kick the delivery."""
-    endpoint = endpoint or there.endpoint
+    endpoint = endpoint or there.endpoint_id
     there.query(
         """
         INSERT INTO mindbox_request (

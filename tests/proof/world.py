@@ -19,7 +19,7 @@ import processes
 from steps import ROOT, VAR
 
 from tests.conftest import OdooServer, Sandbox
-from tests.shop import KEY
+from tests.shop import Shop
 
 from . import disk
 from .relay import Relay
@@ -75,7 +75,7 @@ class Result:
         self.expect(took is not None and not late, f"{promise}: {took} s")
 
 
-class World:
+class World(Shop):
     """A fresh database, served and connected to a sandbox of its own.
 
     :param Result result: where to write down what is seen
@@ -101,8 +101,10 @@ class World:
             self._start_server(stack, number, workers, environ)
             for number in range(nodes)
         ]
-        self.server = self.servers[0]
-        self._connect(endpoint)
+        values = {"url": self.relay.url, **ENDPOINT, **endpoint}
+        super().__init__(self.servers[0], self.sandbox, gather=None, **values)
+        self.endpoint = self.endpoint_id
+        self.cards = self._make_cards()
         self.acknowledged, self.calm = {}, []
         self.over = threading.Event()
 
@@ -121,14 +123,6 @@ class World:
         stack.callback(server.stop)
         return server.start()
 
-    def _connect(self, endpoint):
-        code = [("endpoint_code", "=", "demo.Website")]
-        (self.endpoint,) = self.rpc("mindbox.endpoint", "search", code)
-        values = {"url": self.relay.url, "secret_key": KEY, **ENDPOINT, **endpoint}
-        self.set(**values)
-        self.start()
-        self.cards = self._make_cards()
-
     def _make_cards(self):
         program = {"name": "Club", "program_type": "loyalty"}
         program = self.rpc("loyalty.program", "create", program)
@@ -143,23 +137,11 @@ class World:
         cards = self.rpc("loyalty.card", "read", made, ["code"])
         return [cards[at : at + GROUP] for at in range(0, len(cards), GROUP)]
 
-    # -- the integration point ---
-    def rpc(self, *args, **kwargs):
-        return self.server.rpc(*args, **kwargs)
-
-    def set(self, **values):
-        self.rpc("mindbox.endpoint", "write", [self.endpoint], values)
-
-    def get(self, *names):
-        return self.rpc("mindbox.endpoint", "read", [self.endpoint], list(names))[0]
-
-    def start(self):
-        self.rpc("mindbox.endpoint", "action_start", [self.endpoint])
-
     def query(self, statement, *values):
         return databases.query(statement, *values, database=self.database)
 
     def waiting(self):
+        """As the database says: the shop's servers may be down."""
         statement = "SELECT count(*) FROM mindbox_request WHERE state = 'pending'"
         return self.query(statement)[0][0]
 

@@ -4,15 +4,6 @@ import uuid
 
 import pytest
 
-from . import storefront
-
-
-@pytest.fixture(scope="module")
-def shop(template_db):
-    with storefront.opened(template_db, "other_paths") as shop:
-        shop.server.gather(0)
-        yield shop
-
 
 @pytest.fixture
 def customer(shop):
@@ -61,7 +52,7 @@ def test_an_imported_customer_and_its_imported_edit_are_told(shop, wait_until):
 
 
 def test_an_address_on_the_blacklist_is_unsubscribed(shop, customer, wait_until):
-    shop.rpc("mail.blacklist", "create", {"email": customer.login})
+    shop.rpc("mail.blacklist", "create", {"email": customer.email})
     call = shop.arrived_for_subscription(customer, "EditCustomer", wait_until)
     assert call["body"]["customer"]["subscriptions"] == [
         {"pointOfContact": "Email", "isSubscribed": False}
