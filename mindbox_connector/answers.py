@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .exceptions import (
     MindboxMisconfigured,
+    MindboxMissing,
     MindboxRejected,
     MindboxThrottled,
     MindboxUnavailable,
@@ -40,11 +41,30 @@ MISCONFIGURED = {
 REFUSED_PROCESSING = {
     "NotFound": "not_found",
     "Ambiguous": "ambiguous",
+    "Unavailable": "unavailable",
     "NotProcessed": "not_processed",
     "ValidationError": "invalid",
     "ProtocolError": "not_understood",
     "AlreadyBoundToAnotherCustomer": "other_customer",
+    "DiscountCardIsBlocked": "card_blocked",
+    "InvalidAuthenticationTicket": "ticket_invalid",
+    "PriceHasBeenChanged": "price_changed",
+    "PersonalDiscountsCalculationIsUnavailable": "not_calculated",
+    "DiscountsCalculationIsUnavailable": "not_calculated",
+    "RequiredEntityMissingFromResponse": "not_answered",
 }
+# The same where Mindbox itself has failed: tried again.
+FAILED_PROCESSING = "MindboxServerError"
+# The parts of an answer that tell what became of an entity, or of a list of them.
+ENTITIES = (
+    "customer",
+    "order",
+    "discountCard",
+    "customersToMerge",
+    "resultingCustomer",
+)
+# What these mean may be on its way to Mindbox still.
+MISSING = frozenset({"not_found", "customer_unknown", "order_unknown"})
 # What Mindbox's own words tell more of a refusal. They are not part of the contract:
 # what fits none of these is known by its status alone.
 REFUSED_MESSAGES = tuple(
@@ -52,7 +72,8 @@ REFUSED_MESSAGES = tuple(
     for pattern, code in (
         (r"operation|операци", "operation_refused"),
         (
-            r"(registered|exists?) already|already exist|уже (существ|зарегистр)",
+            r"(registered|exists?) already|already exist|уже (существ|зарегистр)"
+            r"|must be unique|должны быть уникальны",
             "known_already",
         ),
         (r"order\b.* not found|заказ\b.* не найден", "order_unknown"),
@@ -114,11 +135,24 @@ def _check_processing(call, status, answer, kept):
     """A synchronous success still tells per entity whether it was found."""
     if call.mode != "sync" or status != "Success":
         return
-    for entity in ("customer", "order", "discountCard"):
-        part = answer.get(entity)
-        outcome = part.get("processingStatus") if isinstance(part, dict) else None
-        if isinstance(outcome, str) and outcome in REFUSED_PROCESSING:
-            raise MindboxRejected(REFUSED_PROCESSING[outcome], entity=entity, **kept)
+    for entity in ENTITIES:
+        parts = answer.get(entity)
+        for part in parts if isinstance(parts, list) else [parts]:
+            outcome = part.get("processingStatus") if isinstance(part, dict) else None
+            if isinstance(outcome, str):
+                _check_entity(entity, outcome, kept)
+
+
+def _check_entity(entity, outcome, kept):
+    if outcome == FAILED_PROCESSING:
+        raise MindboxUnavailable("out_of_order", **kept)
+    if outcome in REFUSED_PROCESSING:
+        raise make_refusal(REFUSED_PROCESSING[outcome], entity=entity, **kept)
+
+
+def make_refusal(code, /, **kwargs):
+    """Return the exception of a refusal, by its code."""
+    return (MindboxMissing if code in MISSING else MindboxRejected)(code, **kwargs)
 
 
 def _parse(content):
@@ -137,9 +171,15 @@ def _get_refusal(answer, kept):
     messages = _join_messages(answer)
     if not messages:
         return MindboxRejected("refused", status=kept["http_status"], **kept)
-    told = (code for pattern, code in REFUSED_MESSAGES if pattern.search(messages))
     by_status = REFUSALS.get(str(answer.get("status")), "protocol_error")
-    return MindboxRejected(next(told, by_status), messages=messages, **kept)
+    code = read_messages(messages) or by_status
+    return make_refusal(code, messages=messages, **kept)
+
+
+def read_messages(messages):
+    """Return the code of a refusal that Mindbox's words tell of, None where unclear."""
+    told = (code for pattern, code in REFUSED_MESSAGES if pattern.search(messages))
+    return next(told, None)
 
 
 def _join_messages(answer):

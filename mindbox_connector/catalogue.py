@@ -28,6 +28,7 @@ class Event(NamedTuple):
     * ``guest_operation``: another operation where the customer has no account
     * ``instead``: the event to try once when Mindbox refuses this one, since the
       customer or the order is already known there
+    * ``if_missing``: the same where what it is about is not known there
     * ``priority``: lower leaves first; equal priorities keep a customer's order
     * ``mode``: how Mindbox is called unless the operation says otherwise
     * ``send_execution_time``: the same for whether its moment is sent
@@ -41,6 +42,7 @@ class Event(NamedTuple):
     topic: str = ""
     guest_operation: str = ""
     instead: str = ""
+    if_missing: str = ""
     priority: int = 10
     mode: str = "async"
     send_execution_time: bool = True
@@ -87,6 +89,7 @@ EVENTS = {
         "res.partner",
         "Website.EditCustomer",
         topic="customer",
+        if_missing="customer_register",
         kind="customers",
     ),
     "customer_subscription": Event(

@@ -53,3 +53,10 @@ class MindboxMisconfigured(MindboxError):
 
 class MindboxRejected(MindboxError):
     """A back-office person has to act: Mindbox refuses this one call."""
+
+
+class MindboxMissing(MindboxRejected):
+    """What the call is about is not there, or not yet: it may be on its way.
+
+    Tried again a few times; after that somebody has to act.
+    """

@@ -179,11 +179,25 @@ REFUSAL_REASONS = {
     "ambiguous": Entry(
         _lt("Mindbox: %(entity)s cannot be told apart from another one."), *DATA
     ),
+    "unavailable": Entry(_lt("Mindbox: %(entity)s not available."), *DATA),
     "not_processed": Entry(_lt("Mindbox: %(entity)s not processed."), *DATA),
     "invalid": Entry(_lt("Mindbox: %(entity)s not valid."), *DATA),
     "not_understood": Entry(_lt("Mindbox: %(entity)s not understood."), *OPERATION),
     "other_customer": Entry(
         _lt("Mindbox: %(entity)s already belongs to another customer."), *DATA
+    ),
+    "card_blocked": Entry(_lt("Mindbox: the card is blocked."), *DATA),
+    "ticket_invalid": Entry(
+        _lt("Mindbox does not accept how the customer was authenticated."), *OPERATION
+    ),
+    "price_changed": Entry(
+        _lt("Mindbox: the prices of the order are others by now."), *OPERATION
+    ),
+    "not_calculated": Entry(
+        _lt("Mindbox cannot calculate the discounts of the order."), *OPERATION
+    ),
+    "not_answered": Entry(
+        _lt("Mindbox leaves a part out of its answer: %(entity)s."), *OPERATION
     ),
 }
 
@@ -282,6 +296,12 @@ RULE_REASONS = {
     ),
     "customer_excluded": Entry(
         _lt("Excluded customer: see Customers of the integration point."), *NOTHING
+    ),
+    "sent_instead": Entry(
+        _lt("Mindbox has refused it, so that it was sent as “%(event)s”."),
+        *NOTHING,
+        label=_lt("Sent as another event"),
+        choices={"event": ("mindbox.operation", "event")},
     ),
     "cart_ordered": Entry(_lt("The cart has become an order."), *NOTHING),
     "order_returned": Entry(_lt("All of the order came back."), *NOTHING),

@@ -17,6 +17,7 @@ from ..client import MAX_ANSWER_BYTES, Call, MindboxClient
 from ..exceptions import (
     MindboxError,
     MindboxMisconfigured,
+    MindboxMissing,
     MindboxRejected,
     MindboxThrottled,
     MindboxUnavailable,
@@ -205,11 +206,19 @@ class TestWhatComesBack(ClientCase):
             ("Unknown operation 'Website.Edit'", "operation_refused"),
             ("Операция не найдена", "operation_refused"),
             ("The order exists already", "known_already"),
+            ("Технические ID должны быть уникальны.", "known_already"),
+        ):
+            body = {"status": "ProtocolError", "errorMessage": message}
+            error = self.fail(Reply(400, body), MindboxRejected)
+            self.assertEqual(error.reason, (code, {"messages": message}))
+
+    def test_what_is_not_known_may_be_on_its_way(self):
+        for message, code in (
             ("The order was not found by its id", "order_unknown"),
             ("Customer not found", "customer_unknown"),
         ):
             body = {"status": "ProtocolError", "errorMessage": message}
-            error = self.fail(Reply(400, body), MindboxRejected)
+            error = self.fail(Reply(400, body), MindboxMissing)
             self.assertEqual(error.reason, (code, {"messages": message}))
 
     def test_a_refusal_without_words_has_its_status(self):
@@ -218,7 +227,7 @@ class TestWhatComesBack(ClientCase):
 
     def test_sync_success_can_hide_a_refusal(self):
         for entity in ("customer", "order", "discountCard"):
-            body = SUCCESS | {entity: {"processingStatus": "NotFound"}}
+            body = SUCCESS | {entity: {"processingStatus": "Ambiguous"}}
             self.fail(Reply(body=body), MindboxRejected, SYNC)
             self.assertTrue(self.send(Reply(body=body), CALL))
 

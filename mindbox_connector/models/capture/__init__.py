@@ -10,3 +10,4 @@ from . import mindbox_flush
 from . import mindbox_timeline
 from . import mindbox_format
 from . import mindbox_build
+from . import mindbox_request

@@ -40,15 +40,6 @@ class MindboxEndpoint(models.Model):
                 self._build_alone(row, sources)
         return result
 
-    def _after_refused(self, request, outcome):
-        """Where Mindbox knows the customer or order already, send the other event."""
-        result = super()._after_refused(request, outcome)
-        event = self.env["mindbox.catalogue"]._get_events().get(request.event)
-        if event and event.instead and outcome.error.http_status == 400:
-            record = self.env[request.res_model].browse(request.res_id).exists()
-            record._mindbox_mark(event.instead)
-        return result
-
     def _get_sources(self, rows):
         """Return {(model, id): record}; records of a model are read together."""
         ids = defaultdict(list)

@@ -165,6 +165,7 @@ class MindboxSource(models.AbstractModel):
                 row["occurred_at"] = self._mindbox_moment(mark.event, moment)
                 row["partner_id"] = customer.id or None
                 row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
+                row["instead_of"] = next(iter(facts.get("instead_of", ())), None)
                 row["customer_key"] = self._mindbox_customer_key(customer, visitor)
                 row.update(visitor)
                 if at_once or not self._mindbox_event(mark.event).topic:

@@ -16,4 +16,5 @@ from . import mindbox_hold
 from . import mindbox_kick
 from . import mindbox_claim
 from . import mindbox_outcome
+from . import mindbox_refusal
 from . import mindbox_delivery

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ...client import Call
 from ...exceptions import (
     MindboxMisconfigured,
+    MindboxMissing,
     MindboxRejected,
     MindboxThrottled,
     MindboxUnavailable,
@@ -23,6 +24,8 @@ from ...exceptions import (
 FAILURES_TO_STOP = 3
 # Attempts of a call from which on its failure proves nothing: the fault may be its own.
 OFTEN = 5
+# Attempts of a call about something Mindbox does not know, at most: two minutes.
+MISSING_ATTEMPTS = 8
 # Seconds that a thread may still take to end: longer than any answer does.
 JOIN_TIMEOUT = 70
 
@@ -46,6 +49,13 @@ class Outcome(NamedTuple):
     @property
     def tried(self):
         return self.answer is not None or self.error is not None
+
+    @property
+    def comes_again(self):
+        """Whether the call is to be tried again, since its cause may pass."""
+        if isinstance(self.error, MindboxMissing):
+            return self.parcel.attempts + 1 < MISSING_ATTEMPTS
+        return isinstance(self.error, MindboxUnavailable | MindboxMisconfigured)
 
 
 class Pace:
@@ -81,7 +91,7 @@ class Pace:
 class Lanes:
     """A pool of threads that take parcels lane by lane.
 
-    A lane with an unavailable answer is closed: what follows in it comes back
+    A lane with a call that comes again is closed: what follows in it comes back
     untried, so that a customer's calls never overtake each other. After a few
     failures in a row, a throttling or a refusal of the credentials, all is stopped.
 
@@ -216,9 +226,7 @@ class Lanes:
         lane = self._lanes[key]
         lane.popleft()
         self._put_outcome(outcome)
-        if self.stopped or isinstance(
-            outcome.error, MindboxUnavailable | MindboxMisconfigured
-        ):
+        if self.stopped or outcome.comes_again:
             self._closed.add(key)
             for parcel in lane:
                 self._put_outcome(Outcome(parcel))

@@ -12,7 +12,6 @@ from ...exceptions import (
     MindboxError,
     MindboxMisconfigured,
     MindboxRejected,
-    MindboxUnavailable,
 )
 from ...reasons import NO_REASON, Reason
 from ..job.fault import log_fault
@@ -48,7 +47,7 @@ class MindboxEndpoint(models.Model):
             elif isinstance(outcome.error, MindboxRejected):
                 request = self.env["mindbox.request"].browse(outcome.parcel.id)
                 if request.exists():
-                    self._after_refused(request, outcome)
+                    request._send_instead(outcome.error.reason)
         return True
 
     def _after_sent(self, parcels):
@@ -64,12 +63,6 @@ class MindboxEndpoint(models.Model):
         ]
         if merges:
             ledger._forget_merged(self, merges)
-
-    def _after_refused(self, request, outcome):
-        """Hook: Mindbox has refused a request, in the transaction that says so.
-
-        :param Outcome outcome: what Mindbox has said
-        """
 
     def _give_back(self, ids):
         """Forget bodies that never left, so that a newer state can take their place."""
@@ -107,7 +100,7 @@ class MindboxEndpoint(models.Model):
         }
         if isinstance(error, MindboxMisconfigured):
             return result | {"state": "pending"}
-        if isinstance(error, MindboxUnavailable):
+        if outcome.comes_again:
             delay = get_retry_delay(outcome.parcel.attempts, failing)
             return result | {"state": "pending", "next_attempt_at": now + delay}
         if not isinstance(error, MindboxRejected):

@@ -29,6 +29,7 @@ COLUMN_TYPES = {
     "customer_key": "varchar",
     "merge_key": "varchar",
     "cleared": "varchar",
+    "instead_of": "varchar",
     "transaction_id": "varchar",
     "occurred_at": "timestamp",
     "next_attempt_at": "timestamp",

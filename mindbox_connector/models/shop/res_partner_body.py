@@ -41,9 +41,12 @@ class ResPartner(models.Model):
 
     def _mindbox_customer_merge_body(self, endpoint, merged_ids):
         """Return the merge of other customers, by their IDs, into this one."""
-        ids = [{"ids": {endpoint.customer_id_name: str(i)}} for i in merged_ids]
-        survivor = {"ids": {endpoint.customer_id_name: str(self.id)}}
-        return {"customersToMerge": [*ids, survivor], "resultingCustomer": survivor}
+        name = endpoint.customer_id_name
+        others = [{"ids": {name: str(i)}} for i in merged_ids if i != self.id]
+        return {
+            "customersToMerge": others,
+            "resultingCustomer": {"ids": {name: str(self.id)}},
+        }
 
     def _mindbox_wishlist_set_body(self, endpoint):
         wishes = self._mindbox_wishes(endpoint)

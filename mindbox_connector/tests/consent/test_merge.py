@@ -22,10 +22,7 @@ class TestMerge(SourceCase):
         self.assertEqual(
             self.build(merge),
             {
-                "customersToMerge": [
-                    {"ids": {"websiteID": str(twin.id)}},
-                    {"ids": {"websiteID": str(self.customer.id)}},
-                ],
+                "customersToMerge": [{"ids": {"websiteID": str(twin.id)}}],
                 "resultingCustomer": {"ids": {"websiteID": str(self.customer.id)}},
             }
             | {"executionDateTimeUtc": self.build(merge)["executionDateTimeUtc"]},

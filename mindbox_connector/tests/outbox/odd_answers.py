@@ -16,7 +16,8 @@ STATUSES = st.sampled_from(
 ) | st.sampled_from([None, 0, 200, True, [], {}, ""])
 OUTCOMES = st.sampled_from(
     "Found NotFound Created Ambiguous NotProcessed ValidationError ProtocolError "
-    "AlreadyBoundToAnotherCustomer Processed Teleported".split()
+    "AlreadyBoundToAnotherCustomer Unavailable MindboxServerError "
+    "DiscountCardIsBlocked PriceHasBeenChanged Processed Teleported".split()
 )
 ANYTHING = st.recursive(
     st.none()
@@ -34,6 +35,10 @@ ENVELOPES = st.fixed_dictionaries(
     optional={
         "customer": st.fixed_dictionaries({"processingStatus": OUTCOMES}) | ANYTHING,
         "order": st.fixed_dictionaries({"processingStatus": OUTCOMES}) | ANYTHING,
+        "customersToMerge": st.lists(
+            st.fixed_dictionaries({"processingStatus": OUTCOMES}) | ANYTHING, max_size=2
+        ),
+        "resultingCustomer": st.fixed_dictionaries({"processingStatus": OUTCOMES}),
         "validationMessages": st.lists(
             st.fixed_dictionaries(
                 {}, optional={"message": ANYTHING, "location": ANYTHING}

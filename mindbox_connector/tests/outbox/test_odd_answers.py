@@ -21,9 +21,15 @@ from ..fuzz import EXAMPLES, odd
 from .odd_answers import BODIES, HEADERS, HTTP_STATUSES, Wire
 
 REFUSED = set(
-    "NotFound Ambiguous NotProcessed ValidationError ProtocolError "
-    "AlreadyBoundToAnotherCustomer".split()
+    "Ambiguous Unavailable NotProcessed ValidationError ProtocolError "
+    "AlreadyBoundToAnotherCustomer DiscountCardIsBlocked PriceHasBeenChanged "
+    "InvalidAuthenticationTicket RequiredEntityMissingFromResponse "
+    "PersonalDiscountsCalculationIsUnavailable "
+    "DiscountsCalculationIsUnavailable".split()
 )
+# What may be on its way still, or has failed at Mindbox itself.
+PASSING = {"NotFound", "MindboxServerError"}
+PARTS = "customer order discountCard customersToMerge resultingCustomer".split()
 
 
 def read(body):
@@ -55,10 +61,18 @@ def decide(mode, http_status, body):
         return "rejected"
     if status != "Success":
         return "waits"
-    parts = [document.get(name) for name in ("customer", "order", "discountCard")]
-    found = [part.get("processingStatus") for part in parts if isinstance(part, dict)]
-    refused = any(isinstance(one, str) and one in REFUSED for one in found)
-    return "rejected" if mode == "sync" and refused else "sent"
+    return "sent" if mode != "sync" else judge_parts(document)
+
+
+def judge_parts(document):
+    """Return what the first part says that says anything but yes."""
+    for name in PARTS:
+        parts = document.get(name)
+        for part in parts if isinstance(parts, list) else [parts]:
+            told = part.get("processingStatus") if isinstance(part, dict) else None
+            if isinstance(told, str) and told in REFUSED | PASSING:
+                return "waits" if told in PASSING else "rejected"
+    return "sent"
 
 
 def make_outcome(parcel, answer, error):
