@@ -8,7 +8,7 @@ from odoo.tools import ormcache
 
 from ...catalogue import EVENTS, KINDS
 
-# The codes for which the integration points have got their operations already.
+# The system parameter with the codes of events whose operations were made already.
 KNOWN_EVENTS = "mindbox_connector.known_events"
 
 
@@ -71,13 +71,14 @@ class MindboxCatalogue(models.AbstractModel):
         return MappingProxyType(self._kinds())
 
     @api.model
+    @ormcache()
     def _get_kind_events(self):
         """Return {kind: codes of the events that tell Mindbox how such a record is}."""
         told = {kind: [] for kind in self._get_kinds()}
         for code, event in self._get_events().items():
             if event.kind:
                 told[event.kind].append(code)
-        return {kind: tuple(codes) for kind, codes in told.items()}
+        return MappingProxyType({kind: tuple(codes) for kind, codes in told.items()})
 
     @api.model
     def _get_kind_selection(self):
@@ -117,14 +118,24 @@ class MindboxCatalogue(models.AbstractModel):
 
         One that was deleted by hand is not made again.
         """
-        parameters = self.env["ir.config_parameter"].sudo()
-        known = (parameters.get_param(KNOWN_EVENTS) or "").split()
-        new = self._get_events().keys() - set(known)
+        known = self._get_known_events()
+        new = self._get_events().keys() - known
         if new:
             everywhere = [("active", "in", (True, False))]
             endpoints = self.env["mindbox.endpoint"].sudo().search(everywhere)
             endpoints._add_operations(new)
-            parameters.set_param(KNOWN_EVENTS, " ".join(sorted(new.union(known))))
+            self._set_known_events(known | new)
+
+    @api.model
+    def _get_known_events(self):
+        """Return the codes for which the operations have been made already."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return set((parameters.get_param(KNOWN_EVENTS) or "").split())
+
+    @api.model
+    def _set_known_events(self, codes):
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param(KNOWN_EVENTS, " ".join(sorted(codes)))
 
     @api.model
     def _get_events_of(self, modules):
@@ -145,9 +156,7 @@ class MindboxCatalogue(models.AbstractModel):
         operations = self.env["mindbox.operation"].sudo()
         domain = [("event", "in", codes)]
         operations.with_context(active_test=False).search(domain).unlink()
-        parameters = self.env["ir.config_parameter"].sudo()
-        known = set((parameters.get_param(KNOWN_EVENTS) or "").split())
-        parameters.set_param(KNOWN_EVENTS, " ".join(sorted(known.difference(codes))))
+        self._set_known_events(self._get_known_events().difference(codes))
 
 
 class IrModuleModule(models.Model):
