@@ -44,7 +44,7 @@ BULK_DIALECT = {
 }
 CONNECT_TIMEOUT = 5
 MAX_ANSWER_BYTES = 1024 * 1024
-READ_SIZE = 65536
+ANSWER_CHUNK_BYTES = 65536
 DEVICE_PATTERN = re.compile(r"[\x21-\x7e]{1,64}")
 
 # In this order: the later ones are more general.
@@ -256,7 +256,7 @@ def _read_limited(response, deadline):
     # Whatever has arrived; a plain read would wait for a slow drip to fill it.
     read = getattr(response, "read1", response.read)
     chunks, size = [], 0
-    while chunk := read(READ_SIZE):
+    while chunk := read(ANSWER_CHUNK_BYTES):
         chunks.append(chunk)
         size += len(chunk)
         if size > MAX_ANSWER_BYTES or time.monotonic() > deadline:

@@ -10,7 +10,7 @@ from ..labels import get_labels
 
 FINISHED = ["sent", "rejected", "skipped", "cancelled"]
 # So many of the newest are built anew to see what would differ, and so many shown.
-COMPARED = 200
+RECENT_REQUESTS = 200
 SHOWN = 20
 
 
@@ -174,7 +174,7 @@ class MindboxReplay(models.TransientModel):
         ]
         # A body is built from records that a Mindbox manager need not be able to read.
         requests = self.env["mindbox.request"].sudo()
-        requests = requests.search(domain, limit=COMPARED, order="id desc")
+        requests = requests.search(domain, limit=RECENT_REQUESTS, order="id desc")
         found = [(r, c) for r, c in self._get_changes(requests) if c]
         return {
             "compared": len(requests),

@@ -16,7 +16,7 @@ from ...client import BULK_DIALECT
 SPOOLED = 4 * 1024 * 1024
 COMPRESSION = 5
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-READ_SIZE = 256 * 1024
+FILE_CHUNK_BYTES = 256 * 1024
 SHAPE = {
     "delimiter": BULK_DIALECT["csvColumnDelimiter"],
     "quotechar": BULK_DIALECT["csvTextQualifier"],
@@ -72,5 +72,5 @@ def read_plain(compressed):
     """
     yield BYTE_ORDER_MARK
     with gzip.GzipFile(fileobj=compressed) as plain:
-        while piece := plain.read(READ_SIZE):
+        while piece := plain.read(FILE_CHUNK_BYTES):
             yield piece

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from .mindbox_import import UNFINISHED
 
-PREVIEW = 2000
+PREVIEWED_RECORDS = 2000
 SHOWN_ROWS = 5
 
 
@@ -69,7 +69,7 @@ class MindboxImport(models.Model):
         reader = self._get_reader()
         total, last_id = reader._count(self)
         file = reader._files[0]
-        ids = reader._find_ids(self, 0, last_id, PREVIEW)
+        ids = reader._find_ids(self, 0, last_id, PREVIEWED_RECORDS)
         items = reader._read(self, file, ids)
         reasons = {}
         for item in items:

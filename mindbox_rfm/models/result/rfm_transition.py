@@ -5,7 +5,7 @@ from odoo import fields, models
 
 from ...fields import LooseMany2one
 
-REASONS = [
+MOVE_CAUSES = [
     ("new", "First segment"),
     ("orders", "Orders, returns or corrections"),
     ("ageing", "Time has passed"),
@@ -32,7 +32,7 @@ class RfmTransition(models.Model):
     date = fields.Date(required=True, readonly=True)
     from_segment_id = LooseMany2one("rfm.segment", string="From", readonly=True)
     to_segment_id = LooseMany2one("rfm.segment", string="To", readonly=True)
-    reason = fields.Selection(REASONS, readonly=True)
+    reason = fields.Selection(MOVE_CAUSES, readonly=True)
 
     _partner_idx = models.Index("(partner_id)")
     # Added to in the order of the dates: a few pages say where a date begins.

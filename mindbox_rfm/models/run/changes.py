@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from odoo.tools import SQL
 
-from .facts import FACT_COLUMNS, FACTS, columns_sql
+from .facts import FACT_COLUMNS, FACTS_TABLE, columns_sql
 from .scores import scored_sql
 
 PROFILE_COLUMNS = (*FACT_COLUMNS, "r_score", "f_score", "m_score", "segment_id")
-# What FACTS holds beside facts: the profile that a customer had before.
+# What FACTS_TABLE holds beside facts: the profile that a customer had before.
 KNOWN_COLUMNS = (
     "ordered",
     "profile_id",
@@ -152,7 +152,7 @@ class Changes:
             stay=SQL("%s::date", stay),
             segments=[rule.segment_id.id for rule in self.rules],
             winner=self.winner,
-            scored=scored_sql(FACTS, cuts, self.day, KNOWN_COLUMNS),
+            scored=scored_sql(FACTS_TABLE, cuts, self.day, KNOWN_COLUMNS),
         )
 
     def _add_sql(self):

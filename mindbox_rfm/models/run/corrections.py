@@ -39,7 +39,7 @@ RETURNED = """
      GROUP BY s.order_id HAVING max(s.qty_delivered) <= 0
 """
 # The price of the delivery, where it does not count.
-DELIVERY = """
+DELIVERY_LINES = """
     UNION ALL
     SELECT order_id, 0, %s, FALSE FROM sale_order_line WHERE is_delivery
 """
@@ -58,16 +58,16 @@ CORRECTIONS = """
      GROUP BY g.order_id, o.id
 """
 # Amounts with or without taxes -> column of a line.
-PRICES = {"untaxed": "price_subtotal", "total": "price_total"}
+PRICE_FIELDS = {"untaxed": "price_subtotal", "total": "price_total"}
 
 
 def corrections_sql(scheme, today):
     """Return the query of what is taken off orders: credited, delivery, returned."""
-    price = SQL.identifier(PRICES[scheme.amount_basis])
+    price = SQL.identifier(PRICE_FIELDS[scheme.amount_basis])
     goods = delivery = SQL()
     if not scheme.include_delivery:
         goods = SQL("AND s.is_delivery IS NOT TRUE")
-        delivery = SQL(DELIVERY, price)
+        delivery = SQL(DELIVERY_LINES, price)
     company = scheme.company_id.id
     return SQL(
         CORRECTIONS,

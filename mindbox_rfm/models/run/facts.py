@@ -17,8 +17,8 @@ from .days import local_date_sql, utc_end, utc_start
 from .plans import SORTED, planned
 
 # Temporary tables: what is taken off orders; facts beside what a scheme knew before.
-CORRECTIONS = SQL.identifier("rfm_corrections")
-FACTS = SQL.identifier("rfm_facts")
+CORRECTIONS_TABLE = SQL.identifier("rfm_corrections")
+FACTS_TABLE = SQL.identifier("rfm_facts")
 FACT_COLUMNS = ("first_order_date", "last_order_date", "order_count", "amount")
 
 # The orders of each contact, added up.
@@ -68,7 +68,7 @@ OF_CUSTOMERS = """
 """
 # Facts beside the profiles of a scheme: one join serves the comparison and both kinds
 # of who is new and who is gone. Who is gone has no facts.
-COMPARED = """
+COMPARED_QUERY = """
     SELECT fresh.*, (%(fresh)s) IS DISTINCT FROM (%(old)s) AS ordered,
            old.id AS profile_id, old.partner_id AS old_partner_id,
            old.segment_id AS old_segment_id, old.previous_segment_id,
@@ -91,18 +91,18 @@ class Facts:
         self.customers = customers_sql(scheme)
 
     def load(self, scheme_id):
-        """Count into the table :data:`FACTS`, beside what a scheme knew of each."""
-        self._create(CORRECTIONS, corrections_sql(self.scheme, self.today))
+        """Count into :data:`FACTS_TABLE`, beside what a scheme knew of each."""
+        self._create(CORRECTIONS_TABLE, corrections_sql(self.scheme, self.today))
         corrected = self.cr.rowcount > 0
         compared = SQL(
-            COMPARED,
+            COMPARED_QUERY,
             fresh=columns_sql(FACT_COLUMNS, "fresh"),
             old=columns_sql(FACT_COLUMNS, "old"),
             facts=self._of_customers_sql(corrected),
             scheme=scheme_id,
         )
         with planned(self.cr, SORTED):
-            self._create(FACTS, compared)
+            self._create(FACTS_TABLE, compared)
 
     def _create(self, table, query):
         self.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
@@ -127,7 +127,7 @@ class Facts:
     def _bought_sql(self, corrected):
         """Return the query that adds up orders by customer."""
         scheme = self.scheme
-        joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS)
+        joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS_TABLE)
         by_contact = SQL(
             BY_CONTACT,
             in_window=self._in_window_sql(),

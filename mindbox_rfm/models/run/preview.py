@@ -12,7 +12,7 @@ from odoo.tools import SQL
 from ...measures import CELL_SQL, day_columns
 from ..scheme.thresholds import AXES
 from .cuts import Cuts
-from .facts import FACTS, Facts, columns_sql
+from .facts import FACTS_TABLE, Facts, columns_sql
 from .known_facts import KnownFacts
 from .plans import WHOLE_TABLES, planned
 from .scores import scored_sql
@@ -23,7 +23,7 @@ COARSE = {"recency": "last_order_date", "orders": "order_count"}
 SINGLE = {"age", "amount", "average"}
 
 # Customers by their segment now and the rule that wins; who stays or goes has no rule.
-PREVIEW = """
+PREVIEW_QUERY = """
     SELECT old_segment_id, CASE WHEN gone OR stays THEN NULL
                                 ELSE %(winner)s END AS position,
            gone, sum(customers)::bigint, sum(total)
@@ -149,13 +149,13 @@ class Preview:
         cuts = self._get_cuts()
         same_scores = self.known and cuts == self.known.get_cuts()
         customers = self._alike_sql() if same_scores else self._singly_sql(cuts)
-        return SQL(PREVIEW, winner=self.rules._winner_sql(), customers=customers)
+        return SQL(PREVIEW_QUERY, winner=self.rules._winner_sql(), customers=customers)
 
     def _get_cuts(self):
         """Return the thresholds; those of the known facts where they serve."""
         cuts = Cuts(self.scheme, self.today)
         if not self.known:
-            return cuts.find(FACTS)
+            return cuts.find(FACTS_TABLE)
         if cuts.are_measured() and self.known.share_cuts(self.scheme):
             return self.known.get_cuts()
         return cuts.find(self.known.source)
@@ -168,7 +168,7 @@ class Preview:
         return SQL("COALESCE(segment_since > %s::date, FALSE)", since)
 
     def _singly_sql(self, cuts):
-        source = SQL(AS_FACTS, self.known.source) if self.known else FACTS
+        source = SQL(AS_FACTS, self.known.source) if self.known else FACTS_TABLE
         more = ("old_segment_id", "segment_since")
         scored = scored_sql(source, cuts, self.today, more)
         return SQL(SINGLY, stays=self._stays_sql(), scored=scored)

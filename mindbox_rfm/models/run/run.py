@@ -14,7 +14,7 @@ from odoo.addons.mindbox_connector.models.job.mindbox_job import Job
 from ..result.stock import take_stock
 from .changes import Changes
 from .cuts import Cuts
-from .facts import FACTS, Facts
+from .facts import FACTS_TABLE, Facts
 from .known_facts import get_facts_key
 from .plans import WHOLE_TABLES, planned
 
@@ -88,7 +88,7 @@ class Run:
 
     def _get_cuts(self):
         thresholds = Cuts(self.scheme, self.today)
-        cuts = thresholds.find(FACTS)
+        cuts = thresholds.find(FACTS_TABLE)
         thresholds.keep(cuts)
         return cuts
 

@@ -40,7 +40,7 @@ JUDGED = """
       FROM (SELECT plain, %(matches)s FROM (%(points)s) point) judged
 """
 # Measure -> column of a point.
-COLUMNS = {
+MEASURE_COLUMNS = {
     "recency": "recency",
     "age": "age",
     "orders": "order_count",
@@ -105,11 +105,11 @@ def _points_sql(values, flags):
             SQL.identifier(f"t_{measure}"),
             SQL.identifier(column),
         )
-        for measure, column in COLUMNS.items()
+        for measure, column in MEASURE_COLUMNS.items()
     ]
     lists += [SQL("unnest('{f,t}'::bool[]) AS %s", flag) for flag in flags]
     plain = [SQL("NOT %s", flag) for flag in flags]
-    nobody = [SQL("NULL::numeric")] * len(COLUMNS) + [SQL("FALSE")] * len(flags)
+    nobody = [SQL("NULL::numeric")] * len(MEASURE_COLUMNS) + [SQL("FALSE")] * len(flags)
     return SQL(
         POINTS,
         cell=SQL(CELL_SQL),

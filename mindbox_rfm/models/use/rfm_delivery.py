@@ -10,7 +10,8 @@ from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
 from .mindbox_catalogue import SEGMENT_SET
 
-CHUNK = 1000
+# Customers whose move is told in one transaction.
+MOVERS_AT_ONCE = 1000
 
 
 class RfmSource(models.AbstractModel):
@@ -148,10 +149,12 @@ class RfmScheme(models.Model):
         """Mark the customers who moved in a run, some at a time."""
         run = self.env["rfm.run"].browse(run_id).exists()
         movers = self.env["rfm.transition"].search(
-            [("run_id", "=", run.id), ("id", ">", after)], order="id", limit=CHUNK
+            [("run_id", "=", run.id), ("id", ">", after)],
+            order="id",
+            limit=MOVERS_AT_ONCE,
         )
         movers.partner_id.exists()._mindbox_mark(SEGMENT_SET)
-        if len(movers) == CHUNK:
+        if len(movers) == MOVERS_AT_ONCE:
             self._queue_marks(run, movers[-1].id)
 
 
