@@ -25,12 +25,15 @@ KEPT_MESSAGE_CHARS = 1000
 # A 429 may carry anything in Retry-After; the answer decides within these bounds.
 THROTTLE_DEFAULT = 120
 THROTTLE_MAX = 300
+RETRY_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
-SUCCESS = ("Success", "TransactionAlreadyProcessed")
+SUCCESS = {name.lower(): name for name in ("Success", "TransactionAlreadyProcessed")}
 REFUSALS = {
-    "ValidationError": "validation_error",
-    "ProtocolError": "protocol_error",
+    "validationerror": "validation_error",
+    "protocolerror": "protocol_error",
 }
+# HTTP statuses that pass by themselves, whoever has answered so.
+PASSING = frozenset({408, 409, 421, 423, 425, 499})
 MISCONFIGURED = {
     401: "credentials",
     403: "key_refused",
@@ -108,37 +111,33 @@ def read_answer(call, http_status, headers, content):
         )
     if http_status in MISCONFIGURED:
         raise MindboxMisconfigured(MISCONFIGURED[http_status], **kept)
-    if http_status in (408, 425) or http_status >= 500 or http_status < 200:
+    if http_status in PASSING or http_status >= 500 or http_status < 200:
         raise MindboxUnavailable("server_error", status=http_status, **kept)
     if 300 <= http_status < 400:
         raise MindboxUnavailable("redirect", status=http_status, **kept)
     answer = _parse(content)
-    if http_status >= 400:
-        raise _get_refusal(answer, kept)
-    return _read_success(call, http_status, answer, kept)
-
-
-def _read_success(call, http_status, answer, kept):
-    status = str(answer.get("status"))
-    if status in SUCCESS:
-        _check_processing(call, status, answer, kept)
-        return Answer(http_status, status, kept["response"], _join_messages(answer))
+    status = str(answer.get("status")).lower()
     if status in REFUSALS:
-        raise _get_refusal(answer, kept)
-    if status == "InternalServerError":
+        raise _get_refusal(status, answer, kept)
+    if http_status < 400 and status in SUCCESS:
+        _check_processing(call, status, answer, kept)
+        remarks = _join_messages(answer)
+        return Answer(http_status, SUCCESS[status], kept["response"], remarks)
+    if status == "internalservererror":
         raise MindboxUnavailable("out_of_order", **kept)
-    # Many things that listen say {"status": "ok"}: nothing may be lost to them.
+    # Firewalls, proxies and what else listens say {"status": "ok"}, or refuse with a page
+    # of their own: nothing may be lost to them.
     raise MindboxUnavailable("not_mindbox", **kept)
 
 
 def _check_processing(call, status, answer, kept):
     """A synchronous success still tells per entity whether it was found."""
-    if call.mode != "sync" or status != "Success":
+    if call.mode != "sync" or status != "success":
         return
     for entity in ENTITIES:
-        parts = answer.get(entity)
+        parts = answer.get(entity.lower())
         for part in parts if isinstance(parts, list) else [parts]:
-            outcome = part.get("processingStatus") if isinstance(part, dict) else None
+            outcome = part.get("processingstatus") if isinstance(part, dict) else None
             if isinstance(outcome, str):
                 _check_entity(entity, outcome, kept)
 
@@ -156,9 +155,15 @@ def make_refusal(code, /, **kwargs):
 
 
 def _parse(content):
-    """Return the answer's JSON object, unwrapped, or an empty dict."""
+    """Return the answer's JSON object, unwrapped, or an empty dict.
+
+    Its keys in small letters: how they are written has changed before.
+    """
     try:
-        answer = json.loads(content)
+        answer = json.loads(
+            content.removeprefix("\ufeff"),
+            object_pairs_hook=lambda pairs: {key.lower(): v for key, v in pairs},
+        )
     except (ValueError, RecursionError):
         return {}
     if isinstance(answer, dict) and isinstance(answer.get("result"), dict):
@@ -166,13 +171,12 @@ def _parse(content):
     return answer if isinstance(answer, dict) else {}
 
 
-def _get_refusal(answer, kept):
+def _get_refusal(status, answer, kept):
     """Return the exception of a refusal: with Mindbox's messages, or the status."""
     messages = _join_messages(answer)
     if not messages:
         return MindboxRejected("refused", status=kept["http_status"], **kept)
-    by_status = REFUSALS.get(str(answer.get("status")), "protocol_error")
-    code = read_messages(messages) or by_status
+    code = read_messages(messages) or REFUSALS[status]
     return make_refusal(code, messages=messages, **kept)
 
 
@@ -188,23 +192,22 @@ def _join_messages(answer):
 
 def _get_messages(answer):
     """Return what Mindbox says about a body, each with the place in it."""
-    messages = answer.get("validationMessages")
+    messages = answer.get("validationmessages")
     texts = [
         f"{message.get('message')} ({message.get('location') or '-'})"
         for message in (messages if isinstance(messages, list) else [])
         if isinstance(message, dict) and message.get("message")
     ]
-    if not texts and isinstance(answer.get("errorMessage"), str):
-        texts = [answer["errorMessage"]]
+    if not texts and isinstance(answer.get("errormessage"), str):
+        texts = [answer["errormessage"]]
     return texts
 
 
 def _retry_after(value):
     """Return the seconds to wait: Retry-After as seconds or date, within bounds."""
-    try:
-        seconds = int(value)
-    except (TypeError, ValueError):
-        seconds = _seconds_until(value)
+    if value and RETRY_SECONDS.fullmatch(value.strip()):
+        return min(float(value), THROTTLE_MAX)
+    seconds = _seconds_until(value)
     if seconds is None or seconds <= 0:
         return THROTTLE_DEFAULT
     return min(seconds, THROTTLE_MAX)

@@ -24,6 +24,7 @@ import urllib3
 from urllib3 import exceptions as urllib3_errors
 
 from .answers import clean, read_answer
+from .connections import POOLS
 from .exceptions import MindboxMisconfigured, MindboxUnavailable
 
 _logger = logging.getLogger(__name__)
@@ -165,6 +166,9 @@ class MindboxClient:
         except BaseException:
             response.close()
             raise
+        if response.status < 200:
+            # Not the end of an answer: what follows is not that of the next call.
+            response.close()
         response.release_conn()
         return response.status, response.headers, content
 
@@ -199,6 +203,11 @@ class MindboxClient:
 
     @cached_property
     def _manager(self):
+        manager = self._make_manager()
+        manager.pool_classes_by_scheme = POOLS
+        return manager
+
+    def _make_manager(self):
         options = {"maxsize": self._width, **_trust(self._settings["verify"])}
         if not self._proxy:
             return urllib3.PoolManager(**options)

@@ -26,6 +26,7 @@ from .common import KEY, SUCCESS, LocalMindbox, Reply
 
 CALL = Call("async", "Website.EditCustomer", "guid", '{"customer": {"name": "Ёж"}}')
 SYNC = CALL._replace(mode="sync")
+REFUSED = {"status": "ProtocolError"}
 
 
 class ClientCase(BaseCase):
@@ -157,9 +158,15 @@ class TestWhatComesBack(ClientCase):
         self.assertEqual(self.send(Reply(body=body), SYNC).status, "Success")
 
     def test_server_errors_are_waited_out(self):
-        for status in (500, 502, 503, 504, 408, 425):
+        for status in (500, 502, 503, 504):
             error = self.fail(Reply(status, b"<html>"), MindboxUnavailable)
             self.assertEqual(error.http_status, status)
+
+    def test_statuses_that_pass_by_themselves_are_waited_out_whoever_says_so(self):
+        for status in (408, 409, 421, 423, 425, 499):
+            for body in (b"<html>", {"status": "ProtocolError", "errorMessage": "no"}):
+                error = self.fail(Reply(status, body), MindboxUnavailable)
+                self.assertEqual(error.http_status, status)
 
     def test_internal_error_with_200_is_waited_out(self):
         self.fail(Reply(body={"status": "InternalServerError"}), MindboxUnavailable)
@@ -176,9 +183,32 @@ class TestWhatComesBack(ClientCase):
             self.assertEqual(error.reason, (code, {}))
 
     def test_other_refusals_concern_this_call_only(self):
-        for status in (400, 402, 405, 409, 410, 413, 415, 422, 451):
-            error = self.fail(Reply(status, b"no"), MindboxRejected)
+        for status in (400, 402, 405, 410, 413, 415, 422, 451):
+            error = self.fail(Reply(status, REFUSED), MindboxRejected)
             self.assertEqual(error.http_status, status)
+
+    def test_what_is_not_mindboxs_own_word_refuses_nothing(self):
+        foreign = (
+            b"<html><h1>Request blocked</h1></html>",
+            b"",
+            {"status": "error", "message": "Forbidden by the firewall"},
+            {"errorMessage": "Task timed out", "errorType": "Lambda"},
+            {"status": "Success"},
+        )
+        for status in (400, 402, *range(405, 432), 451):
+            if status in (407, 429):
+                continue
+            for body in foreign:
+                self.fail(Reply(status, body), MindboxUnavailable)
+
+    def test_neither_a_byte_order_mark_nor_capital_letters_hide_an_answer(self):
+        bare = b'{"Status": "success", "Customer": {"ProcessingStatus": "Ambiguous"}}'
+        for content in (bare, b"\xef\xbb\xbf" + bare):
+            self.assertEqual(self.send(Reply(200, content)).status, "Success")
+            self.fail(Reply(200, content), MindboxRejected, SYNC)
+        told = b'{"STATUS": "PROTOCOLERROR", "ErrorMessage": "No such field"}'
+        error = self.fail(Reply(400, told), MindboxRejected)
+        self.assertEqual(error.reason.details, {"messages": "No such field"})
 
     def test_validation_messages_become_the_reason(self):
         body = {
@@ -222,7 +252,7 @@ class TestWhatComesBack(ClientCase):
             self.assertEqual(error.reason, (code, {"messages": message}))
 
     def test_a_refusal_without_words_has_its_status(self):
-        error = self.fail(Reply(422, b"no"), MindboxRejected)
+        error = self.fail(Reply(422, REFUSED), MindboxRejected)
         self.assertEqual(error.reason, ("refused", {"status": 422}))
 
     def test_sync_success_can_hide_a_refusal(self):
@@ -292,7 +322,14 @@ class TestRetryAfter(ClientCase):
         return self.fail(Reply(429, {}, headers), MindboxThrottled).retry_after
 
     def test_seconds_are_obeyed_within_bounds(self):
-        for value, seconds in (("1", 1), ("30", 30), ("300", 300), ("86400", 300)):
+        for value, seconds in (
+            ("0", 0),
+            ("0.4", 0.4),
+            ("1", 1),
+            ("30", 30),
+            ("300", 300),
+            ("86400", 300),
+        ):
             self.assertEqual(self.throttled(value), seconds)
 
     def test_a_date_is_obeyed_within_bounds(self):
@@ -304,7 +341,7 @@ class TestRetryAfter(ClientCase):
 
     def test_nonsense_means_two_minutes(self):
         past = "Wed, 21 Oct 2015 07:28:00 GMT"
-        nonsense = (None, "", "-5", "0", "soon", "1e3", "9" * 5000, past, "Wed, 99 Oct")
+        nonsense = (None, "", "-5", "soon", "1e3", "9" * 5000, past, "Wed, 99 Oct")
         for value in nonsense:
             self.assertEqual(self.throttled(value), 120, value)
 
@@ -350,6 +387,41 @@ class TestNetwork(ClientCase):
 
         self.mindbox.answer = Reply(trick=half)
         self.unreachable()
+
+    def test_information_before_the_answer_is_not_the_answer(self):
+        """103 Early Hints and 102 Processing, as proxies send them (RFC 9110, 15.2)."""
+
+        def hints(handler):
+            number = len(self.mindbox.calls)
+            early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+            late = b"HTTP/1.1 102 Processing\r\n\r\n"
+            body = b'{"status": "Success", "number": %d}' % number
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            handler.wfile.write(early + late + head + body)
+
+        self.mindbox.answer = Reply(trick=hints)
+        client = self.client()
+        for number in range(1, 6):
+            self.assertIn(f'"number": {number}}}', client.send(CALL).text)
+
+    def test_information_without_an_end_is_no_answer(self):
+        def hints(handler):
+            handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100)
+
+        self.mindbox.answer = Reply(trick=hints)
+        self.unreachable()
+
+    def test_a_second_answer_is_not_that_of_the_next_call(self):
+        def twice(handler):
+            number = len(self.mindbox.calls)
+            body = b'{"status": "Success", "number": %d}' % number
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            handler.wfile.write((head + body) * 2)
+
+        self.mindbox.answer = Reply(trick=twice)
+        client = self.client()
+        for number in range(1, 6):
+            self.assertIn(f'"number": {number}}}', client.send(CALL).text)
 
     def test_garbage_instead_of_http(self):
         def garbage(handler):

@@ -75,7 +75,7 @@ class MindboxEndpoint(models.Model):
         since = self.failing_since or now
         failures = self.failures + 1
         if isinstance(error, MindboxThrottled):
-            seconds = error.retry_after
+            seconds = max(HOLD_MIN, error.retry_after)
         else:
             long = now - since > LONG_OUTAGE and self._count_failing_lanes() > 1
             cap = HOLD_MAX_LONG if long else HOLD_MAX_SHORT

@@ -62,7 +62,8 @@ class TestBody(DeliveryCase):
         self.assertEqual(self.mindbox.bodies()[0]["customer"]["firstName"], "a\0b?")
 
     def test_an_answer_is_stored_whatever_characters_are_in_it(self):
-        self.mindbox.answer = Reply(400, b'{"errorMessage": "a\\u0000b\\ud83d"}')
+        told = b'{"status": "ProtocolError", "errorMessage": "a\\u0000b\\ud83d"}'
+        self.mindbox.answer = Reply(400, told)
         self.facts("a")
         self.deliver()
         row = self.rows("state", "error")[0]
