@@ -125,8 +125,8 @@ def read_answer(call, http_status, headers, content):
         return Answer(http_status, SUCCESS[status], kept["response"], remarks)
     if status == "internalservererror":
         raise MindboxUnavailable("out_of_order", **kept)
-    # Firewalls, proxies and what else listens say {"status": "ok"}, or refuse with a page
-    # of their own: nothing may be lost to them.
+    # Firewalls, proxies and what else listens say {"status": "ok"}, or refuse with a
+    # page of their own: nothing may be lost to them.
     raise MindboxUnavailable("not_mindbox", **kept)
 
 
