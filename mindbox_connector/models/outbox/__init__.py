@@ -18,3 +18,4 @@ from . import mindbox_claim
 from . import mindbox_outcome
 from . import mindbox_refusal
 from . import mindbox_delivery
+from . import mindbox_settle

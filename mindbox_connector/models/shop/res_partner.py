@@ -57,7 +57,7 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners._mindbox_mark("customer_edit")
+        partners._mindbox_mark("customer_edit", new={True})
         return partners
 
     def write(self, vals):
