@@ -150,6 +150,8 @@ class MindboxEndpoint(models.Model):
         if event not in self.env["mindbox.catalogue"]._get_events():
             # The add-on that knew it has left.
             raise MindboxSkipped("event_gone", event=event)
+        if record._mindbox_is_forgotten(**facts):
+            raise MindboxSkipped("customer_erased")
         event = record._mindbox_resolve(event, self)
         operation = record._mindbox_operation(event, self)
         if not operation:

@@ -156,6 +156,8 @@ class MindboxSource(models.AbstractModel):
         customer = self._mindbox_fact_customer(**facts)
         if not self._mindbox_concerns(mark.event, customer, visitor):
             return []
+        if not customer and self._mindbox_is_forgotten(**facts):
+            return []
         rows = []
         moment = self._mindbox_rise(
             mark.event, self._mindbox_moment(mark.event, moment)

@@ -117,6 +117,13 @@ class MindboxSource(models.AbstractModel):
         for mark in [m for m in marks if m.model == self._name and m.res_id in ids]:
             del marks[mark]
 
+    def _mindbox_is_forgotten(self, customer_id=None, **facts):
+        """Whether it is an event of somebody who was erased, by device or by name."""
+        partner = self.env["res.partner"].browse(customer_id)
+        if customer_id is None and "partner_id" in self._fields:
+            partner = self.partner_id
+        return bool(partner._mindbox_contact().mindbox_erased_at)
+
     def unlink(self):
         """What is deleted before the commit was never there for Mindbox."""
         self._mindbox_unmark()

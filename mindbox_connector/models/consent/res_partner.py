@@ -49,8 +49,15 @@ class ResPartner(models.Model):
         return max(moment, self.mindbox_decided_at + MILLISECOND)
 
     def _on_erase(self):
-        """Who is forgotten here must be deleted in Mindbox, too."""
-        result = super()._on_erase()
+        """Who is forgotten here must be deleted in Mindbox, too.
+
+        Who has to hear of it is known until all else is forgotten.
+        """
+        knowers = self._get_mindbox_knowers()
         for partner in self:
-            self.env["mindbox.erasure"]._add(partner)
-        return result
+            customer = partner._mindbox_customer()
+            endpoints = customer == partner and customer._mindbox_endpoints(False)
+            self.env["mindbox.erasure"]._add(
+                partner, knowers[partner] | (endpoints or knowers[partner])
+            )
+        return super()._on_erase()

@@ -11,6 +11,8 @@ from . import mindbox_rows
 from . import mindbox_merge
 from . import mindbox_resend
 from . import mindbox_retention
+from . import mindbox_erased
+from . import res_partner
 from . import mindbox_ledger
 from . import mindbox_hold
 from . import mindbox_kick

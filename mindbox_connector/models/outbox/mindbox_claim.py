@@ -202,6 +202,8 @@ class MindboxEndpoint(models.Model):
             return {}, []
         rows = self._lock_due_rows(limit, on_the_way, closed_lanes)
         claimed = {row["id"]: (row["merge_key"], row["customer_key"]) for row in rows}
+        erased = rows and self._forget_late(claimed)
+        rows = [row for row in rows if row["id"] not in erased]
         rows = self.env["mindbox.request"]._merge(rows)
         self._freeze([row for row in rows if row["payload"] is None])
         rows = [row for row in rows if row["payload"] is not None]
