@@ -174,6 +174,16 @@ REFUSAL_REASONS = {
         _lt("It was processed, without the values that are named: correct them."),
         label=_lt("Mindbox has dropped values of the call."),
     ),
+    "remarks_lost": Entry(
+        _lt("Mindbox has processed it with remarks, but its words are not kept."),
+        "mindbox_manager",
+        _lt("Look for the call in the operation log of Mindbox."),
+    ),
+    "failed_late": Entry(
+        _lt("Mindbox has accepted it and then not processed it."),
+        "mindbox_manager",
+        _lt("Look for the call in the operation log of Mindbox, then resend."),
+    ),
     "refused": Entry(_lt("Mindbox refuses the call (%(status)s)."), *OPERATION),
     "not_found": Entry(_lt("Mindbox: %(entity)s not found."), *DATA),
     "ambiguous": Entry(
@@ -286,16 +296,6 @@ RULE_REASONS = {
         _lt("No contact: the customer has neither e-mail nor phone."),
         "customer_data",
         _lt("Enter an e-mail or a phone that can be used: it is sent with it."),
-    ),
-    "no_identity": Entry(
-        _lt(
-            "It names neither a customer nor a device: Mindbox could tell nobody by it."
-        ),
-        "nobody",
-        _lt(
-            "Nothing to do. If visitors should be known by their device, switch Send "
-            "Device on at the operation."
-        ),
     ),
     "guest_with_account": Entry(
         _lt(

@@ -1,6 +1,9 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Requests that were sent have an outcome: known of synchronous ones only."""
+"""Requests that were sent have an outcome: known of synchronous ones only.
+
+What the ledger holds was accepted.
+"""
 
 from odoo.tools.sql import column_exists
 
@@ -22,6 +25,8 @@ STATEMENTS = (
     UPDATE mindbox_request SET outcome = NULL
      WHERE state NOT IN ('pending', 'sent')
     """,
+    "ALTER TABLE mindbox_ledger ADD COLUMN known_from varchar DEFAULT 'accepted'",
+    "ALTER TABLE mindbox_ledger ALTER COLUMN known_from DROP DEFAULT",
 )
 
 

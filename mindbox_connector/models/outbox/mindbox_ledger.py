@@ -79,9 +79,15 @@ class MindboxLedger(models.Model):
     acknowledged_at = fields.Datetime(
         required=True,
         readonly=True,
-        help="When Mindbox has last accepted it. An asynchronous call is only "
-        "accepted into Mindbox's queue: what becomes of it there shows in the "
-        "operation log of Mindbox.",
+        help="When Mindbox has last accepted it.",
+    )
+    known_from = fields.Selection(
+        [("accepted", "Accepted"), ("processed", "Processed")],
+        string="Known To Be",
+        required=True,
+        readonly=True,
+        help="Accepted: the call is in Mindbox's queue, and what becomes of it there "
+        "is not known yet. Processed: Mindbox has done what it was told.",
     )
     origin = fields.Selection(
         [("request", "Requests"), ("import", "Historical import")],
@@ -165,6 +171,7 @@ class MindboxLedger(models.Model):
                 " ELSE COALESCE(excluded.amount, mindbox_ledger.amount) END"
             ),
         )
+        self._confirm_requests(request_ids)
 
     def _get_told(self, request_ids):
         """Return the query that reads from bodies what Mindbox was told."""
@@ -192,14 +199,17 @@ class MindboxLedger(models.Model):
              WHERE request.id = ANY(%(ids)s) AND request.res_id > 0
             """,
             ids=list(request_ids),
-            kinds=SQL(", ").join(
-                SQL("(%s, %s)", event, kind)
-                for kind, events in self.env["mindbox.catalogue"]
-                ._get_kind_events()
-                .items()
-                for event in events
-            ),
+            kinds=self._get_event_kinds(),
             digest=_get_digest_of(SQL("(body->'customer')::text")),
+        )
+
+    def _get_event_kinds(self):
+        """Return the pairs of an event and the kind of record that it tells of."""
+        kinds = self.env["mindbox.catalogue"]._get_kind_events()
+        return SQL(", ").join(
+            SQL("(%s, %s)", event, kind)
+            for kind, events in kinds.items()
+            for event in events
         )
 
     def _upsert(self, rows, amount):
@@ -213,8 +223,9 @@ class MindboxLedger(models.Model):
                 """
                 INSERT INTO mindbox_ledger (
                     endpoint_id, kind, origin, res_id, partner_id, reference, date,
-                    amount, digest, acknowledged_at)
-                SELECT rows.*, date_trunc('second', now() at time zone 'UTC')
+                    amount, digest, acknowledged_at, known_from)
+                SELECT rows.*, date_trunc('second', now() at time zone 'UTC'),
+                       'accepted'
                   FROM (%(rows)s) AS rows
                     ON CONFLICT (endpoint_id, kind, res_id) DO UPDATE
                    SET partner_id = excluded.partner_id,
@@ -224,7 +235,8 @@ class MindboxLedger(models.Model):
                        date = LEAST(excluded.date, mindbox_ledger.date),
                        amount = %(amount)s,
                        digest = COALESCE(excluded.digest, mindbox_ledger.digest),
-                       acknowledged_at = excluded.acknowledged_at
+                       acknowledged_at = excluded.acknowledged_at,
+                       known_from = excluded.known_from
                 RETURNING id
                 """,
                 rows=rows,
