@@ -26,6 +26,7 @@
         "views/mindbox_operation_views.xml",
         "views/mindbox_order_status_views.xml",
         "views/mindbox_feed_views.xml",
+        "views/mindbox_export_views.xml",
         "views/mindbox_endpoint_views.xml",
         "views/queue_job_views.xml",
         "views/res_partner_views.xml",

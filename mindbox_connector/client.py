@@ -6,26 +6,24 @@ Contract: Mindbox HTTP API v3, https://developers.mindbox.ru/docs/v3
 
 The connections are urllib3's own and not those of a ``requests.Session``, which costs
 a job a quarter of its pace on a fast network, and twice the processor's time:
-``python -m tests.bench client`` shows both. Proxies and certificates are those of the
-environment, as requests reads it.
+``python -m tests.bench client`` shows both.
 """
 
 import ipaddress
 import logging
-import os
 import re
 import time
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-import requests
 import urllib3
 from urllib3 import exceptions as urllib3_errors
 
 from .answers import clean, read_answer
 from .connections import POOLS
 from .exceptions import MindboxMisconfigured, MindboxUnavailable
+from .network import make_manager, read_settings, select_proxy
 
 _logger = logging.getLogger(__name__)
 
@@ -193,30 +191,17 @@ class MindboxClient:
 
     @cached_property
     def _settings(self):
-        return requests.Session().merge_environment_settings(
-            self._url, {}, True, None, None
-        )
+        return read_settings(self._url)
 
     @cached_property
     def _proxy(self):
-        return requests.utils.select_proxy(self._url, self._settings["proxies"])
+        return select_proxy(self._url, self._settings)
 
     @cached_property
     def _manager(self):
-        manager = self._make_manager()
+        manager = make_manager(self._proxy, self._settings, maxsize=self._width)
         manager.pool_classes_by_scheme = POOLS
         return manager
-
-    def _make_manager(self):
-        options = {"maxsize": self._width, **_trust(self._settings["verify"])}
-        if not self._proxy:
-            return urllib3.PoolManager(**options)
-        user, password = requests.utils.get_auth_from_url(self._proxy)
-        if user:
-            options["proxy_headers"] = urllib3.make_headers(
-                proxy_basic_auth=f"{user}:{password}"
-            )
-        return urllib3.proxy_from_url(self._proxy, **options)
 
     def _query(self, call):
         params = {
@@ -246,15 +231,6 @@ def _is_address(text):
         return bool(ipaddress.ip_address(text))
     except ValueError:
         return False
-
-
-def _trust(verify):
-    """Return urllib3's options for whom to trust, as requests decides it."""
-    place = requests.certs.where() if verify is True else verify
-    if not place:
-        return {"cert_reqs": "CERT_NONE"}
-    kind = "ca_cert_dir" if os.path.isdir(place) else "ca_certs"
-    return {"cert_reqs": "CERT_REQUIRED", kind: place}
 
 
 def _read_limited(response, deadline):

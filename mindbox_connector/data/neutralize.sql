@@ -17,9 +17,13 @@ UPDATE mindbox_import
 UPDATE mindbox_import_chunk
    SET state = 'cancelled'
  WHERE state IN ('open', 'frozen');
+UPDATE mindbox_export
+   SET state = 'failed',
+       urls = NULL
+ WHERE state IN ('making', 'reading');
 UPDATE mindbox_feed
    SET token = NULL;
 UPDATE queue_job
    SET state = 'cancelled'
- WHERE model_name IN ('mindbox.endpoint', 'mindbox.feed', 'mindbox.import')
+ WHERE model_name IN ('mindbox.endpoint', 'mindbox.export', 'mindbox.feed', 'mindbox.import')
    AND state IN ('wait_dependencies', 'pending', 'enqueued', 'started');

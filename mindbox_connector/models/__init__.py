@@ -4,6 +4,7 @@ from . import reason
 from . import job
 from . import endpoint
 from . import outbox
+from . import export
 from . import capture
 from . import shop
 from . import consent

@@ -58,6 +58,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
+    do_GET = do_POST
+
     def log_message(self, *args):
         pass
 

@@ -13,7 +13,6 @@ from odoo.addons.mindbox_connector.models.job.mindbox_job import Job
 
 from ..result.stock import take_stock
 from .changes import Changes
-from .customers import find_erased
 from .cuts import Cuts
 from .facts import FACTS_TABLE, Facts
 from .known_facts import get_facts_key
@@ -83,7 +82,8 @@ class Run:
 
     def _forget_erased(self):
         """Remove who was erased while the last run was at work: it saw them still."""
-        erased = self.env["res.partner"].browse(find_erased(self.scheme))
+        partners = self.env["res.partner"].with_context(active_test=False)
+        erased = partners.search([("mindbox_erased_at", "!=", False)])
         self.env["rfm.profile"]._forget(erased)
 
     def _get_cuts(self):

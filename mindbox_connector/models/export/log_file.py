@@ -1,0 +1,178 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""The files of an operation log: rows are read one by one, and most of each is dropped.
+
+Pure: no ORM. Bodies, headers and contacts stand in the file, too: of a row only what is
+named in :data:`COLUMNS` is looked at.
+"""
+
+import csv
+import io
+import json
+import re
+from datetime import datetime, timezone
+
+from ...answers import shorten
+from ...exceptions import MindboxRejected
+from ..outbox.mindbox_late import Told
+
+COLUMNS = {
+    name: f"operationlog{name}"
+    for name in (
+        "transactionid",
+        "url",
+        "status",
+        "haserrors",
+        "errormessages",
+        "enddatetimeutc",
+    )
+}
+NEEDED = frozenset(("url", "transactionid")), frozenset(("status",))
+TRANSACTION = re.compile(r"[?&]transactionId=([0-9a-f-]{36})(?:&|$)", re.IGNORECASE)
+# What a repeated call says of itself: the first one tells its own outcome.
+REPEATED = re.compile(r"already (been )?processed|уже была? обработан", re.IGNORECASE)
+# Characters of a text that are decoded at once.
+READ_SIZE = 1 << 16
+# Characters of a field, at most: a body in the log may be as long as a body may be.
+LONGEST_FIELD = 1 << 27
+FIRST_OF_JSON = ("{", "[")
+
+
+def read_log(file, join):
+    """Yield what each row tells, None for one that tells nothing.
+
+    :param file: the bytes of the table, not compressed
+    :param str join: the column that has our transaction ID, ``url`` or ``transaction``
+    :raise MindboxRejected: it is no table of calls
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+    start = text.read(1)
+    read = _read_json if start in FIRST_OF_JSON else _read_csv
+    try:
+        for row in read(start, text):
+            yield read_row(row, join)
+    except csv.Error:
+        raise MindboxRejected("export_unreadable") from None
+
+
+def read_row(row, join):
+    """Return what a row tells, None where that is nothing.
+
+    :param dict row: values by the keys of :data:`COLUMNS`
+    """
+    transaction_id = _get_transaction_id(row, join)
+    messages = shorten(str(row.get("errormessages") or ""))
+    outcome = _get_outcome(row)
+    if not transaction_id or not outcome or REPEATED.search(messages):
+        return None
+    return Told(transaction_id, outcome, messages, _get_moment(row))
+
+
+def _get_transaction_id(row, join):
+    if join == "url":
+        found = TRANSACTION.search(str(row.get("url") or ""))
+        return found and found[1].lower()
+    return str(row.get("transactionid") or "").lower()
+
+
+def _get_outcome(row):
+    status = str(row.get("status") or "").lower()
+    if status == "failed":
+        return "failed"
+    if status != "completed":
+        return None
+    has_errors = str(row.get("haserrors") or "").lower() == "true"
+    return "with_remarks" if has_errors else "processed"
+
+
+def _get_moment(row):
+    """Return when the call was over, as of UTC; None where that cannot be read."""
+    try:
+        moment = datetime.fromisoformat(str(row.get("enddatetimeutc") or ""))
+    except ValueError:
+        return None
+    if moment.tzinfo:
+        moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return moment
+
+
+# === CSV === #
+
+
+def _read_csv(start, text):
+    """Yield the rows of a CSV file, the columns that are needed only."""
+    csv.field_size_limit(max(LONGEST_FIELD, csv.field_size_limit()))
+    header = start + text.readline()
+    delimiter = ";" if header.count(";") > header.count(",") else ","
+    names = next(csv.reader([header], delimiter=delimiter), [])
+    places = _find_columns(names)
+    for values in csv.reader(text, delimiter=delimiter):
+        if values:
+            yield {
+                name: values[place]
+                for name, place in places.items()
+                if place < len(values)
+            }
+
+
+def _find_columns(names):
+    """Return {key of COLUMNS: place} of the columns that there are."""
+    given = {name.strip().lower(): place for place, name in enumerate(names)}
+    places = {n: given[column] for n, column in COLUMNS.items() if column in given}
+    _check_columns(places)
+    return places
+
+
+def _check_columns(found):
+    """Check that there is what tells of a call.
+
+    :raise MindboxRejected: of whom it is, or what became of it, is missing
+    """
+    if not all(found.keys() & needed for needed in NEEDED):
+        raise MindboxRejected("export_unreadable")
+
+
+# === JSON === #
+
+
+def _read_json(start, text):
+    """Yield the rows of a JSON file: the objects of its list, one at a time."""
+    decoder = json.JSONDecoder()
+    buffer, size = _find_list(start, text), READ_SIZE
+    while True:
+        buffer = buffer.lstrip(" \t\r\n,")
+        if buffer.startswith("]"):
+            return
+        try:
+            values, end = decoder.raw_decode(buffer)
+        except ValueError:
+            more = text.read(size)
+            if not more or len(buffer) > LONGEST_FIELD:
+                raise MindboxRejected("export_unreadable") from None
+            # A long object is not looked at anew for each piece of it.
+            buffer, size = buffer + more, size * 2
+            continue
+        size = READ_SIZE
+        yield from _pick(values)
+        buffer = buffer[end:]
+
+
+def _find_list(start, text):
+    """Return the beginning of the list of calls.
+
+    :raise MindboxRejected: there is none
+    """
+    buffer = start + text.read(READ_SIZE)
+    place = buffer.find("[")
+    if place < 0:
+        raise MindboxRejected("export_unreadable")
+    return buffer[place + 1 :]
+
+
+def _pick(values):
+    if not isinstance(values, dict):
+        raise MindboxRejected("export_unreadable")
+    given = {name.lower(): value for name, value in values.items()}
+    row = {n: given[column] for n, column in COLUMNS.items() if column in given}
+    _check_columns(row)
+    yield row

@@ -1,0 +1,91 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""How the files of an export are read: row by row, commit by commit.
+
+A file is never held as a whole and never written down. After a kill it is fetched
+again, and the rows that were read are passed over.
+"""
+
+import time
+from itertools import islice
+
+from odoo import models
+
+from ...download import open_file
+from ...exceptions import MindboxError
+from ..endpoint.address import find_problem
+from .log_file import read_log
+
+# Rows whose outcomes are written down at once.
+CHUNK = 2000
+
+
+class MindboxExport(models.Model):
+    _name = "mindbox.export"
+    _inherit = ["mindbox.export"]
+
+    def _read(self):
+        """Read on, for as long as a job may take; return the seconds until the next.
+
+        :raise MindboxError: a file cannot be fetched or read
+        """
+        deadline = time.monotonic() + self._get_time_budget()
+        while self.file_number < self.file_count:
+            before = self.row_number
+            if not self._read_file(deadline):
+                if self.row_number - before <= CHUNK < before:
+                    # Nearly all the time has gone into passing over what is known.
+                    raise MindboxError("export_long")
+                return 1
+        self._committed(self._finish)
+        return 0
+
+    def _finish(self):
+        self._end("done")
+        self.endpoint_id._ask_for_outcomes()
+
+    def _read_file(self, deadline):
+        """Read a file from where it was left; return whether that was its end.
+
+        :raise MindboxError: it cannot be fetched or read
+        """
+        url = self.sudo().urls[self.file_number]
+        self._check_address(url)
+        column = self.endpoint_id.log_export_join
+        self._commit()
+        with open_file(url, self.endpoint_id.timeout) as file:
+            # No transaction is open while the file comes in.
+            self._commit()
+            entries = read_log(file, column)
+            for _entry in islice(entries, self.row_number):
+                pass
+            while chunk := list(islice(entries, CHUNK)):
+                self._committed(lambda chunk=chunk: self._record(chunk))
+                if time.monotonic() > deadline:
+                    return False
+        self._committed(
+            lambda: self.write({"file_number": self.file_number + 1, "row_number": 0})
+        )
+        return True
+
+    def _check_address(self, url):
+        """Check that a file lies where the calls could go, too.
+
+        :raise MindboxError: nobody should be asked at this address
+        """
+        scheme, _, rest = url.partition("://")
+        host = rest.partition("/")[0]
+        if find_problem(f"{scheme}://{host}")[0]:
+            raise MindboxError("export_address")
+
+    def _record(self, chunk):
+        """Write down the outcomes of some rows, and how far the file was read."""
+        told = [entry for entry in chunk if entry]
+        matched = self.endpoint_id._record_outcomes(told) if told else 0
+        self.write(
+            {
+                "row_number": self.row_number + len(chunk),
+                "rows_read": self.rows_read + len(chunk),
+                "rows_matched": self.rows_matched + matched,
+            }
+        )

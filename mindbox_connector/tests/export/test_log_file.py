@@ -1,0 +1,60 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+import io
+
+from odoo.tests import BaseCase, tagged
+
+from ...exceptions import MindboxRejected
+from ...models.export.log_file import read_log
+from .common import CANARY, log_row, to_csv, to_json
+
+ID = "11111111-2222-4333-8444-555555555555"
+
+
+def read(table, join="url"):
+    return list(read_log(io.BytesIO(table), join))
+
+
+@tagged("post_install", "-at_install")
+class TestLogFile(BaseCase):
+    def test_tables_are_read_whatever_their_form(self):
+        rows = [log_row(ID), log_row(ID, "failed", "Заказ не найден")]
+        for table in (to_csv(rows), to_csv(rows, ";"), to_json(rows)):
+            told = read(table)
+            self.assertEqual([one.outcome for one in told], ["processed", "failed"])
+            self.assertEqual({one.transaction_id for one in told}, {ID})
+            self.assertEqual(told[1].messages, "Заказ не найден")
+            self.assertEqual(str(told[0].at), "2026-03-05 10:00:01.500000")
+
+    def test_errors_of_a_completed_call_are_remarks(self):
+        [told] = read(to_csv([log_row(ID, messages="/customer/email: no e-mail")]))
+        self.assertEqual(told.outcome, "with_remarks")
+
+    def test_a_call_that_is_not_over_tells_nothing(self):
+        self.assertEqual(read(to_csv([log_row(ID, "processing")])), [None])
+
+    def test_a_repeat_of_a_call_tells_nothing_of_the_first_one(self):
+        said = f"Транзакция с идентификатором transactionId={ID} уже была обработана."
+        self.assertEqual(read(to_csv([log_row(ID, "failed", said)])), [None])
+
+    def test_a_call_of_somebody_else_has_no_transaction_of_ours(self):
+        self.assertEqual(read(to_csv([log_row("")])), [None])
+
+    def test_the_transaction_is_in_the_column_where_the_setting_says_so(self):
+        row = log_row("", TransactionId=ID.upper())
+        [told] = read(to_csv([row]), "transaction")
+        self.assertEqual(told.transaction_id, ID)
+
+    def test_bodies_and_headers_are_dropped(self):
+        for table in (to_csv([log_row(ID)]), to_json([log_row(ID)])):
+            self.assertNotIn(CANARY, str(read(table)))
+
+    def test_what_is_no_table_of_calls_is_said_to_be_none(self):
+        for table in (b"", b"<html>", b"a,b\n1,2\n", b'{"x": 1}', b'[{"x": 1}]'):
+            with self.subTest(table=table), self.assertRaises(MindboxRejected):
+                read(table)
+
+    def test_a_file_that_breaks_off_is_noticed(self):
+        with self.assertRaises(MindboxRejected):
+            read(to_json([log_row(ID)] * 3)[:-40])
