@@ -10,7 +10,7 @@ from odoo.http import Controller, request, route
 
 from ..models.monitoring.alerts import ALERTS
 from ..models.monitoring.health_token import get_health_token
-from ..models.monitoring.measures import FINISHED_STATES, WINDOWS
+from ..models.monitoring.measures import FINISHED_STATES, OUTCOMES, WINDOWS
 from ..models.monitoring.prometheus import CONTENT_TYPE, Family, render
 
 STATUSES = ("draft", "running", "held", "paused")
@@ -77,6 +77,21 @@ METRICS = (
         "mindbox_delivery_p95_seconds",
         "From event to delivery: 95 % of the requests sent in the last hour.",
         lambda m: [({}, m["p95_seconds"])],
+    ),
+    (
+        "mindbox_outcomes",
+        "Calls accepted within a day, by what became of them.",
+        lambda m: [({"outcome": o}, m["outcomes"].get(o, 0)) for o in OUTCOMES],
+    ),
+    (
+        "mindbox_untold_calls",
+        "Calls accepted more than an hour ago of which Mindbox's log tells nothing.",
+        lambda m: [({}, m["untold"])],
+    ),
+    (
+        "mindbox_stale_events",
+        "Events of a day that were older than a week when they arrived.",
+        lambda m: [({}, m["stale"])],
     ),
     (
         "mindbox_alert",

@@ -12,6 +12,10 @@ _lt = LazyTranslate(__name__)
 
 # A share says nothing where hardly anything was sent.
 LEAST_JUDGED = 20
+# Mindbox's own limits: calls of a day up to a number, and the share of errors at which
+# it calls them many; None is never.
+MANY_ERRORS = (10, None), (50, 0.5), (2500, 0.2)
+LARGE_SHARE = 0.1
 # Reasons of a pause that its person knows.
 BY_HAND = ("paused_by_hand", "")
 
@@ -38,6 +42,13 @@ def _get_refused_percent(measures):
     if hour["sent"] + hour["rejected"] < LEAST_JUDGED:
         return 0
     return 100 * (1 - hour["success_rate"])
+
+
+def _has_many_errors(measures):
+    """Whether Mindbox itself would warn: the fewer the calls, the larger the share."""
+    calls, erroneous = measures["calls"], measures["erroneous"]
+    share = next((share for most, share in MANY_ERRORS if calls <= most), LARGE_SHARE)
+    return int(bool(share) and erroneous >= share * calls)
 
 
 # Each has an activity type of its own, and a threshold in the settings; 0 is never.
@@ -88,6 +99,18 @@ ALERTS = {
             "Within an hour Mindbox has refused %(rejected)s of %(judged)s requests. "
             "Look at their reasons, correct the operation or the data, then resend."
         ),
+    ),
+    "errors": Alert(
+        _lt("Many calls fail"),
+        # Mindbox's limits are no number: a threshold of one half asks for yes.
+        _has_many_errors,
+        _lt("Mindbox fails to process a large share of the calls"),
+        _lt(
+            "Within a day %(erroneous)s of %(calls)s calls were refused, at once or "
+            "after they were accepted. Mindbox itself warns of so many. Look at their "
+            "reasons, correct the operation or the data, then resend."
+        ),
+        covered_by=("refused",),
     ),
     "rejected": Alert(
         _lt("Many are refused"),

@@ -19,7 +19,19 @@ WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
 DELIVERY_TIME = SQL("GREATEST(sent_at - %s, interval '0')", WAITS_SINCE)
 IS_EVENT = SQL("import_chunk_id IS NULL")
 NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
+NO_OUTCOMES = {"outcomes": {}, "calls": 0, "erroneous": 0, "stale": 0}
 FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
+OUTCOMES = ("processed", "with_remarks", "failed", "unknown")
+COUNT_OUTCOMES = SQL(", ").join(
+    SQL("count(*) FILTER (WHERE outcome = %s) AS %s", name, SQL.identifier(name))
+    for name in OUTCOMES
+)
+# Scenarios of Mindbox ignore events that are older.
+STALE = timedelta(days=7)
+# The operation log has told of a call by then.
+TOLD_WITHIN = timedelta(hours=1)
+# The operation log reaches no further back.
+LOG_REACH = timedelta(days=14)
 
 
 class Measures:
@@ -43,6 +55,12 @@ class Measures:
           share of sent ones among sent and rejected, None where there were none
         * ``p95_seconds``: from event to delivery, within which 95 % of the requests
           sent in the last hour arrived; None where there were none
+        * ``outcomes``: what became of the calls accepted within a day, by outcome
+        * ``calls``, ``erroneous``: within a day, those that Mindbox has answered, and
+          those of them that it has refused, at once or late
+        * ``stale``: events of a day that were older than a week when they arrived
+        * ``untold``: accepted more than an hour ago, and Mindbox's log tells nothing;
+          None where it is not read
         * ``differences``: between Odoo and Mindbox, that somebody has to mend
 
         Holds no personal data.
@@ -51,6 +69,7 @@ class Measures:
         rejected = self.get_rejected()
         finished = self._get_finished()
         latency = self._get_latency()
+        outcomes, untold = self._get_outcomes(), self._get_untold()
         return {
             endpoint: {
                 **self._get_state(endpoint),
@@ -58,6 +77,10 @@ class Measures:
                 "rejected": rejected.get(endpoint.id, 0),
                 **{w: _judge(c) for w, c in finished[endpoint.id].items()},
                 "p95_seconds": latency.get(endpoint.id),
+                **outcomes.get(endpoint.id, NO_OUTCOMES),
+                "untold": untold.get(endpoint.id, 0)
+                if endpoint.log_export_operation
+                else None,
                 "differences": endpoint.difference_count,
             }
             for endpoint in self.endpoints
@@ -152,6 +175,60 @@ class Measures:
             for window in WINDOWS:
                 found[row["endpoint_id"]][window][row["state"]] = row[window]
         return found
+
+    def _get_outcomes(self):
+        """Return {endpoint ID: what became of the calls of a day}."""
+        rows = query_requests(
+            self.env,
+            SQL(
+                """
+                SELECT endpoint_id, %(outcomes)s,
+                       count(*) FILTER (WHERE http_status > 0) AS calls,
+                       count(*) FILTER (WHERE http_status > 0 AND state = 'rejected')
+                           AS erroneous,
+                       count(*) FILTER (WHERE %(is_event)s
+                                          AND sent_at - occurred_at > %(stale)s)
+                           AS stale
+                  FROM mindbox_request
+                 WHERE state != 'pending' AND next_attempt_at >= %(since)s
+                   AND endpoint_id = ANY(%(endpoints)s)
+                 GROUP BY endpoint_id
+                """,
+                outcomes=COUNT_OUTCOMES,
+                is_event=IS_EVENT,
+                stale=STALE,
+                since=self.now - WINDOWS["day"],
+                endpoints=self.endpoints.ids,
+            ),
+        )
+        return {
+            row.pop("endpoint_id"): {
+                "outcomes": {name: row.pop(name) for name in OUTCOMES}
+            }
+            | row
+            for row in rows
+        }
+
+    def _get_untold(self):
+        """Return {endpoint ID: calls of which the log should have told by now}."""
+        asking = self.endpoints.filtered("log_export_operation")
+        if not asking:
+            return {}
+        rows = query_requests(
+            self.env,
+            SQL(
+                """
+                SELECT endpoint_id, count(*) FROM mindbox_request
+                 WHERE state = 'sent' AND outcome = 'unknown' AND mode = 'async'
+                   AND sent_at BETWEEN %s AND %s AND endpoint_id = ANY(%s)
+                 GROUP BY endpoint_id
+                """,
+                self.now - LOG_REACH,
+                self.now - TOLD_WITHIN,
+                asking.ids,
+            ),
+        )
+        return {row["endpoint_id"]: row["count"] for row in rows}
 
     def _get_latency(self):
         """Return {endpoint ID: seconds} from event to delivery, 95 of 100 below it."""

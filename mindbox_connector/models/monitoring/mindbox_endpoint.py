@@ -157,7 +157,7 @@ class MindboxEndpoint(models.Model):
         return self.active and self.state in LIVE_STATES
 
     def _get_threshold(self, code):
-        if code == "paused":
+        if code in ("paused", "errors"):
             return 0.5
         if code == "differences":
             return max(self.difference_alert - 0.5, 0)
@@ -214,4 +214,6 @@ class MindboxEndpoint(models.Model):
             "judged": hour["sent"] + hour["rejected"],
             "all": measures["rejected"],
             "differences": measures["differences"],
+            "calls": measures["calls"],
+            "erroneous": measures["erroneous"],
         }

@@ -11,6 +11,7 @@ from ...models.monitoring.health_token import HEALTH_TOKEN
 from ..test_security import SecurityCase
 
 TOKEN = "a-token-of-monitoring"
+SPANS = ("minutes", "hours", "days")
 
 
 class HealthCase(SecurityCase):
@@ -26,11 +27,14 @@ class HealthCase(SecurityCase):
     def wait(self, event="customer_edit", **span):
         return self.make_request(event=event, occurred_at=self.ago(**span))
 
-    def finish(self, state, count=1, seconds=1, **span):
+    def finish(self, state, count=1, seconds=1, **options):
+        """Make requests that are over; what is no span of time is a value of them."""
+        span = {name: options.pop(name) for name in SPANS if name in options}
         moment = self.ago(**(span or {"minutes": 5}))
         happened = moment - timedelta(seconds=seconds)
         values = {"state": state, "next_attempt_at": moment, "occurred_at": happened}
         values["sent_at"] = state == "sent" and moment
+        values |= options
         for _number in range(count):
             self.make_request(**values)
 

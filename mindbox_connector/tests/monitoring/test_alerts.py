@@ -94,6 +94,23 @@ class TestAlerts(HealthCase):
         self.watch()
         self.assertEqual(self.open_kinds(), ["rejected"])
 
+    def test_many_errors_are_what_mindbox_itself_calls_many(self):
+        measure = ALERTS["errors"].measure
+        for calls, least in ((11, 6), (50, 25), (51, 11), (2500, 500), (9000, 900)):
+            few, many = (
+                measure({"calls": calls, "erroneous": number})
+                for number in (least - 1, least)
+            )
+            self.assertEqual((few, many), (0, 1), calls)
+        self.assertEqual(measure({"calls": 10, "erroneous": 10}), 0)
+
+    def test_calls_that_fail_late_are_told_as_those_refused_at_once(self):
+        self.finish("sent", 10, outcome="processed", http_status=200, hours=3)
+        self.finish("rejected", 10, outcome="failed", http_status=200, hours=3)
+        self.watch()
+        self.assertEqual(self.open_kinds(), ["errors"])
+        self.assertIn("10 of 20", self.activities("errors").note)
+
     def test_zero_switches_an_alert_off(self):
         params = self.env["ir.config_parameter"]
         for code in ALERTS:

@@ -113,8 +113,34 @@ class TestMeasures(HealthCase):
         )
         self.assertNotIn(self.manager.name, str(measures))
 
+    def test_outcomes_of_a_day_are_counted(self):
+        self.finish("sent", 2, outcome="processed", http_status=200)
+        self.finish("sent", 3, outcome="unknown", http_status=200)
+        self.finish("rejected", 1, outcome="failed", http_status=200)
+        self.finish("sent", 4, outcome="processed", days=2)
+        measures = self.measure()
+        self.assertEqual(
+            measures["outcomes"],
+            {"processed": 2, "with_remarks": 0, "failed": 1, "unknown": 3},
+        )
+        self.assertEqual((measures["calls"], measures["erroneous"]), (6, 1))
+
+    def test_what_the_log_tells_nothing_of_is_counted_where_it_is_read(self):
+        late = {"outcome": "unknown", "mode": "async", "hours": 2}
+        self.finish("sent", 3, **late)
+        self.finish("sent", 1, outcome="unknown", mode="async")
+        self.assertIsNone(self.measure()["untold"])
+        self.endpoint.log_export_operation = "Website.ExportOperationLogs"
+        self.assertEqual(self.measure()["untold"], 3)
+
+    def test_events_that_arrive_a_week_late_are_counted(self):
+        self.finish("sent", 2, seconds=8 * 24 * 3600)
+        self.finish("sent", 3, seconds=6 * 24 * 3600)
+        self.assertEqual(self.measure()["stale"], 2)
+
     def test_windows_are_read_along_an_index(self):
         """Not the millions of rows that are kept: the plan says so."""
+        self.endpoint.log_export_operation = "Website.ExportOperationLogs"
         self.env.flush_all()
         self.env.cr.execute("SET LOCAL enable_seqscan TO off")
         plans = []
@@ -128,7 +154,7 @@ class TestMeasures(HealthCase):
 
         with patch.object(self.env.cr, "execute", explain):
             self.measure()
-        self.assertEqual(len(plans), 4)
+        self.assertEqual(len(plans), 6)
         for plan in plans:
             self.assertNotIn("Seq Scan", plan)
             self.assertRegex(plan, r"(using|on) mindbox_request_\w+_idx")

@@ -88,7 +88,71 @@ export class MindboxDashboard extends Component {
             success: this.success(point.day),
             latency: point.p95_seconds === null ? "–" : duration(point.p95_seconds),
             oldest: point.waiting ? duration(point.oldest_seconds) : "",
+            shownOutcomes: this.outcomes(point),
+            staleText: _t(
+                "%s events were older than 7 days when they arrived: Mindbox has them, but its scenarios ignore such events.",
+                whole(point.stale)
+            ),
         }));
+    }
+
+    /* What became of the calls of a day; without the log only what was accepted. */
+    outcomes(point) {
+        const {outcomes} = point;
+        const count = (...names) =>
+            names.reduce((sum, name) => sum + (outcomes[name] || 0), 0);
+        const of = (name, label, number, domain, color) => ({
+            name,
+            label,
+            count: number,
+            color: number ? color : "",
+            domain: [["endpoint_id", "=", point.id], ...domain],
+        });
+        const day = [["next_attempt_at", ">=", this.ago({days: 1})]];
+        const known = ["in", ["processed", "with_remarks"]];
+        const shown = [
+            of(
+                "accepted",
+                _t("accepted within a day"),
+                count("processed", "with_remarks", "failed", "unknown"),
+                [...day, ["outcome", "!=", false]]
+            ),
+            of(
+                "processed",
+                _t("known to be processed"),
+                count("processed", "with_remarks"),
+                [...day, ["outcome", ...known]]
+            ),
+        ];
+        if (point.untold === null) {
+            return shown;
+        }
+        return [
+            ...shown,
+            of(
+                "failed",
+                _t("failed late"),
+                count("failed"),
+                [...day, ["outcome", "=", "failed"]],
+                "text-danger"
+            ),
+            of(
+                "untold",
+                _t("not known after an hour"),
+                point.untold,
+                [
+                    ["state", "=", "sent"],
+                    ["outcome", "=", "unknown"],
+                    ["mode", "=", "async"],
+                    ["sent_at", "<", this.ago({hours: 1})],
+                ],
+                "text-warning"
+            ),
+        ];
+    }
+
+    ago(span) {
+        return serializeDateTime(luxon.DateTime.now().minus(span));
     }
 
     success({sent, rejected}) {
