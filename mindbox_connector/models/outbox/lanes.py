@@ -31,12 +31,17 @@ JOIN_TIMEOUT = 70
 
 
 class Parcel(NamedTuple):
-    """A request row on its way: its ID, its lane and what goes over the wire."""
+    """A request row on its way: its ID, its lane and what goes over the wire.
+
+    ``fresh``: the body was built for this run of the delivery, and no other one that
+    was killed can have sent it.
+    """
 
     id: int
     lane: str
     attempts: int
     call: Call
+    fresh: bool = False
 
 
 class Outcome(NamedTuple):

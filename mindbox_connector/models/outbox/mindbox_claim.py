@@ -201,12 +201,14 @@ class MindboxEndpoint(models.Model):
         rows = self._lock_due_rows(limit, on_the_way, closed_lanes)
         claimed = {row["id"]: (row["merge_key"], row["customer_key"]) for row in rows}
         rows = self.env["mindbox.request"]._merge(rows)
-        self._freeze([row for row in rows if row["payload"] is None])
+        missing = [row for row in rows if row["payload"] is None]
+        self._freeze(missing)
+        fresh = {row["id"] for row in missing}
         rows = [row for row in rows if row["payload"] is not None]
         operations = self._get_row_operations(rows)
         self._skip([row for row in rows if row["id"] not in operations])
         return claimed, [
-            _get_parcel(row, operations[row["id"]])
+            _get_parcel(row, operations[row["id"]], row["id"] in fresh)
             for row in rows
             if row["id"] in operations
         ]
@@ -276,7 +278,7 @@ def _is_deferred(alias):
     )
 
 
-def _get_parcel(row, operation):
+def _get_parcel(row, operation, fresh):
     with_device = operation["send_device_uuid"]
     return Parcel(
         row["id"],
@@ -290,4 +292,5 @@ def _get_parcel(row, operation):
             with_device and row["device_uuid"] or "",
             with_device and row["customer_ip"] or "",
         ),
+        fresh,
     )

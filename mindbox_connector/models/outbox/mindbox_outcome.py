@@ -30,7 +30,8 @@ class MindboxEndpoint(models.Model):
 
         :return: whether to go on sending
         """
-        self._give_back([o.parcel.id for o in outcomes if not o.tried])
+        untried = [o.parcel for o in outcomes if not o.tried]
+        self._give_back([parcel.id for parcel in untried if parcel.fresh])
         tried = [outcome for outcome in outcomes if outcome.tried]
         if tried:
             rows = [self._get_result(outcome, failing) for outcome in tried]
@@ -71,7 +72,7 @@ class MindboxEndpoint(models.Model):
                 SQL(
                     """
                     UPDATE mindbox_request SET payload = NULL
-                     WHERE id = ANY(%s) AND attempts = 0 AND merge_key IS NOT NULL
+                     WHERE id = ANY(%s) AND merge_key IS NOT NULL
                     RETURNING id
                     """,
                     ids,

@@ -20,12 +20,7 @@ from .common import DeliveryCase
 class TestCrash(DeliveryCase):
     def test_a_lost_database_connection_leaves_no_lock_behind(self):
         self.facts("a", "b")
-
-        def die(*args):
-            raise AdminShutdown("terminating connection due to administrator command")
-
-        with patch.object(mindbox_delivery.Run, "_record", die):
-            job = self.deliver_quietly()
+        job = self.die_while_recording()
         self.assertIsInstance(job, RetryableJobError)
         self.make_due()
         self.assertEqual(self.deliver(), "2 requests worked off.")
@@ -51,6 +46,44 @@ class TestCrash(DeliveryCase):
         self.assertEqual(self.states(), ["sent"])
         ids = {call["query"]["transactionId"] for call in self.mindbox.calls}
         self.assertEqual(len(ids), 1, "the same call again, known by its ID")
+
+    def test_a_body_that_may_have_left_before_a_kill_stays_as_it_is(self):
+        """Mindbox keeps the first body of a transaction ID: it may never change."""
+        self.set_endpoint(concurrency=1)
+        for reply in (Reply(401), Reply(429), Reply(503)):
+            with self.subTest(status=reply.status):
+                partners = [self.make_partner(name=f"P{n}") for n in range(5)]
+                self.mindbox.answer = Reply()
+                self.die_while_recording()
+                self.mindbox.answer = reply
+                self.make_due()
+                self.deliver()
+                for partner in partners:
+                    self.rename(partner, f"Newer {reply.status}")
+                self.mindbox.answer = Reply()
+                self.set_endpoint(state="running")
+                self.make_due()
+                self.deliver()
+                self.deliver()
+                self.assertEqual(set(self.states()), {"sent"})
+                self.check_one_body_a_key()
+                told = self.mindbox.bodies()[-5:]
+                self.assertEqual(
+                    {body["customer"]["lastName"] for body in told}, {str(reply.status)}
+                )
+
+    def die_while_recording(self):
+        def die(*args):
+            raise AdminShutdown("terminating connection due to administrator command")
+
+        with patch.object(mindbox_delivery.Run, "_record", die):
+            return self.deliver_quietly()
+
+    def check_one_body_a_key(self):
+        bodies = {}
+        for call in self.mindbox.calls:
+            bodies.setdefault(call["query"]["transactionId"], set()).add(call["body"])
+        self.assertEqual({len(versions) for versions in bodies.values()}, {1})
 
     def test_a_fault_of_the_connector_itself_is_no_flood_and_no_end(self):
         self.facts("a")
