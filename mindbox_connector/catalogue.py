@@ -29,9 +29,13 @@ class Event(NamedTuple):
     * ``instead``: the event to try once when Mindbox refuses this one, since the
       customer or the order is already known there
     * ``if_missing``: the same where what it is about is not known there
+    * ``needs``: the kinds of records that Mindbox must have processed before, keys of
+      :data:`KINDS`: whoever is on the way is waited for
+    * ``makes``: the kind of record that it makes where there is none yet
     * ``priority``: lower leaves first; equal priorities keep a customer's order
     * ``mode``: how Mindbox is called unless the operation says otherwise
     * ``send_execution_time``: the same for whether its moment is sent
+    * ``send_device``: the same for whether the visitor's device is sent
     * ``active``: whether the operation of a new integration point is switched on
     * ``kind``: of the record that Mindbox then knows, a key of :data:`KINDS`
     """
@@ -43,9 +47,12 @@ class Event(NamedTuple):
     guest_operation: str = ""
     instead: str = ""
     if_missing: str = ""
+    needs: tuple = ()
+    makes: str = ""
     priority: int = 10
     mode: str = "async"
     send_execution_time: bool = True
+    send_device: bool = False
     active: bool = True
     kind: str = ""
 
@@ -78,11 +85,16 @@ EVENTS = {
         # Not after the consent that was given with it: that would create a stub.
         priority=0,
         kind="customers",
+        makes="customers",
+        # Known to be there before anything else of the customer leaves.
+        mode="sync",
     ),
     "customer_authorize": Event(
         _lt("Customer logged in"),
         "res.partner",
         "Website.AuthorizeCustomer",
+        needs=("customers",),
+        send_device=True,
     ),
     "customer_edit": Event(
         _lt("Customer changed"),
@@ -91,12 +103,19 @@ EVENTS = {
         topic="customer",
         if_missing="customer_register",
         kind="customers",
+        needs=("customers",),
+        # Where its step is an import it makes customers, too.
+        makes="customers",
+        mode="sync",
     ),
     "customer_subscription": Event(
         _lt("Consent given or withdrawn"),
         "mindbox.consent",
         "Website.SubscribeCustomer",
         priority=0,
+        needs=("customers",),
+        makes="customers",
+        mode="sync",
     ),
     "customer_merge": Event(
         _lt("Customers merged"),
@@ -104,6 +123,7 @@ EVENTS = {
         "Website.MergeCustomers",
         # Merging on demand exists only as a synchronous operation.
         mode="sync",
+        needs=("customers",),
     ),
     "card_issue": Event(
         _lt("Card issued"),
@@ -111,12 +131,17 @@ EVENTS = {
         "Website.IssueDiscountCard",
         topic="card",
         kind="cards",
+        needs=("customers",),
+        makes="cards",
+        mode="sync",
     ),
     "cart_set": Event(
         _lt("Cart changed"),
         "sale.order",
         "Website.SetCart",
         topic="cart",
+        needs=("customers",),
+        send_device=True,
     ),
     "order_create": Event(
         _lt("Order placed"),
@@ -126,6 +151,9 @@ EVENTS = {
         guest_operation="Website.CreateUnauthorizedOrder",
         instead="order_update",
         kind="orders",
+        needs=("customers",),
+        makes="orders",
+        mode="sync",
     ),
     "order_update": Event(
         _lt("Order changed"),
@@ -133,56 +161,72 @@ EVENTS = {
         "Website.UpdateOrder",
         topic="order",
         kind="orders",
+        needs=("customers", "orders"),
     ),
     "order_status": Event(
         _lt("Order status changed"),
         "sale.order",
         "Website.UpdateOrderStatus",
+        needs=("orders",),
     ),
     "order_favorite": Event(
         _lt("Order marked as favourite"),
         "sale.order",
         "Website.SetFavoriteOrder",
+        needs=("customers", "orders"),
     ),
     "card_balance": Event(
         _lt("Card balance changed"),
         "loyalty.card",
         "Website.ChangeCustomerBalance",
         kind="cards",
+        needs=("customers", "cards"),
     ),
     "cart_clear": Event(
         _lt("Cart emptied"),
         "sale.order",
         "Website.ClearCart",
         topic="cart_end",
+        needs=("customers",),
+        send_device=True,
     ),
     "wishlist_set": Event(
         _lt("Wish list changed"),
         "res.partner",
         "Website.SetWishList",
         topic="wishlist",
+        needs=("customers",),
+        send_device=True,
     ),
     "wishlist_clear": Event(
         _lt("Wish list emptied"),
         "res.partner",
         "Website.ClearWishList",
         topic="wishlist",
+        needs=("customers",),
+        send_device=True,
     ),
     "restock_set": Event(
         _lt("Waiting list changed"),
         "res.partner",
         "Website.SetBackInStockList",
         topic="restock",
+        needs=("customers",),
+        send_device=True,
     ),
     "product_view": Event(
         _lt("Product viewed"),
         "product.product",
         "Website.ViewProduct",
+        needs=("customers",),
+        send_device=True,
     ),
     "category_view": Event(
         _lt("Category viewed"),
         "product.public.category",
         "Website.ViewCategory",
+        needs=("customers",),
+        send_device=True,
     ),
     "product_set": Event(
         _lt("Product changed"),

@@ -297,6 +297,16 @@ RULE_REASONS = {
         "customer_data",
         _lt("Enter an e-mail or a phone that can be used: it is sent with it."),
     ),
+    "no_identity": Entry(
+        _lt(
+            "It names neither a customer nor a device: Mindbox could tell nobody by it."
+        ),
+        "nobody",
+        _lt(
+            "Nothing to do. If visitors should be known by their device, switch Send "
+            "Device on at the operation."
+        ),
+    ),
     "guest_with_account": Entry(
         _lt(
             "A guest: there is a customer with an account and this e-mail, "

@@ -16,10 +16,10 @@ MAX_FAVORITE_NAME = 64
 
 
 def decide_by_mail(partner, source):
-    """Record that a customer has ticked the box for e-mails."""
+    """Record that somebody has ticked the box for e-mails, a customer or not."""
     consents = request.env["mindbox.consent"].sudo()
     consents._decide(
-        partner._mindbox_customer(),
+        partner._mindbox_contact(),
         {("email", ""): True},
         source=source,
         website_id=request.website.id,

@@ -4,6 +4,7 @@
 
 import json
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import TransactionCase
 
@@ -89,6 +90,19 @@ class SourceCase(TransactionCase):
             if values.get("event"):
                 row.event = values["event"]
         return json.loads(row.payload) if row.payload else None
+
+    def know(self, partner):
+        """Let Mindbox have been told of a customer."""
+        self.env["mindbox.ledger"].create(
+            {
+                "endpoint_id": self.endpoint.id,
+                "kind": "customers",
+                "res_id": partner.id,
+                "partner_id": partner.id,
+                "acknowledged_at": fields.Datetime.now(),
+                "origin": "request",
+            }
+        )
 
     def make_order(self, *lines, partner=None, **vals):
         """Create a quotation of (product, quantity[, values]) lines."""

@@ -3,9 +3,31 @@
 
 from odoo import models
 
+from ..models.shop.res_partner import MERGING_KEY
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Tell the deletion of the merged contacts from that of customers."""
+        merging = self.with_context(**{MERGING_KEY: True})
+        return super(BasePartnerMergeAutomaticWizard, merging)._merge(
+            partner_ids, dst_partner, extra_checks
+        )
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Who is merged into an erased customer is erased along with it."""
+        if dst_partner.sudo().mindbox_erased_at:
+            src_partners._mindbox_erase()
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        """Whether the survivor was erased is not for a duplicate to say."""
+        erased_at = dst_partner.sudo().mindbox_erased_at
+        result = super()._update_values(src_partners, dst_partner)
+        dst_partner.sudo().mindbox_erased_at = erased_at
+        return result
 
     def _log_merge_operation(self, src_partners, dst_partner):
         """Both still exist here, but their foreign keys were moved by SQL before."""

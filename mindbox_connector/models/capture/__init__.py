@@ -11,3 +11,4 @@ from . import mindbox_timeline
 from . import mindbox_format
 from . import mindbox_build
 from . import mindbox_request
+from . import res_partner

@@ -5,6 +5,7 @@
 Live events, sending again, replay and the delivery all build by these methods.
 """
 
+import json
 import logging
 from collections import defaultdict
 
@@ -19,6 +20,9 @@ from ..job.fault import log_fault
 from ..outbox.json_text import to_text
 
 _logger = logging.getLogger(__name__)
+
+# The parts of a body that say whom it is about.
+SOMEBODY = ("customer", "resultingCustomer")
 
 
 class MindboxEndpoint(models.Model):
@@ -65,18 +69,52 @@ class MindboxEndpoint(models.Model):
     def _build(self, row, sources):
         record = sources.get((row["res_model"], row["res_id"]))
         facts = {"cleared": row["cleared"].split()} if row["cleared"] else {}
-        row.update(
-            self._build_values(record, row["event"], row["occurred_at"], **facts)
-        )
+        if record and row.get("instead_of"):
+            record = record.with_context(mindbox_instead=True)
+        row.update(self._build_row_values(record, row, **facts))
 
     def _build_again(self, requests):
         """Return {request ID: column values}: what they would be if built now."""
-        names = ["event", "occurred_at", "res_model", "res_id", "cleared"]
+        names = [
+            "event",
+            "occurred_at",
+            "res_model",
+            "res_id",
+            "cleared",
+            "instead_of",
+            "device_uuid",
+        ]
         rows = requests.read(names, load=False)
         sources = self._get_sources(rows)
         for row in rows:
             self._build_alone(row, sources)
         return {row["id"]: row for row in rows}
+
+    def _build_row_values(self, record, row, **facts):
+        """Return the values of a row's body; what names nobody is never sent.
+
+        :param dict row: its event, moment and device
+        """
+        values = self._build_values(record, row["event"], row["occurred_at"], **facts)
+        if values["payload"] and self._is_nobodys(row, values):
+            nobody = Reason("no_identity").get_values()
+            values |= {"state": "skipped", "payload": None, **nobody}
+        return values
+
+    def _is_nobodys(self, row, values):
+        """Whether a body is about a customer, but neither it nor a device says whom."""
+        event = self.env["mindbox.catalogue"]._get_events()[values["event"]]
+        if "customers" not in event.needs or values["mode"] == "bulk":
+            return False
+        operations = self._get_operations().values()
+        by_device = any(
+            operation["id"] == values["operation_id"] and operation["send_device_uuid"]
+            for operation in operations
+        )
+        if by_device and row.get("device_uuid"):
+            return False
+        body = json.loads(values["payload"])
+        return not any(body.get(name) for name in SOMEBODY)
 
     def _build_values(self, record, event, occurred_at, **facts):
         """Return the column values of a row's body; or the reason why there is none.
@@ -112,6 +150,8 @@ class MindboxEndpoint(models.Model):
         if event not in self.env["mindbox.catalogue"]._get_events():
             # The add-on that knew it has left.
             raise MindboxSkipped("event_gone", event=event)
+        if record._mindbox_is_forgotten(**facts):
+            raise MindboxSkipped("customer_erased")
         event = record._mindbox_resolve(event, self)
         operation = record._mindbox_operation(event, self)
         if not operation:
@@ -119,7 +159,8 @@ class MindboxEndpoint(models.Model):
         body = getattr(record, f"_mindbox_{event}_body")(self, **facts)
         self._check_mode(operation, body)
         if operation["send_execution_time"] and isinstance(body, dict):
-            body["executionDateTimeUtc"] = self._format_moment(occurred_at)
+            moment = record._mindbox_told_moment(event, occurred_at)
+            body["executionDateTimeUtc"] = self._format_moment(moment)
         return {
             "event": event,
             "operation_id": operation["id"],

@@ -156,13 +156,18 @@ class MindboxSource(models.AbstractModel):
         customer = self._mindbox_fact_customer(**facts)
         if not self._mindbox_concerns(mark.event, customer, visitor):
             return []
+        if not customer and self._mindbox_is_forgotten(**facts):
+            return []
         rows = []
+        moment = self._mindbox_rise(
+            mark.event, self._mindbox_moment(mark.event, moment)
+        )
         for endpoint in self._mindbox_endpoints(mark.website_id):
             operation = endpoint._get_operation(mark.event)
             if operation:
                 row = self._mindbox_prepare_row(mark.event, operation)
                 row["endpoint_id"] = endpoint.id
-                row["occurred_at"] = self._mindbox_moment(mark.event, moment)
+                row["occurred_at"] = moment
                 row["partner_id"] = customer.id or None
                 row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
                 row["instead_of"] = next(iter(facts.get("instead_of", ())), None)
@@ -199,9 +204,7 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_prepare_fact(self, endpoint, row, facts):
         """Return the values of a fact: its body is of this moment, or a reason."""
-        return endpoint._build_values(
-            endpoint._with_sender(self), row["event"], row["occurred_at"], **facts
-        )
+        return endpoint._build_row_values(endpoint._with_sender(self), row, **facts)
 
 
 def _get_key(row):

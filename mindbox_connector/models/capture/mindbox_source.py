@@ -1,7 +1,7 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from odoo import SUPERUSER_ID, models
@@ -11,6 +11,10 @@ from .visitor import get_visitor
 # Keys of a transaction's marks, and of the rows prepared already, until its commit.
 MARKS = "mindbox_connector.marks"
 PREPARED = "mindbox_connector.prepared"
+# Key of the last moments that a transaction has recorded, by subject.
+MOMENTS = "mindbox_connector.moments"
+# Mindbox reads moments to the millisecond.
+MILLISECOND = timedelta(milliseconds=1)
 # Marks made under this context key are none: for changes that came from Mindbox.
 SKIP_KEY = "mindbox_skip"
 
@@ -113,6 +117,13 @@ class MindboxSource(models.AbstractModel):
         for mark in [m for m in marks if m.model == self._name and m.res_id in ids]:
             del marks[mark]
 
+    def _mindbox_is_forgotten(self, customer_id=None, **facts):
+        """Whether it is an event of somebody who was erased, by device or by name."""
+        partner = self.env["res.partner"].browse(customer_id)
+        if customer_id is None and "partner_id" in self._fields:
+            partner = self.partner_id
+        return bool(partner._mindbox_contact().mindbox_erased_at)
+
     def unlink(self):
         """What is deleted before the commit was never there for Mindbox."""
         self._mindbox_unmark()
@@ -150,6 +161,30 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_moment(self, event, moment):
         """Return when an event that is marked at ``moment`` really happened."""
+        return moment
+
+    def _mindbox_subject(self, event):
+        """Return whose moments rise from event to event.
+
+        Mindbox executes calls in any order: of two it takes the later one for the last.
+        """
+        return f"{self._name}-{self.id}"
+
+    def _mindbox_rise(self, event, moment):
+        """Return a moment after all that this transaction has recorded of the subject.
+
+        What happens in one transaction is marked within a millisecond, or not in the
+        order in which it leaves.
+        """
+        moments = self.env.cr.postcommit.data.setdefault(MOMENTS, {})
+        subject = self._mindbox_subject(event)
+        moments[subject] = moment = max(
+            moment, moments.get(subject, datetime.min) + MILLISECOND
+        )
+        return moment
+
+    def _mindbox_told_moment(self, event, moment):
+        """Return the moment that a body tells, where the newest form is told."""
         return moment
 
     def _mindbox_endpoints(self, website_id):

@@ -15,3 +15,4 @@ from . import mindbox_reconciliation_record
 from . import mindbox_difference
 from . import mindbox_difference_send
 from . import mindbox_endpoint
+from . import res_partner

@@ -3,6 +3,7 @@
 """What Mindbox does not know, or knows otherwise: why, and what mends it."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_amount, formatLang
 
 # These end by themselves, or by somebody who works off another list.
@@ -206,6 +207,19 @@ class MindboxDifference(models.Model):
     def action_view_request(self):
         """Open the request that explains it."""
         return self.request_id.get_formview_action()
+
+    # === ERASED CUSTOMERS === #
+
+    @api.model
+    def _forget(self, partners):
+        """Keep no values of erased customers, nor of what is theirs."""
+        records = partners._get_mindbox_records()
+        kinds = self.env["mindbox.catalogue"]._get_kinds()
+        about = Domain("partner_id", "in", records[partners._name])
+        for code, kind in kinds.items():
+            ids = records.get(kind.model, ())
+            about |= Domain("kind", "=", code) & Domain("res_id", "in", ids)
+        self.search(about).unlink()
 
     # === READ FROM MINDBOX === #
 

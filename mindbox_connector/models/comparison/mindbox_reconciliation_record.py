@@ -64,6 +64,7 @@ class MindboxReconciliation(models.Model):
             log_exceptions=False,
         )
         self._resolve_gone()
+        self._forget_erased()
         self.env["mindbox.difference"].invalidate_model()
 
     def _get_found(self):
@@ -156,6 +157,24 @@ class MindboxReconciliation(models.Model):
                 endpoint=self.endpoint_id.id,
                 run=self.id,
                 now=self.started_at,
+            )
+        )
+
+    def _forget_erased(self):
+        """Forget who was erased while the last comparison was at work.
+
+        What is left of them is that Mindbox still knows them.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM mindbox_difference difference
+                 USING res_partner partner
+                 WHERE partner.id = difference.partner_id
+                   AND partner.mindbox_erased_at IS NOT NULL
+                   AND difference.endpoint_id = %s AND difference.cause != 'erased'
+                """,
+                self.endpoint_id.id,
             )
         )
 

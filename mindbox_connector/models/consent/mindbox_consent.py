@@ -1,6 +1,8 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -76,6 +78,8 @@ class MindboxConsent(models.Model):
     def create(self, vals_list):
         decisions = super().create(vals_list)
         for decision in decisions:
+            # Who is unknown there has no consent to give or to withdraw.
+            decision.partner_id._mindbox_introduce()
             decision._mindbox_mark("customer_subscription", website=decision.website_id)
         return decisions
 
@@ -171,7 +175,12 @@ class MindboxConsent(models.Model):
         return self.partner_id._mindbox_endpoints(website_id or self.website_id.id)
 
     def _mindbox_moment(self, event, moment):
-        return self.decided_at
+        """As exact as a mark is: the last of two decisions in a second must win."""
+        now = timedelta() <= moment - self.decided_at < timedelta(seconds=1)
+        return moment if now else self.decided_at
+
+    def _mindbox_subject(self, event):
+        return self.partner_id._mindbox_subject(event)
 
     def _mindbox_operation(self, event, endpoint):
         """A step that subscribes cannot unsubscribe: that takes an edit."""

@@ -31,12 +31,12 @@ class MindboxErasure(models.Model):
     )
 
     @api.model
-    def _add(self, partner):
-        """Put a customer on the list of each integration point that knows it."""
+    def _add(self, partner, endpoints):
+        """Put a customer on the list of some integration points, once on each."""
         listed = self.search(
             [("customer_id_value", "=", str(partner.id)), ("state", "=", "todo")]
         )
-        for endpoint in partner._mindbox_endpoints(False) - listed.endpoint_id:
+        for endpoint in endpoints - listed.endpoint_id:
             self.create(
                 {
                     "endpoint_id": endpoint.id,

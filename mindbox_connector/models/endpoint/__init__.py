@@ -11,6 +11,7 @@ its own work on behalf of an integration point is, in a file of its own.
 from . import mindbox_setting
 from . import mindbox_catalogue
 from . import mindbox_endpoint
+from . import mindbox_dependencies
 from . import mindbox_credentials
 from . import mindbox_route
 from . import mindbox_operation

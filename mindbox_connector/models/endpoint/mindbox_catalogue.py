@@ -57,6 +57,24 @@ class MindboxCatalogue(models.AbstractModel):
         return {code: rank for rank, code in enumerate(self._events())}
 
     @api.model
+    @ormcache()
+    def _get_makers(self):
+        """Return {code: codes of the events that make what it needs}."""
+        events = self._events()
+        return {
+            code: frozenset(
+                maker for maker, made in events.items() if made.makes in event.needs
+            )
+            for code, event in events.items()
+            if event.needs
+        }
+
+    @api.model
+    def _get_all_makers(self):
+        """Return the codes of all events that make what others need."""
+        return frozenset().union(*self._get_makers().values())
+
+    @api.model
     def _kinds(self):
         """Return {code: :class:`~..catalogue.Kind`}; extend it with ``super()``.
 

@@ -37,14 +37,19 @@ class MindboxOperation(models.Model):
         MODE_SELECTION,
         required=True,
         default="async",
-        help="Asynchronous: Mindbox accepts at once and works later; errors in the "
-        "data show only in its operation log. Synchronous: slower, the answer tells.",
+        help="Synchronous: the answer tells what became of the call, and the next one "
+        "of the customer leaves when it is known. Asynchronous: Mindbox accepts at "
+        "once and works later, in any order; errors show only in its operation log. "
+        "What would count twice if it were repeated, as balances and views, should "
+        "stay asynchronous: only there Mindbox recognises every repeat.",
     )
     active = fields.Boolean(default=True)
     send_device_uuid = fields.Boolean(
         string="Send Device",
-        help="Send deviceUUID and the customer's IP address. Only for operations "
-        "that are set up with it: Mindbox logs an error where it is not expected.",
+        help="Send deviceUUID and the customer's IP address, so that Mindbox joins "
+        "what a visitor did on the site. On for logins, views, carts and lists. "
+        "Switch it off where your operation is not set up with it: Mindbox logs an "
+        "error where it is not expected, or needed and missing.",
     )
     send_execution_time = fields.Boolean(
         string="Send Time",
@@ -110,6 +115,7 @@ class MindboxOperation(models.Model):
                     "priority": event.priority,
                     "mode": event.mode,
                     "send_execution_time": event.send_execution_time,
+                    "send_device_uuid": event.send_device,
                     "active": event.active,
                 }
             )

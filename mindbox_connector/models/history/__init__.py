@@ -15,6 +15,7 @@ from . import mindbox_import_start
 from . import mindbox_import_chunk
 from . import mindbox_import_file
 from . import mindbox_import_line
+from . import mindbox_import_erased
 from . import mindbox_import_work
 from . import mindbox_import_answer
 from . import mindbox_import_records
@@ -26,3 +27,4 @@ from . import mindbox_import_orders_rows
 from . import mindbox_import_orders_problems
 from . import mindbox_endpoint
 from . import mindbox_request
+from . import res_partner

@@ -65,6 +65,12 @@ def to_csv(rows):
     return text.getvalue().replace("\0", "").encode("utf-8", "replace")
 
 
+def read_rows(content):
+    """Yield the rows of a compressed file, the names of the columns first."""
+    with gzip.open(io.BytesIO(content), "rt", encoding="utf-8", newline="") as text:
+        yield from csv.reader(text, **SHAPE)
+
+
 def read_plain(compressed):
     """Yield a compressed file in pieces, as a person opens it: with the mark of UTF-8.
 

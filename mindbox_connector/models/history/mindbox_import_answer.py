@@ -26,8 +26,9 @@ class MindboxImport(models.Model):
     _name = "mindbox.import"
     _inherit = ["mindbox.import"]
 
-    def _record_success(self, chunk, answer):
-        self._log(chunk, "sent", http_status=answer.http_status, response=answer.text)
+    def _record_success(self, chunk, answer, file):
+        text = answer.text if chunk._is_sent_as(file) else False
+        self._log(chunk, "sent", http_status=answer.http_status, response=text)
         if self.refusals:
             self.refusals = 0
         self.endpoint_id._release()
@@ -35,12 +36,14 @@ class MindboxImport(models.Model):
         chunk._tell_changed(self)
         chunk._advance(self)
 
-    def _record_failure(self, chunk, error):
+    def _record_failure(self, chunk, error, file):
         """Decide by who must act; see the exceptions.
 
         :return: seconds to wait for, if any
         """
         reason = scrub(error.reason, "")
+        if not chunk._is_sent_as(file):
+            reason, error.response = reason._replace(details=None), False
         chunk.write(reason.get_values())
         if isinstance(error, MindboxThrottled):
             # The limit of files is not one of calls: the shop's events go on.

@@ -18,6 +18,7 @@ class MindboxImportCards(models.AbstractModel):
     _source = "loyalty.card"
     _files = (CARDS, OWNERS, BALANCES)
     _ledger = "cards"
+    _once = (BALANCES,)
 
     # === WHICH RECORDS === #
 

@@ -41,7 +41,7 @@ class MindboxImportChunk(models.Model):
                     problems.append(item)
                     continue
                 csv_file.add(item.rows)
-                told.append(item.told or {"res_id": item.id})
+                told.append(_get_told(item))
             # Whatever the readers have looked at must not pile up.
             self.env.flush_all()
             self.env.invalidate_all(flush=False)
@@ -57,7 +57,7 @@ class MindboxImportChunk(models.Model):
                 **NO_REASON.get_values(),
                 "rows": csv_file.rows,
                 "content_id": self._store(csv_file.close(), self._get_file_name()),
-                "told_id": self._store(_pack(told), "told"),
+                "told_id": self._store(pack(told), "told"),
             }
         )
 
@@ -118,6 +118,12 @@ class MindboxImportChunk(models.Model):
         )._forget_files()
 
 
-def _pack(told):
+def _get_told(item):
+    """Return what is kept of a record in a file: by its rows it is found there."""
+    return (item.told or {"res_id": item.id}) | {"rows": len(item.rows)}
+
+
+def pack(told):
+    """Return what is kept of the records in a file as a compressed one."""
     text = json.dumps(told, separators=(",", ":"))
     return gzip.compress(text.encode(), compresslevel=5, mtime=0)

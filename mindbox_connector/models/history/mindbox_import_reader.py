@@ -48,6 +48,8 @@ class MindboxImportReader(models.AbstractModel):
     _files = ()
     # The kind of the ledger that keeps what was acknowledged.
     _ledger = ""
+    # Files of changes, not of states: Mindbox may take them in only once.
+    _once = ()
 
     # === WHICH RECORDS === #
 

@@ -132,6 +132,7 @@ class MindboxImport(models.Model):
             return self._committed(self._finish)
         if chunk.state == "open":
             self._committed(lambda: chunk._freeze(self, deadline))
+        self._committed(chunk._forget_late)
         if self.way == "files" or not chunk.rows:
             return self._committed(lambda: chunk._advance(self))
         if wait := self._committed(self.endpoint_id._get_bulk_rest):
@@ -173,13 +174,14 @@ class MindboxImport(models.Model):
             chunk.content_id.raw,
             options=self._get_reader()._get_options(chunk.file),
         )
+        file = chunk.content_id
         client = self.endpoint_id._get_client(self._get_timeout())
         self._commit()
         try:
             answer = client.send(call)
         except MindboxError as error:
-            return self._committed(partial(self._record_failure, chunk, error))
-        return self._committed(lambda: self._record_success(chunk, answer))
+            return self._committed(partial(self._record_failure, chunk, error, file))
+        return self._committed(lambda: self._record_success(chunk, answer, file))
 
     def _get_timeout(self):
         """Return how long to wait for an answer: the worker must outlive it."""

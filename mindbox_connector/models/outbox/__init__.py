@@ -11,6 +11,8 @@ from . import mindbox_rows
 from . import mindbox_merge
 from . import mindbox_resend
 from . import mindbox_retention
+from . import mindbox_erased
+from . import res_partner
 from . import mindbox_ledger
 from . import mindbox_ledger_outcome
 from . import mindbox_hold
@@ -20,3 +22,4 @@ from . import mindbox_outcome
 from . import mindbox_refusal
 from . import mindbox_late
 from . import mindbox_delivery
+from . import mindbox_settle

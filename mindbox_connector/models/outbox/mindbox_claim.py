@@ -19,8 +19,8 @@ NEWEST = 500
 STORY = 20
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
-    "customer_key, merge_key, cleared, priority, transaction_id, occurred_at, "
-    "attempts, payload, device_uuid, customer_ip"
+    "customer_key, merge_key, cleared, instead_of, priority, transaction_id, "
+    "occurred_at, attempts, payload, device_uuid, customer_ip"
 )
 FROZEN_COLUMNS = (
     "id",
@@ -151,7 +151,9 @@ class MindboxEndpoint(models.Model):
                    AND (tried.customer_key != due.customer_key
                         OR (tried.priority, tried.id) > (due.priority, due.id))
             )
+            AND %(is_settled)s
             """,
+            is_settled=self._get_settled_condition(on_the_way),
             endpoint=self.id,
             on_the_way=list(on_the_way),
             closed=[key or "" for key in closed_lanes],
@@ -200,11 +202,14 @@ class MindboxEndpoint(models.Model):
             return {}, []
         rows = self._lock_due_rows(limit, on_the_way, closed_lanes)
         claimed = {row["id"]: (row["merge_key"], row["customer_key"]) for row in rows}
+        erased = rows and self._forget_late(claimed)
+        rows = [row for row in rows if row["id"] not in erased]
         rows = self.env["mindbox.request"]._merge(rows)
         missing = [row for row in rows if row["payload"] is None]
         self._freeze(missing)
         fresh = {row["id"] for row in missing}
         rows = [row for row in rows if row["payload"] is not None]
+        rows = self._leave_unsettled(rows)
         operations = self._get_row_operations(rows)
         self._skip([row for row in rows if row["id"] not in operations])
         return claimed, [

@@ -33,6 +33,7 @@ class MindboxEndpoint(models.Model):
         untried = [o.parcel for o in outcomes if not o.tried]
         self._give_back([parcel.id for parcel in untried if parcel.fresh])
         tried = [outcome for outcome in outcomes if outcome.tried]
+        erased = set()
         if tried:
             rows = [self._get_result(outcome, failing) for outcome in tried]
             # Who has cancelled a row meanwhile is overruled by an answer only.
@@ -40,6 +41,7 @@ class MindboxEndpoint(models.Model):
             self.env["mindbox.request"]._update(rows, guard)
             if sent := [o.parcel for o in tried if o.answer]:
                 self._after_sent(sent)
+            erased = self._forget_late([outcome.parcel.id for outcome in tried])
         if not self._is_running():
             return False
         for outcome in tried:
@@ -47,7 +49,7 @@ class MindboxEndpoint(models.Model):
                 self._pause_misconfigured(outcome.error.reason)
             elif isinstance(outcome.error, MindboxRejected):
                 request = self.env["mindbox.request"].browse(outcome.parcel.id)
-                if request.exists():
+                if request.exists() and request.id not in erased:
                     request._send_instead(outcome.error.reason)
         return True
 

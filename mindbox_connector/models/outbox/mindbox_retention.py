@@ -1,13 +1,11 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How long bodies and rows are kept, and what is left of erased customers."""
+"""How long bodies and rows are kept."""
 
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-
-from ...reasons import NO_REASON, Reason
 
 # Days to keep what is finished, where the settings say nothing: the bodies, the rows,
 # and the rows that somebody has to look at.
@@ -19,19 +17,6 @@ GC_CHUNK = 10_000
 class MindboxRequest(models.Model):
     _name = "mindbox.request"
     _inherit = ["mindbox.request"]
-
-    @api.model
-    def _forget(self, partners):
-        """Leave no waiting request and no body of erased customers behind."""
-        requests = self._find_all_of(partners)
-        personal = dict.fromkeys(("payload", "response", "device_uuid", "customer_ip"))
-        requests.write({**personal, **NO_REASON.get_values()})
-        waiting = requests.filtered(lambda request: request.state == "pending")
-        waiting.write({"state": "cancelled", **Reason("customer_erased").get_values()})
-
-    def _find_all_of(self, partners):
-        """Return the requests that tell of customers, among others or alone."""
-        return self.sudo().search([("partner_id", "in", partners.ids)])
 
     @api.autovacuum
     def _gc_requests(self):

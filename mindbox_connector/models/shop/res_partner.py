@@ -12,6 +12,8 @@ TRACKED = frozenset(
 )
 # The contacts by their fields in Odoo and in Mindbox.
 CONTACT_FIELDS = {"phone": "mobilePhone", "email": "email"}
+# Context key of a merge: who is deleted at the end of it is nobody to forget.
+MERGING_KEY = "mindbox_merging"
 # Contacts of one person, at most: each purchase without an account makes one in Odoo.
 MAX_GUESTS = 20
 
@@ -23,12 +25,6 @@ class ResPartner(models.Model):
 
     birthday = fields.Date()
     sex = fields.Selection([("male", "Male"), ("female", "Female")])
-    mindbox_erased_at = fields.Datetime(
-        string="Erased from Mindbox",
-        copy=False,
-        readonly=True,
-        help="Nothing about this customer is recorded any more.",
-    )
     mindbox_request_ids = fields.One2many(
         "mindbox.request",
         "partner_id",
@@ -57,7 +53,7 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners._mindbox_mark("customer_edit")
+        partners._mindbox_mark("customer_edit", new={True})
         return partners
 
     def write(self, vals):
@@ -80,12 +76,16 @@ class ResPartner(models.Model):
 
     def unlink(self):
         """A customer who is deleted here must be deleted in Mindbox too."""
-        told = [("partner_id", "in", self.ids)]
-        known = self.env["mindbox.request"].sudo().search(told).partner_id
-        # Requests are removed after a while, what Mindbox knows is not.
-        known |= self.env["mindbox.ledger"].sudo().search(told).partner_id
-        known.sudo(self.env.su)._mindbox_erase()
+        self._mindbox_drop_prepared()
+        # Who is merged is merged in Mindbox, too, and lives on there.
+        if not self.env.context.get(MERGING_KEY):
+            self._mindbox_known()._mindbox_erase()
         return super().unlink()
+
+    def _mindbox_known(self):
+        """Return those of these contacts of whom Mindbox may have been told."""
+        knowers = self.sudo()._get_mindbox_knowers()
+        return self.filtered(lambda partner: knowers[partner])
 
     def action_mindbox_erase(self):
         """Forget the bodies of these customers and list them for deletion.
@@ -100,15 +100,19 @@ class ResPartner(models.Model):
     def _mindbox_erase(self):
         # Whoever may delete a customer may not know of Mindbox at all.
         self = self.sudo()
-        customers = self.filtered(lambda p: p._mindbox_customer() == p)
-        customers._on_erase()
-        customers.mindbox_erased_at = fields.Datetime.now()
-        self._mindbox_unmark()
-        self.env["mindbox.request"]._forget(self)
-        self.env["mindbox.ledger"]._forget(self)
+        # An employee or an address may have been a customer before.
+        known = self._mindbox_known()
+        persons = known | self.filtered(lambda p: p._mindbox_customer() == p)
+        if persons:
+            persons._on_erase()
+            persons.mindbox_erased_at = fields.Datetime.now()
 
-    def _on_erase(self):
-        """Hook: these customers are about to be forgotten, and are known still."""
+    def _get_mindbox_words(self):
+        """Customers give names to their favourite orders, too."""
+        orders = self.env["sale.order"].browse(
+            self._get_mindbox_records()["sale.order"]
+        )
+        return super()._get_mindbox_words() | set(orders.mapped("favorite_name"))
 
     def action_mindbox_restore(self):
         """Tell Mindbox of customers again who were erased.
@@ -179,13 +183,6 @@ class ResPartner(models.Model):
             for code, event in events.items()
             if event.operation and event.topic != "product"
         ]
-
-    def _mindbox_contact(self):
-        """Return whom an address belongs to."""
-        contact = self
-        while contact.type != "contact" and contact.parent_id:
-            contact = contact.parent_id
-        return contact
 
     def _mindbox_explain_no_customer(self):
         contact = self._mindbox_contact()

@@ -18,18 +18,27 @@ class ResPartner(models.Model):
     # === BODIES === #
 
     def _mindbox_customer_register_body(self, endpoint, cleared=()):
-        return {"customer": self._mindbox_profile(endpoint)}
+        """Return the profile of somebody new: there is nothing to clear."""
+        return {"customer": self._mindbox_check_profile(endpoint)}
 
     def _mindbox_customer_edit_body(self, endpoint, cleared=()):
         """Return the profile.
 
         :param cleared: fields that were removed in Odoo since the last edit
         """
+        profile = self._mindbox_check_profile(endpoint)
+        return {"customer": dict.fromkeys(cleared, CLEAR) | profile}
+
+    def _mindbox_check_profile(self, endpoint):
+        """Return the profile of a customer whom Mindbox can keep.
+
+        :raise MindboxSkipped: without a contact, or with somebody else's
+        """
         self._mindbox_check_no_account()
-        profile = dict.fromkeys(cleared, CLEAR) | self._mindbox_profile(endpoint)
+        profile = self._mindbox_profile(endpoint)
         if not (profile.get("email") or profile.get("mobilePhone")):
             raise MindboxSkipped("no_contact")
-        return {"customer": profile}
+        return profile
 
     def _mindbox_check_no_account(self):
         """An e-mail belongs to one customer in Mindbox: an edit would move it."""
@@ -75,7 +84,9 @@ class ResPartner(models.Model):
         return self.wishlist_ids.filtered(lambda wish: wish.website_id in websites)
 
     def _mindbox_resolve(self, event, endpoint):
-        """A wish list that has become empty is cleared."""
+        """Who is new is registered; a wish list that has become empty is cleared."""
+        if event == "customer_edit" and self._mindbox_is_new(endpoint):
+            return "customer_register"
         if event not in WISHLIST_EVENTS:
             return event
         empty = not self._mindbox_wishes(endpoint)

@@ -100,6 +100,9 @@ class SaleOrder(models.Model):
             self._mindbox_mark("order_status", milestone=milestone)
 
     def _mindbox_mark_placed(self):
+        for customer in self.partner_id.filtered("user_ids"):
+            # The operation for guests makes its customers by itself.
+            customer._mindbox_introduce()
         self._mindbox_mark("order_create")
         self._mindbox_mark("order_status", milestone="created")
 
@@ -205,6 +208,11 @@ class SaleOrder(models.Model):
     def _mindbox_moment(self, event, moment):
         """An order that is entered or imported afterwards was placed at its date."""
         return min(moment, self.date_order) if event == "order_create" else moment
+
+    def _mindbox_subject(self, event):
+        """A cart is no order yet: that is as old as its date."""
+        subject = super()._mindbox_subject(event)
+        return f"cart of {subject}" if event in CART_EVENTS else subject
 
     def _mindbox_resolve(self, event, endpoint):
         """A cart may have been emptied or ordered since it was marked."""

@@ -107,7 +107,7 @@ class TestFaults(ReconciliationCase):
         self.assertEqual(
             operations,
             [
-                "Website.EditCustomer",
+                "Website.RegisterCustomer",
                 "Website.CreateUnauthorizedOrder",
                 "Website.UpdateOrderStatus",
             ],
@@ -124,7 +124,7 @@ class TestFaults(ReconciliationCase):
         self.send()
         self.deliver()
         operations = [call["query"]["operation"] for call in self.mindbox.calls]
-        self.assertEqual(operations[0], "Website.EditCustomer")
+        self.assertEqual(operations[0], "Website.RegisterCustomer")
 
     def test_a_rejection_is_told_in_mindbox_words_and_replaced_when_sent(self):
         self.mindbox.answer = REJECTED
@@ -136,7 +136,8 @@ class TestFaults(ReconciliationCase):
         self.mindbox.answer = Reply()
         self.send()
         self.deliver()
-        self.assertEqual(sorted(self.states()), ["cancelled", "sent"])
+        # The registration was tried as an edit, too.
+        self.assertEqual(sorted(self.states()), ["cancelled", "sent", "skipped"])
         self.reconcile()
         self.assertEqual(self.differences(), [])
         self.assertEqual(self.ledger("customers")[0]["res_id"], partner_id)

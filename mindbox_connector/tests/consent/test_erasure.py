@@ -2,8 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An erased customer leaves nothing behind."""
 
+from types import SimpleNamespace
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...controllers.portal import decide_by_mail
 from ..sources import SourceCase
 
 
@@ -110,3 +115,83 @@ class TestErasure(SourceCase):
         self.assertFalse(rows.filtered(lambda row: row.state == "pending"))
         self.assertFalse(any(rows.mapped("payload")))
         self.assertFalse(self.recorded("customer_edit"))
+
+    # === WHO MUST HEAR OF IT === #
+
+    def listed(self):
+        return self.env["mindbox.erasure"].search([("state", "=", "todo")]).endpoint_id
+
+    def test_whoever_was_told_once_must_delete_them_too(
+        self,
+    ):
+        values = {"endpoint_code": "Old", "secret_key": "key", "website_id": False}
+        old = self.endpoint.copy(values)
+        self.env["mindbox.ledger"]._acknowledge(
+            old,
+            "customers",
+            [{"res_id": self.customer.id, "partner_id": self.customer.id}],
+        )
+        self.customer.action_mindbox_erase()
+        self.assertEqual(self.listed(), self.endpoint | old)
+
+    def test_who_became_an_employee_is_listed_with_the_end_of_the_contact(self):
+        self.customer.city = "Omsk"
+        self.recorded()
+        self.customer.partner_share = False
+        self.env.flush_all()
+        self.customer.unlink()
+        self.assertEqual(self.listed(), self.endpoint)
+
+    # === THE SAME TRANSACTION === #
+
+    def test_what_the_same_transaction_was_to_record_is_not_recorded(self):
+        cart = self.make_cart((self.product, 1))
+        self.recorded()
+        order = self.make_order((self.product, 1))
+        order.action_confirm()
+        cart.unlink()
+        self.customer.action_mindbox_erase()
+        self.assertFalse(self.recorded())
+
+    def test_nor_what_follows_on_the_device_of_somebody_who_was_erased(self):
+        self.customer.action_mindbox_erase()
+        self.recorded()
+        visitor = {"device_uuid": "a-device", "customer_ip": "10.0.0.1"}
+        place = "odoo.addons.mindbox_connector.models.capture.mindbox_flush.get_visitor"
+        with patch(place, lambda: visitor):
+            self.make_cart((self.product, 1))
+            self.product._mindbox_mark("product_view", customer_id=self.customer.id)
+            self.assertFalse(self.recorded())
+
+    def test_what_was_recorded_of_the_device_before_the_login_is_forgotten(self):
+        self.customer.city = "Omsk"
+        device = {"device_uuid": "a-device", "customer_ip": "10.0.0.1"}
+        mine = self.recorded("customer_edit")
+        mine.write(device)
+        values = {"event": "product_view", "customer_key": "a-device", "payload": "{}"}
+        values["endpoint_id"] = self.endpoint.id
+        anonymous = self.env["mindbox.request"].create({**device, **values})
+        self.customer.action_mindbox_erase()
+        self.assertEqual(anonymous.state, "cancelled")
+        for name in ("payload", "device_uuid", "customer_ip", "customer_key"):
+            self.assertFalse(anonymous[name])
+
+    # === SENDING AGAIN === #
+
+    def test_nobody_sends_again_what_is_of_an_erased_customer(self):
+        self.customer.city = "Omsk"
+        row = self.recorded("customer_edit")
+        self.customer.action_mindbox_erase()
+        with self.assertRaisesRegex(UserError, "erased"):
+            row.action_resend()
+        self.assertEqual(row.state, "cancelled")
+
+    # === CONSENTS === #
+
+    def test_a_tick_in_the_checkout_of_an_erased_customer_is_a_decision(self):
+        self.customer.action_mindbox_erase()
+        request = SimpleNamespace(env=self.env, website=self.website)
+        with patch("odoo.addons.mindbox_connector.controllers.portal.request", request):
+            decide_by_mail(self.customer, "checkout")
+        self.assertTrue(self.customer.mindbox_consent_ids.is_subscribed)
+        self.assertFalse(self.recorded())

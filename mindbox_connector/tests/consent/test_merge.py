@@ -73,3 +73,27 @@ class TestMerge(SourceCase):
         self.assertEqual(row.customer_key, f"partner-{self.customer.id}")
         body = self.build(row)
         self.assertEqual(body["customer"]["ids"], {"websiteID": str(self.customer.id)})
+
+    def test_an_erased_duplicate_does_not_erase_the_survivor(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        self.recorded()
+        twin.action_mindbox_erase()
+        self.merge(twin)
+        self.assertFalse(self.customer.mindbox_erased_at)
+        self.assertIn("customer_edit", self.recorded().mapped("event"))
+
+    def test_who_is_merged_into_an_erased_customer_must_be_deleted_in_mindbox(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        self.recorded()
+        twin_id = twin.id
+        self.customer.action_mindbox_erase()
+        self.merge(twin)
+        self.assertTrue(self.customer.mindbox_erased_at)
+        listed = self.env["mindbox.erasure"].search([])
+        self.assertIn(str(twin_id), listed.mapped("customer_id_value"))
+
+    def test_who_is_merged_is_not_deleted_in_mindbox(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        self.recorded()
+        self.merge(twin)
+        self.assertFalse(self.env["mindbox.erasure"].search([]))

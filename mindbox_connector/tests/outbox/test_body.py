@@ -24,7 +24,7 @@ class TestBody(DeliveryCase):
 
         with (
             patch.object(
-                self.registry["res.partner"], "_mindbox_customer_edit_body", fail
+                self.registry["res.partner"], "_mindbox_customer_register_body", fail
             ),
             self.assertLogs(mindbox_build.__name__, "ERROR") as log,
         ):
@@ -43,7 +43,7 @@ class TestBody(DeliveryCase):
             return {"customer": {"ids": {"websiteID": str(partner.id)}}}
 
         with patch.object(
-            self.registry["res.partner"], "_mindbox_customer_edit_body", fail
+            self.registry["res.partner"], "_mindbox_customer_register_body", fail
         ):
             self.deliver()
         self.assertEqual(sorted(self.states()), ["rejected", "sent"])
@@ -55,7 +55,7 @@ class TestBody(DeliveryCase):
             return {"customer": {"firstName": "a\0b\ud83d"}}
 
         with patch.object(
-            self.registry["res.partner"], "_mindbox_customer_edit_body", body
+            self.registry["res.partner"], "_mindbox_customer_register_body", body
         ):
             self.deliver()
         self.assertEqual(self.states(), ["sent"])

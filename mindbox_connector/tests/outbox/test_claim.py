@@ -13,6 +13,35 @@ from ..common import RealCase
 class TestClaim(RealCase):
     def test_claiming_reads_what_it_takes_however_many_rows_wait(self):
         """100,000 wait, 50,000 are finished, some customers wait for an attempt."""
+        self.fill()
+        plan = self.explain(lambda endpoint: endpoint._find_due_rows(200, {}, []))
+        self.assertEqual(plan["Actual Rows"], 200)
+        # What is read: 200 to take, 200 that wait for an attempt, and as many probes.
+        self.assertLess(sum(map(_count_rows, _walk(plan))), 2000)
+        self.assertFalse([n for n in _walk(plan) if "Sort" in n["Node Type"]])
+
+    def test_claiming_reads_little_more_where_lanes_wait_for_what_settles(self):
+        """50 customers have been registered just now; their 20 rows each wait."""
+        self.fill()
+        with self.transaction() as env:
+            operations = env["mindbox.endpoint"].browse(self.endpoint_id).operation_ids
+            operations.filtered(lambda o: o.event == "customer_register").mode = "async"
+            env.flush_all()
+            env.cr.execute(
+                """
+                UPDATE mindbox_request
+                   SET event = 'customer_register', mode = 'async', outcome = 'unknown',
+                       sent_at = now() at time zone 'UTC'
+                 WHERE state = 'sent' AND endpoint_id = %s
+                   AND substr(transaction_id, 6)::int < 150
+                """,
+                (self.endpoint_id,),
+            )
+        plan = self.explain(lambda endpoint: endpoint._find_due_rows(200, {}, []))
+        self.assertEqual(plan["Actual Rows"], 200)
+        self.assertLess(sum(map(_count_rows, _walk(plan))), 10_000)
+
+    def fill(self):
         with self.transaction() as env:
             env.cr.execute(
                 """
@@ -29,14 +58,9 @@ class TestClaim(RealCase):
                 (self.endpoint_id,),
             )
             env.cr.execute("ANALYZE mindbox_request")
-        plan = self.explain(lambda endpoint: endpoint._find_due_rows(200, {}, []))
-        self.assertEqual(plan["Actual Rows"], 200)
-        # What is read: 200 to take, 200 that wait for an attempt, and as many probes.
-        self.assertLess(sum(map(_count_rows, _walk(plan))), 2000)
-        self.assertFalse([n for n in _walk(plan) if "Sort" in n["Node Type"]])
 
     def explain(self, work):
-        """Return the executed plan of the first statement of some work."""
+        """Return the executed plan of the statement by which some work claims."""
         statements = []
 
         def remember(cr, query, params, *rest):
@@ -49,7 +73,7 @@ class TestClaim(RealCase):
                 work(endpoint)
             finally:
                 del threading.current_thread().query_hooks
-            query, params = statements[0]
+            query, params = next(s for s in statements if "_request due" in str(s[0]))
             env.cr.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", params)
             return env.cr.fetchone()[0][0]["Plan"]
 

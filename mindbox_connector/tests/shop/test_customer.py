@@ -36,6 +36,7 @@ class TestCustomer(SourceCase):
         self.assertEqual(len(self.recorded("customer_edit")), 1)
 
     def test_a_removed_phone_is_cleared_in_mindbox(self):
+        self.know(self.customer)
         self.customer.phone = False
         self.env.cr.flush()
         row = self.recorded("customer_edit")

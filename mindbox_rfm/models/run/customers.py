@@ -40,6 +40,13 @@ def customers_sql(scheme):
     return SQL("(%s OFFSET 0)", query.select("res_partner.id", is_prospect))
 
 
+def find_erased(scheme):
+    """Return the IDs of contacts who wanted to be forgotten, and of their addresses."""
+    partners = scheme.env["res.partner"].with_context(active_test=False)
+    erased = partners.search([("mindbox_erased_at", "!=", False)])
+    return erased._with_addresses().ids
+
+
 def _is_prospect_sql(scheme):
     if not scheme.include_prospects:
         return SQL("FALSE")

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.tools import SQL
 
 from .corrections import corrections_sql
-from .customers import customers_sql
+from .customers import customers_sql, find_erased
 from .days import local_date_sql, utc_end, utc_start
 from .plans import SORTED, planned
 
@@ -29,7 +29,7 @@ BY_CONTACT = """
            COALESCE(sum(%(net)s) %(in_window)s, 0) AS amount
       FROM sale_order o %(corrections)s
      WHERE o.state = 'sale' AND o.company_id = %(company)s
-       AND o.date_order < %(end)s %(not_returned)s %(not_free)s
+       AND o.date_order < %(end)s %(not_returned)s %(not_free)s %(not_erased)s
      GROUP BY o.partner_id
 """
 # The same with the contacts of a company put together.
@@ -89,6 +89,7 @@ class Facts:
         self.cr = scheme.env.cr
         # The ORM looks up users and companies here: before any other plans are set.
         self.customers = customers_sql(scheme)
+        self.erased = find_erased(scheme)
 
     def load(self, scheme_id):
         """Count into :data:`FACTS_TABLE`, beside what a scheme knew of each."""
@@ -139,10 +140,17 @@ class Facts:
             not_free=SQL()
             if scheme.count_zero_orders
             else SQL("AND o.amount_total > 0"),
+            not_erased=self._not_erased_sql(),
         )
         if scheme.partner_level == "contact":
             return by_contact
         return SQL(BY_COMPANY, by_contact)
+
+    def _not_erased_sql(self):
+        """A company is not told by its numbers what one of its contacts has bought."""
+        if not self.erased:
+            return SQL()
+        return SQL("AND o.partner_id != ALL(%s)", self.erased)
 
     def _in_window_sql(self):
         months = self.scheme.lookback_months

@@ -13,6 +13,7 @@ from odoo.addons.mindbox_connector.models.job.mindbox_job import Job
 
 from ..result.stock import take_stock
 from .changes import Changes
+from .customers import find_erased
 from .cuts import Cuts
 from .facts import FACTS_TABLE, Facts
 from .known_facts import get_facts_key
@@ -82,8 +83,7 @@ class Run:
 
     def _forget_erased(self):
         """Remove who was erased while the last run was at work: it saw them still."""
-        partners = self.env["res.partner"].with_context(active_test=False)
-        erased = partners.search([("mindbox_erased_at", "!=", False)])
+        erased = self.env["res.partner"].browse(find_erased(self.scheme))
         self.env["rfm.profile"]._forget(erased)
 
     def _get_cuts(self):

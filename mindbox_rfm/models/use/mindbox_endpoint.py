@@ -3,6 +3,8 @@
 
 from odoo import fields, models
 
+from .mindbox_catalogue import SEGMENT_SET
+
 
 class MindboxEndpoint(models.Model):
     _inherit = "mindbox.endpoint"
@@ -13,3 +15,18 @@ class MindboxEndpoint(models.Model):
         default="DirectCrm.StaticCustomerSegments.Import",
         help="System name of the bulk operation in Mindbox.",
     )
+
+    def _forget_late(self, request_ids):
+        """An import that was built before may tell of whoever was erased since."""
+        forgotten = super()._forget_late(request_ids)
+        domain = [("id", "in", list(request_ids)), ("event", "=", SEGMENT_SET)]
+        imports = self.env["mindbox.request"].search(
+            [*domain, ("partner_id", "=", False)]
+        )
+        if imports:
+            partners = self.env["res.partner"].with_context(active_test=False)
+            erased = partners.search([("mindbox_erased_at", "!=", False)])
+            imports &= imports._find_imports_of(erased)
+            imports._tell_anew()
+            imports._empty()
+        return forgotten | set(imports.ids)

@@ -19,22 +19,18 @@ class MindboxRequest(models.Model):
     _inherit = "mindbox.request"
 
     @api.model
-    def _forget(self, partners):
-        """Tell of the others anew, where an import still waits."""
-        imports = self._find_imports_of(partners)
-        waiting = imports.filtered(lambda request: request.state == "pending")
-        result = super()._forget(partners)
-        for request in waiting:
-            source = self.env[request.res_model].browse(request.res_id)
-            source._mindbox_mark(SEGMENT_SET)
-        return result
-
     def _find_all_of(self, partners):
         return super()._find_all_of(partners) | self._find_imports_of(partners)
 
+    def _tell_anew(self):
+        """Tell anew of all others of whom an import was to tell that waits still."""
+        for request in self.filtered(lambda request: request.state == "pending"):
+            source = self.env[request.res_model].browse(request.res_id)
+            source._mindbox_mark(SEGMENT_SET)
+
     def _find_imports_of(self, partners):
         # ^ is the beginning of a line, by (?n).
-        line = f"(?n)^({'|'.join(map(str, partners.ids))});"
+        line = f"(?n)^({'|'.join(map(str, partners.ids)) or 'nobody'});"
         self.flush_model(["payload"])
         query = SQL(TELLING_OF, event=SEGMENT_SET, line=line)
         rows = self.env.execute_query(query)

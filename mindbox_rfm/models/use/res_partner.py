@@ -172,10 +172,23 @@ class ResPartner(models.Model):
 
     # === TO MINDBOX === #
 
-    def _mindbox_erase(self):
-        result = super()._mindbox_erase()
+    def _on_erase(self):
+        """Forget their segments; tell of the others anew where an import waits."""
+        imports = self.env["mindbox.request"]._find_imports_of(self)
+        imports._tell_anew()
+        result = super()._on_erase()
         self.env["rfm.profile"]._forget(self)
         return result
+
+    def _get_mindbox_knowers(self):
+        """Who has a segment was told of with it, in one import with all others."""
+        knowers = super()._get_mindbox_knowers()
+        profiles = self.env["rfm.profile"].search([("partner_id", "in", self.ids)])
+        for profile in profiles.filtered(lambda p: p.scheme_id.mindbox_way != "none"):
+            company = [("company_id", "=", profile.company_id.id)]
+            started = [*company, ("state", "!=", "draft")]
+            knowers[profile.partner_id] |= self.env["mindbox.endpoint"].search(started)
+        return knowers
 
     def _get_rfm_way(self, endpoint):
         """Return how the company's active scheme tells Mindbox of segments."""

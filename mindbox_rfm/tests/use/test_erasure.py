@@ -112,6 +112,18 @@ class TestErasure(RfmCase):
         self.run_scheme(self.scheme)
         self.assertTrue(self.profile(self.bella))
 
+    def test_nor_does_their_company_count_what_they_have_bought(self):
+        company = self.make_customer("Firm", is_company=True)
+        for name, amount in (("Carl", 100), ("Dora", 40)):
+            contact = self.make_customer(name, parent_id=company.id)
+            self.make_order(contact, 5, amount=amount)
+        self.run_scheme(self.scheme)
+        self.assertEqual(self.profile(company).amount, 140)
+        company.child_ids.filtered(lambda c: c.name == "Carl").action_mindbox_erase()
+        self.run_scheme(self.scheme)
+        self.assertEqual(self.profile(company).amount, 40)
+        self.assertEqual(self.profile(company).order_count, 1)
+
     # === NOTHING IS TOLD === #
 
     def test_a_run_tells_nothing_of_them(self):
@@ -144,3 +156,37 @@ class TestErasure(RfmCase):
         )
         told = {row[0] for row in history._preview()["rows"]}
         self.assertEqual(told, {str(self.anna.id)})
+
+    def test_an_import_that_was_frozen_beside_the_erasure_is_made_anew(self):
+        self.run_scheme(self.scheme)
+        frozen = self.requests()
+        frozen.write({"payload": self.build()["payload"], "attempts": 1})
+        self.bella.mindbox_erased_at = "2025-01-01"
+        _claimed, parcels = self.endpoint._claim(10, {}, [])
+        self.assertNotIn(frozen.id, [parcel.id for parcel in parcels])
+        self.assertEqual((frozen.state, frozen.payload), ("cancelled", False))
+        self.assertEqual(self.told(), set(self.anna.ids))
+
+    def test_a_file_of_history_keeps_no_line_of_them(self):
+        self.run_scheme(self.scheme)
+        history = self.env["mindbox.import"].create(
+            {"endpoint_id": self.endpoint.id, "kind": "segments"}
+        )
+        history.write({"state": "running", "last_id": self.bella.id})
+        chunk = history._next_chunk()
+        chunk._freeze(history, lambda: False)
+        self.assertEqual(chunk.rows, 2)
+        self.bella.action_mindbox_erase()
+        self.assertEqual(chunk.rows, 1)
+        self.assertEqual([row["res_id"] for row in chunk._get_told()], self.anna.ids)
+
+    def test_who_was_told_of_by_a_segment_only_must_be_deleted_there(self):
+        self.run_scheme(self.scheme)
+        self.requests().unlink()
+        self.env["mindbox.request"].search([]).unlink()
+        bella_id = self.bella.id
+        self.bella.sale_order_ids._action_cancel()
+        self.bella.sale_order_ids.unlink()
+        self.bella.unlink()
+        listed = self.env["mindbox.erasure"].search([])
+        self.assertIn(str(bella_id), listed.mapped("customer_id_value"))
