@@ -119,6 +119,11 @@ class MindboxClient:
             "Mindbox-Integration-Version": "19.0",
         }
 
+    @cached_property
+    def identity(self):
+        """What tells this address and key from others, without naming them."""
+        return hash((self._url, self._endpoint_code, self._authorization))
+
     def send(self, call):
         """Send one call and return its :class:`~.answers.Answer`.
 
@@ -128,6 +133,13 @@ class MindboxClient:
         :raise MindboxMisconfigured: stop until an administrator has acted
         :raise MindboxRejected: this call will never succeed
         """
+        try:
+            return self._send(call)
+        except MindboxMisconfigured as error:
+            error.identity = self.identity
+            raise
+
+    def _send(self, call):
         started = time.monotonic()
         try:
             status, headers, content = self._post(call)

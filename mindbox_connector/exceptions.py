@@ -48,7 +48,12 @@ class MindboxThrottled(MindboxUnavailable):
 
 
 class MindboxMisconfigured(MindboxError):
-    """An administrator has to act: address, credentials or integration point."""
+    """An administrator has to act: address, credentials or integration point.
+
+    ``identity``: that of the client that was answered so, if any was.
+    """
+
+    identity = None
 
 
 class MindboxRejected(MindboxError):

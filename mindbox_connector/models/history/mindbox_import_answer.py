@@ -51,7 +51,7 @@ class MindboxImport(models.Model):
         elif isinstance(error, MindboxUnavailable):
             self.endpoint_id._hold(error)
         elif isinstance(error, MindboxMisconfigured):
-            self.endpoint_id._pause_misconfigured(reason)
+            self.endpoint_id._pause_misconfigured(error)
         elif isinstance(error, MindboxRejected):
             return self._record_refusal(chunk, error, reason)
         return self._get_wait()

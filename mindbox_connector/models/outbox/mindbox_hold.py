@@ -131,11 +131,20 @@ class MindboxEndpoint(models.Model):
             )
         )
 
-    def _pause_misconfigured(self, reason):
-        """Stop until somebody has acted, and tell the responsible person once."""
+    def _pause_misconfigured(self, error):
+        """Stop until somebody has acted, and tell the responsible person once.
+
+        Who has replaced the key meanwhile has acted: the next job takes the new one.
+
+        :param MindboxMisconfigured error: what a call has ended with
+        """
+        self.invalidate_recordset()
         if self.state == "paused":
             return
-        self._pause(reason)
+        if error.identity not in (None, self._get_client().identity):
+            self._hold(error)
+            return
+        self._pause(error.reason)
         self._on_pause()
 
     def _on_pause(self):

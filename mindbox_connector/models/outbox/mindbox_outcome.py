@@ -46,7 +46,7 @@ class MindboxEndpoint(models.Model):
             return False
         for outcome in tried:
             if isinstance(outcome.error, MindboxMisconfigured):
-                self._pause_misconfigured(outcome.error.reason)
+                self._pause_misconfigured(outcome.error)
             elif isinstance(outcome.error, MindboxRejected):
                 request = self.env["mindbox.request"].browse(outcome.parcel.id)
                 if request.exists() and request.id not in erased:

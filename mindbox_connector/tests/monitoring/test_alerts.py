@@ -5,8 +5,8 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ...exceptions import MindboxMisconfigured
 from ...models.monitoring.alerts import ALERTS
-from ...reasons import Reason
 from .common import HealthCase
 
 
@@ -64,7 +64,7 @@ class TestAlerts(HealthCase):
 
     def test_of_one_trouble_only_the_cause_is_told(self):
         self.wait(hours=3)
-        self.endpoint._pause_misconfigured(Reason("key_refused"))
+        self.endpoint._pause_misconfigured(MindboxMisconfigured("key_refused"))
         self.watch()
         self.assertEqual(self.open_kinds(), ["paused"])
         self.assertIn("403", self.activities("paused").note)

@@ -32,6 +32,22 @@ class TestPauseAndStart(DeliveryCase):
         self.deliver()
         self.assertEqual(set(self.states()), {"sent"})
 
+    def test_a_key_that_was_replaced_meanwhile_is_no_reason_to_pause(self):
+        def answer(call):
+            if "new-key" in call["headers"]["Authorization"]:
+                return Reply()
+            self.set_endpoint(secret_key="new-key")
+            return Reply(401, {"status": "ProtocolError"})
+
+        self.mindbox.answer = answer
+        self.set_endpoint(concurrency=1)
+        self.facts("a", "b", "c")
+        self.deliver()
+        self.assertEqual(self.endpoint("state")["state"], "running")
+        self.make_due()
+        self.deliver()
+        self.assertEqual(self.states(), ["sent"] * 3)
+
     def test_start_does_not_wait_for_what_was_held(self):
         later = fields.Datetime.now() + timedelta(seconds=200)
         self.set_endpoint(held_until=later, hold_reason_code="timeout", failures=9)
