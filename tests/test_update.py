@@ -42,15 +42,16 @@ FINISHED = """
     INSERT INTO mindbox_request (
         endpoint_id, event, mode, res_model, res_id, transaction_id, occurred_at,
         next_attempt_at, priority, state, attempts, error)
-    SELECT endpoint.id, 'order_status', 'async', 'sale.order', 1,
+    SELECT endpoint.id, 'order_status', finished.mode, 'sale.order', 1,
            gen_random_uuid()::varchar, now(), now(), 10, finished.state, 1, reason
       FROM mindbox_endpoint endpoint,
-           (VALUES ('sent', NULL),
-                   ('skipped', 'The operation is switched off.'),
-                   ('skipped', 'Операция выключена.'),
-                   ('cancelled', 'Cancelled by Mitchell Admin'),
-                   ('rejected', 'Something that nobody has a word for'))
-           AS finished (state, reason)
+           (VALUES ('sent', NULL, 'async'),
+                   ('sent', NULL, 'sync'),
+                   ('skipped', 'The operation is switched off.', 'async'),
+                   ('skipped', 'Операция выключена.', 'async'),
+                   ('cancelled', 'Cancelled by Mitchell Admin', 'async'),
+                   ('rejected', 'Something that nobody has a word for', 'sync'))
+           AS finished (state, reason, mode)
      WHERE endpoint.endpoint_code = 'demo.Website'
 """
 
@@ -165,7 +166,7 @@ def windows(server):
 def check_states(server):
     """What had ended before is as it was, with its reason in words."""
     domain = [("event", "=", "order_status"), ("res_id", "=", 1)]
-    fields = ["state", "error"]
+    fields = ["state", "error", "mode", "outcome"]
     rows = server.rpc("mindbox.request", "search_read", domain, fields, order="id")
     by_state = {}
     for row in rows:
@@ -173,3 +174,7 @@ def check_states(server):
     assert by_state["rejected"] == ["Something that nobody has a word for"]
     assert by_state["cancelled"] == ["Cancelled by Mitchell Admin"]
     assert len(set(by_state["skipped"])) == 1, "one reason, in the reader's language"
+    outcomes = {(row["state"], row["mode"]): row["outcome"] for row in rows}
+    assert outcomes.pop(("sent", "async")) == "unknown"
+    assert outcomes.pop(("sent", "sync")) == "processed"
+    assert set(outcomes.values()) == {False}, "what was not accepted has no outcome"

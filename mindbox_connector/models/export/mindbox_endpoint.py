@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..endpoint.mindbox_endpoint import SYSTEM_NAME
 from .mindbox_export import OPEN_STATES
+from .mindbox_export_work import RETRY
 
 # A call may be executed after the export was made: the end of a period is read twice.
 OVERLAP = timedelta(minutes=10)
@@ -80,7 +81,9 @@ class MindboxEndpoint(models.Model):
             last = endpoint.export_ids[:1]
             endpoint.last_export_id = last
             endpoint.last_export_state = last.state
-            endpoint.last_export_result = last.error or str(last.rows_matched)
+            endpoint.last_export_result = last and (
+                last.error or str(last.rows_matched)
+            )
 
     # === WHEN === #
 
@@ -134,7 +137,8 @@ class MindboxEndpoint(models.Model):
         mine = [("endpoint_id", "=", self.id)]
         under_way = exports.search([*mine, ("state", "in", OPEN_STATES)])
         if under_way or not self.log_export_operation:
-            under_way._kick()
+            # What waits for Mindbox already need not ask sooner.
+            under_way._kick(wait=0 if now else RETRY)
             return under_way
         last = exports.search(mine, limit=1)
         if not now and not self._is_export_due(last):

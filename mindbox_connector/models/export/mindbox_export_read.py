@@ -7,7 +7,6 @@ again, and the rows that were read are passed over.
 """
 
 import time
-from itertools import islice
 
 from odoo import models
 
@@ -57,12 +56,13 @@ class MindboxExport(models.Model):
             # No transaction is open while the file comes in.
             self._commit()
             entries = read_log(file, column)
-            for _entry in islice(entries, self.row_number):
-                pass
-            while chunk := list(islice(entries, CHUNK)):
+            known = self.row_number
+            while known and (chunk := _take(entries, known, deadline)):
+                known -= len(chunk)
+            while not known and (chunk := _take(entries, CHUNK, deadline)):
                 self._committed(lambda chunk=chunk: self._record(chunk))
-                if time.monotonic() > deadline:
-                    return False
+            if time.monotonic() >= deadline:
+                return False
         self._committed(
             lambda: self.write({"file_number": self.file_number + 1, "row_number": 0})
         )
@@ -89,3 +89,14 @@ class MindboxExport(models.Model):
                 "rows_matched": self.rows_matched + matched,
             }
         )
+
+
+def _take(entries, number, deadline):
+    """Return the next entries, fewer at their end and when the time is over."""
+    taken = []
+    while len(taken) < min(number, CHUNK) and time.monotonic() < deadline:
+        try:
+            taken.append(next(entries))
+        except StopIteration:
+            break
+    return taken

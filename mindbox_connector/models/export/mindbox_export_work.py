@@ -39,14 +39,17 @@ class MindboxExport(models.Model):
     _name = "mindbox.export"
     _inherit = ["mindbox.export", "mindbox.job"]
 
-    def _kick(self):
-        """Queue the work on exports that are not over."""
+    def _kick(self, wait=0):
+        """Queue the work on exports that are not over.
+
+        :param int wait: seconds until it starts, where it is not queued yet
+        """
         # It works for nobody: what it writes does not depend on who asked for it.
         for export in self.with_user(SUPERUSER_ID):
             description = self.env._(
                 "Outcomes from Mindbox: %s", export.endpoint_id.name
             )
-            export._put_job(EXPORT, description, max_retries=0)
+            export._put_job(EXPORT, description, wait=wait, max_retries=0)
 
     def _work(self):
         """Ask Mindbox how far the export is, and read it when it is ready."""
