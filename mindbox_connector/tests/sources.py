@@ -100,6 +100,7 @@ class SourceCase(TransactionCase):
                 "res_id": partner.id,
                 "partner_id": partner.id,
                 "acknowledged_at": fields.Datetime.now(),
+                "known_from": "processed",
                 "origin": "request",
             }
         )
