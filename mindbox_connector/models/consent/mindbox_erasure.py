@@ -1,7 +1,12 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+# Time, at most, from the listing of a customer to the moment that the contact shows.
+LISTING = timedelta(minutes=1)
 
 
 class MindboxErasure(models.Model):
@@ -32,9 +37,19 @@ class MindboxErasure(models.Model):
 
     @api.model
     def _add(self, partner, endpoints):
-        """Put a customer on the list of some integration points, once on each."""
+        """Put a customer on the list of some integration points, once on each.
+
+        What was on its way at the erasure makes nobody come again who was ticked off.
+        """
+        erased_at = partner.mindbox_erased_at
+        since = erased_at - LISTING if erased_at else fields.Datetime.now()
         listed = self.search(
-            [("customer_id_value", "=", str(partner.id)), ("state", "=", "todo")]
+            [
+                ("customer_id_value", "=", str(partner.id)),
+                "|",
+                ("state", "=", "todo"),
+                ("erased_at", ">=", since),
+            ]
         )
         for endpoint in endpoints - listed.endpoint_id:
             self.create(

@@ -97,7 +97,8 @@ class Lanes:
     """A pool of threads that take parcels lane by lane.
 
     A lane with a call that comes again is closed: what follows in it comes back
-    untried, so that a customer's calls never overtake each other. After a few
+    untried, so that a customer's calls never overtake each other. So is one that is
+    shut, whose customer wants to be forgotten. After a few
     failures in a row, a throttling or a refusal of the credentials, all is stopped.
 
     :param send: callable that takes a :class:`Call`; returns or raises
@@ -165,6 +166,11 @@ class Lanes:
         with self._lock:
             return list(self._closed)
 
+    def shut(self, key):
+        """Close a lane: a call on its way ends, what follows comes back untried."""
+        with self._lock:
+            self._closed.add(key)
+
     def take(self, timeout):
         """Return the outcomes so far; wait for the first one up to ``timeout`` s."""
         outcomes = []
@@ -210,6 +216,9 @@ class Lanes:
             with self._lock:
                 if self._abandoned:
                     continue
+                if key in self._closed:
+                    self._empty(key)
+                    continue
                 parcel = self._lanes[key][0]
                 self._sending.add(key)
             outcome = self._try(parcel)
@@ -233,13 +242,15 @@ class Lanes:
         self._put_outcome(outcome)
         if self.stopped or outcome.comes_again:
             self._closed.add(key)
-            for parcel in lane:
-                self._put_outcome(Outcome(parcel))
-            lane.clear()
-        if lane:
-            self._ready.put(key)
+        if not lane or key in self._closed:
+            self._empty(key)
         else:
-            del self._lanes[key]
+            self._ready.put(key)
+
+    def _empty(self, key):
+        """Give back untried what is left in a lane."""
+        for parcel in self._lanes.pop(key):
+            self._put_outcome(Outcome(parcel))
 
     def _put_outcome(self, outcome):
         self._judge(outcome)

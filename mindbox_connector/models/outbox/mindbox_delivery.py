@@ -16,6 +16,8 @@ from .mindbox_kick import DELIVERY
 
 # Seconds from the timeout of an answer that is still trickling in until it is given up.
 PATIENCE = 5
+# Seconds from one look at who was erased, among those whose calls leave, to the next.
+ERASED_INTERVAL = 1
 # Rows claimed at once, at most.
 CLAIM_SIZE = 200
 # While nothing answers: seconds that a call may take, and seconds from one to the next
@@ -135,7 +137,7 @@ class Run:
         self.window = 1 if endpoint.failures else self.batch
         # {ID: (merge key, lane)} of the rows that are being sent
         self.on_the_way = {}
-        self.claimed_at = time.monotonic()
+        self.claimed_at = self.looked_at = time.monotonic()
         self.more = True
         self.accepted = 0
 
@@ -144,6 +146,7 @@ class Run:
         lanes = self.lanes
         while self.more or lanes.outstanding:
             self._keep_time()
+            self._leave_out_erased()
             if lanes.stopped:
                 self.more = False
                 if lanes.probing and lanes.failing:
@@ -159,6 +162,15 @@ class Run:
             self.lanes.stop()
         if time.monotonic() > self.give_up:
             self.lanes.abandon()
+
+    def _leave_out_erased(self):
+        """Let nothing more leave of a customer who was erased since the claim."""
+        if not self.on_the_way or time.monotonic() < self.looked_at + ERASED_INTERVAL:
+            return
+        self.looked_at = time.monotonic()
+        endpoint, on_the_way = self.endpoint, self.on_the_way
+        for lane in endpoint._committed(lambda: endpoint._find_gone_lanes(on_the_way)):
+            self.lanes.shut(lane)
 
     def _has_room(self):
         if self.lanes.outstanding <= self.window // 2:

@@ -79,8 +79,9 @@ class MindboxRequest(models.Model):
 
     def _get_naming_pattern(self, partners):
         """Return the regular expression of bodies that name one of some customers."""
-        endpoints = self.env["mindbox.endpoint"].sudo().with_context(active_test=False)
-        names = set(endpoints.search([]).mapped("customer_id_name"))
+        query = "SELECT DISTINCT customer_id_name FROM mindbox_endpoint"
+        self.env["mindbox.endpoint"].flush_model(["customer_id_name"])
+        names = [name for (name,) in self.env.execute_query(SQL(query))]
         ids = "|".join(map(str, partners.ids))
         one = rf'\{{"({"|".join(map(re.escape, names))})":"({ids})"\}}'
         return rf'"customer":\{{[^{{}}]*"ids":{one}|"customersToMerge":\[[^]]*{one}'
@@ -130,3 +131,21 @@ class MindboxEndpoint(models.Model):
         if erased:
             erased.partner_id._on_erase()
         return set(erased.ids)
+
+    def _find_gone_lanes(self, on_the_way):
+        """Return the lanes of those who were erased or deleted since the claim.
+
+        :param dict on_the_way: {request ID: (merge key, lane)} of what is being sent
+        """
+        query = SQL(
+            """
+            SELECT claimed.id
+              FROM unnest(%s::int[]) AS claimed (id)
+              LEFT JOIN mindbox_request request ON request.id = claimed.id
+              LEFT JOIN res_partner partner ON partner.id = request.partner_id
+             WHERE request.id IS NULL OR partner.mindbox_erased_at IS NOT NULL
+            """,
+            list(on_the_way),
+        )
+        gone = self.env.execute_query(query)
+        return {on_the_way[row_id][1] for (row_id,) in gone} - {None}

@@ -2,14 +2,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An erased customer leaves nothing behind."""
 
+import runpy
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from ...controllers.portal import decide_by_mail
 from ..sources import SourceCase
+
+SCRIPT = "mindbox_connector/migrations/19.0.2.0.0/post-what-was-left.py"
 
 
 @tagged("post_install", "-at_install")
@@ -141,6 +146,19 @@ class TestErasure(SourceCase):
         self.env.flush_all()
         self.customer.unlink()
         self.assertEqual(self.listed(), self.endpoint)
+
+    def test_what_an_earlier_version_has_left_is_forgotten_with_the_update(self):
+        self.customer.city = "Omsk"
+        row = self.recorded("customer_edit")
+        row.write({"payload": "{}", "state": "sent"})
+        erasure = {"customer_id_value": str(self.customer.id), "state": "done"}
+        self.env["mindbox.erasure"].create({**erasure, "endpoint_id": self.endpoint.id})
+        self.customer.mindbox_erased_at = fields.Datetime.now()
+        script = runpy.run_path(file_path(SCRIPT))
+        script["migrate"](self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertFalse(row.payload)
+        self.assertFalse(self.listed(), "who was ticked off comes again")
 
     # === THE SAME TRANSACTION === #
 

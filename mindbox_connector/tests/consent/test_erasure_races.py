@@ -2,11 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What happens beside an erasure, in transactions that do not see each other."""
 
+import threading
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
+from ...models.outbox.lanes import Lanes
 from ..common import Reply
 from ..comparison.common import LedgerCase
 
@@ -63,6 +66,37 @@ class TestErasureRaces(LedgerCase):
         self.assertFalse(any(row["payload"] or row["response"] for row in rows))
         self.assertNotIn(order_id, [row["res_id"] for row in self.ledger("orders")])
         self.assertEqual(self.listed(), [str(self.partner_id)])
+
+    def test_what_is_claimed_already_stays_here_but_for_the_call_on_its_way(self):
+        self.make_order(self.partner_id, 120)
+        shut, noticed = Lanes.shut, threading.Event()
+
+        def notice(lanes, key):
+            shut(lanes, key)
+            noticed.set()
+
+        def answer(call):
+            if len(self.mindbox.calls) == 1:
+                self.erase()
+                noticed.wait(20)
+            return Reply()
+
+        self.mindbox.answer = answer
+        self.set_endpoint(timeout=30)
+        with patch.object(Lanes, "shut", notice):
+            self.deliver()
+        self.assertEqual(len(self.mindbox.calls), 1)
+        self.assertNotIn("pending", self.states())
+
+    def test_who_was_deleted_is_told_of_no_more_either(self):
+        partner = f"partner-{self.partner_id}"
+        (first, second) = self.insert(*[{"partner_id": self.partner_id}] * 2)
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            on_the_way = {first: (None, partner), second: (None, "partner-1")}
+            self.assertFalse(endpoint._find_gone_lanes(on_the_way))
+            env["mindbox.request"].browse(first).unlink()
+            self.assertEqual(endpoint._find_gone_lanes(on_the_way), {partner})
 
     def test_who_was_erased_during_a_comparison_is_in_none_after_the_next(self):
         with self.transaction() as env:
