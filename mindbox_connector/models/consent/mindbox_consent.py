@@ -4,7 +4,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 # Mindbox's names of the channels, and what it needs to reach a customer there.
@@ -15,6 +15,8 @@ CHANNELS = {
     "webpush": "Webpush",
     "mobilepush": "Mobilepush",
 }
+# What proves a decision is written by the server alone.
+PROOF = frozenset("decided_at source user_id website_id wording".split())
 
 
 class MindboxConsent(models.Model):
@@ -76,12 +78,30 @@ class MindboxConsent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Record decisions; when, where and by whom is not the caller's to say.
+
+        :raise AccessError: somebody but the server states what proves a decision
+        """
+        if not self.env.su:
+            self = self._without_stated_proof(vals_list)
         decisions = super().create(vals_list)
         for decision in decisions:
             # Who is unknown there has no consent to give or to withdraw.
             decision.partner_id._mindbox_introduce()
             decision._mindbox_mark("customer_subscription", website=decision.website_id)
         return decisions
+
+    def _without_stated_proof(self, vals_list):
+        if any(not PROOF.isdisjoint(vals) for vals in vals_list):
+            raise AccessError(
+                self.env._(
+                    "When, where and by whom a decision was made is recorded by the "
+                    "server: leave it out."
+                )
+            )
+        stated = {f"default_{name}" for name in PROOF}
+        context = {k: v for k, v in self.env.context.items() if k not in stated}
+        return self.with_context(context)  # pylint: disable=context-overridden
 
     def write(self, vals):
         """A decision is a document: a new one is made instead."""

@@ -8,6 +8,7 @@ or stops, the rooms above add to its hooks.
 its own work on behalf of an integration point is, in a file of its own.
 """
 
+from . import mindbox_owned
 from . import mindbox_setting
 from . import mindbox_catalogue
 from . import mindbox_endpoint

@@ -23,6 +23,7 @@ class MindboxEndpoint(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "mindbox.owned",
         "mindbox.setting",
         "mindbox.stoppable",
     ]
@@ -269,6 +270,9 @@ class MindboxEndpoint(models.Model):
             # What was running until now must make room in the database first.
             self.flush_model(["state"])
         return super().write(vals)
+
+    def _is_at_work(self):
+        return self.state == "running"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live(self):

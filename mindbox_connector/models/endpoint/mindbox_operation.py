@@ -11,7 +11,7 @@ from .mindbox_endpoint import SYSTEM_NAME
 class MindboxOperation(models.Model):
     _name = "mindbox.operation"
     _description = "Mindbox Operation"
-    _inherit = "mindbox.setting"
+    _inherit = ["mindbox.owned", "mindbox.setting"]
     _order = "endpoint_id, id"
 
     endpoint_id = fields.Many2one(

@@ -21,7 +21,7 @@ DEFAULT_STATUSES = {
 class MindboxOrderStatus(models.Model):
     _name = "mindbox.order.status"
     _description = "Mindbox Order Status"
-    _inherit = "mindbox.setting"
+    _inherit = ["mindbox.owned", "mindbox.setting"]
     _order = "endpoint_id, id"
     _rec_name = "status"
 

@@ -13,6 +13,7 @@ PATH = "/mindbox/feed"
 class MindboxFeed(models.Model):
     _name = "mindbox.feed"
     _description = "Mindbox Product Feed"
+    _inherit = "mindbox.owned"
     _rec_name = "website_id"
     _order = "endpoint_id, website_id"
 

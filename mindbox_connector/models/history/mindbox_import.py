@@ -19,6 +19,7 @@ class MindboxImport(models.Model):
     _name = "mindbox.import"
     _description = "Historical Import"
     _inherit = [
+        "mindbox.owned",
         "mindbox.import.options",
         "mindbox.stoppable",
         "mail.thread",

@@ -13,6 +13,7 @@ class RfmCondition(models.Model):
 
     _name = "rfm.condition"
     _description = "RFM Condition"
+    _inherit = "mindbox.owned"
     _order = "id"
     _rec_name = "measure"
 

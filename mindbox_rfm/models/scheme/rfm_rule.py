@@ -16,6 +16,7 @@ class RfmRule(models.Model):
 
     _name = "rfm.rule"
     _description = "RFM Rule"
+    _inherit = "mindbox.owned"
     _order = "sequence, id"
     _rec_name = "summary"
 

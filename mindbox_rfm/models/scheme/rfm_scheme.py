@@ -20,7 +20,7 @@ class RfmScheme(models.Model):
 
     _name = "rfm.scheme"
     _description = "RFM Scheme"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mindbox.owned", "mail.thread", "mail.activity.mixin"]
     _order = "state, name, id"
 
     name = fields.Char(required=True, translate=True)
@@ -178,6 +178,9 @@ class RfmScheme(models.Model):
         self.env.registry.clear_cache()
         self.rule_ids.unlink()
         return super().unlink()
+
+    def _is_at_work(self):
+        return self.state == "active"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_active(self):

@@ -13,6 +13,7 @@ DEFAULT_COLOR = "#999999"
 class RfmSegment(models.Model):
     _name = "rfm.segment"
     _description = "RFM Segment"
+    _inherit = "mindbox.owned"
     _order = "sequence, id"
 
     scheme_id = fields.Many2one(
