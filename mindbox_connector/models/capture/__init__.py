@@ -5,6 +5,8 @@ and say what matters and what a body looks like.
 """
 
 from . import mindbox_scope
+from . import mindbox_scope_order
+from . import mindbox_scope_shop
 from . import mindbox_source
 from . import mindbox_flush
 from . import mindbox_timeline

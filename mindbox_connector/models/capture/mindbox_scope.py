@@ -12,8 +12,8 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 CARD_TYPES = ("loyalty", "ewallet", "gift_card")
-PAID = ("paid", "in_payment")
-RECORD, CUSTOMER = SQL.identifier("record"), SQL.identifier("customer")
+RECORD, BUYER = SQL.identifier("record"), SQL.identifier("buyer")
+CUSTOMER = SQL.identifier("customer")
 
 
 class MindboxScope(models.AbstractModel):
@@ -39,9 +39,9 @@ class MindboxScope(models.AbstractModel):
             """
             SELECT record.*, record.id AS mindbox_customer_id
               FROM res_partner record
-             WHERE (record.type = 'contact' OR record.parent_id IS NULL)
-               AND %(customer)s AND %(served)s
+             WHERE %(is_contact)s AND %(customer)s AND %(served)s
             """,
+            is_contact=_is_contact(RECORD),
             customer=self._is_customer_of(endpoint, RECORD),
             served=self._serves_customer(endpoint, RECORD),
         )
@@ -53,15 +53,15 @@ class MindboxScope(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT record.*, customer.id AS mindbox_customer_id
+            SELECT record.*, COALESCE(above.id, buyer.id) AS mindbox_customer_id
               FROM sale_order record
               JOIN res_partner buyer ON buyer.id = record.partner_id
-              JOIN res_partner customer ON customer.id = %(owner)s
-             WHERE %(which)s AND %(customer)s AND %(served)s
+              LEFT JOIN LATERAL (%(above)s) AS above ON TRUE
+             WHERE %(which)s AND %(owned)s AND %(served)s
             """,
-            owner=self._get_owner(SQL.identifier("buyer")),
+            above=_get_above(BUYER),
             which=which or self._is_placed(RECORD),
-            customer=self._is_customer_of(endpoint, CUSTOMER),
+            owned=self._is_of_customer(endpoint),
             served=self._serves(
                 endpoint, SQL("record.website_id"), SQL("record.company_id")
             ),
@@ -75,22 +75,22 @@ class MindboxScope(models.AbstractModel):
         """Return the relation of cards: rows of loyalty_card, with their website."""
         return SQL(
             """
-            SELECT record.*, customer.id AS mindbox_customer_id,
+            SELECT record.*, COALESCE(above.id, buyer.id) AS mindbox_customer_id,
                    COALESCE(sale.website_id, program.website_id) AS mindbox_website_id
               FROM loyalty_card record
               JOIN loyalty_program program ON program.id = record.program_id
               JOIN res_partner buyer ON buyer.id = record.partner_id
-              JOIN res_partner customer ON customer.id = %(owner)s
+              LEFT JOIN LATERAL (%(above)s) AS above ON TRUE
               LEFT JOIN sale_order sale ON sale.id = record.order_id
              WHERE program.program_type = ANY(%(types)s)
                AND (sale.id IS NULL OR sale.state = 'sale' OR record.points != 0
                     OR sale.state = 'cancel' AND %(known)s)
-               AND %(customer)s AND %(served)s
+               AND %(owned)s AND %(served)s
             """,
-            owner=self._get_owner(SQL.identifier("buyer")),
+            above=_get_above(BUYER),
             types=list(CARD_TYPES),
             known=self._is_known("cards", SQL("record.id")),
-            customer=self._is_customer_of(endpoint, CUSTOMER),
+            owned=self._is_of_customer(endpoint),
             served=self._serves(
                 endpoint,
                 SQL("COALESCE(sale.website_id, program.website_id)"),
@@ -131,187 +131,34 @@ class MindboxScope(models.AbstractModel):
         if not domain:
             return customer
         included = endpoint._with_sender(self.env["res.partner"])._search(domain)
-        return SQL("%s AND %s.id IN %s", customer, partner, included.subselect())
+        included.add_where(SQL("res_partner.id = %s.id", partner))
+        return SQL("(%s AND EXISTS %s)", customer, included.subselect())
 
-    def _get_owner(self, partner):
-        """Return the expression of the contact that a partner's address belongs to.
+    def _is_of_customer(self, endpoint):
+        """Return the condition that ``buyer``, or who is ``above``, is a customer.
 
-        Nearly every partner is one: the climb is for the few addresses.
+        The customer is not joined: PostgreSQL cannot look through the climb, and would
+        read all customers for a page of a thousand orders.
         """
         return SQL(
             """
-            CASE WHEN %(partner)s.type = 'contact' OR %(partner)s.parent_id IS NULL
-                 THEN %(partner)s.id
-                 ELSE (WITH RECURSIVE climb (id, type, parent_id) AS (
-                           SELECT %(partner)s.id, %(partner)s.type,
-                                  %(partner)s.parent_id
-                            UNION
-                           SELECT above.id, above.type, above.parent_id
-                             FROM climb
-                             JOIN res_partner above ON above.id = climb.parent_id
-                            WHERE climb.type IS DISTINCT FROM 'contact')
-                       SELECT id FROM climb
-                        WHERE type = 'contact' OR parent_id IS NULL)
+            CASE WHEN %(is_contact)s THEN %(is_customer)s
+                 ELSE EXISTS (SELECT FROM res_partner customer
+                               WHERE customer.id = above.id AND %(is_above)s)
                  END
             """,
-            partner=partner,
+            is_contact=_is_contact(BUYER),
+            is_customer=self._is_customer_of(endpoint, BUYER),
+            is_above=self._is_customer_of(endpoint, CUSTOMER),
         )
 
-    # === SHOPS === #
-
-    def _serves(self, endpoint, website, company):
-        """Return the condition that records of a shop leave by an integration point.
-
-        What :meth:`mindbox.endpoint._get_route` decides, for all rows.
-
-        :param SQL website: the website of the record, may be null
-        :param SQL company: its company, may be null
-        """
-        routes, own = endpoint._get_routes(), endpoint.company_id.id
-        sites = {site for _endpoint, site, _company in routes if site}
-        # A company is served by its one integration point without a website, ...
-        shared = [e for e, site, owner in routes if not site and owner == own][:1]
-        # ... and what did not happen on a website by the only one there is.
-        alone = endpoint._get_route(False, own) == endpoint.id
+    def _get_owner(self, partner):
+        """Return the expression of the contact that a partner's address belongs to."""
         return SQL(
-            """
-            CASE WHEN %(website)s = ANY(%(sites)s) THEN %(website)s = ANY(%(mine)s)
-                 WHEN %(website)s IS NOT NULL THEN %(shared)s AND %(own)s = COALESCE(
-                     %(company)s,
-                     (SELECT company_id FROM website WHERE id = %(website)s))
-                 WHEN %(company)s IS NOT NULL THEN %(alone)s AND %(company)s = %(own)s
-                 ELSE %(nobodys)s END
-            """,
-            website=website,
-            company=company,
-            own=own,
-            sites=list(sites),
-            mine=[s for s in sites if endpoint._get_route(s, own) == endpoint.id],
-            shared=shared == endpoint.ids,
-            alone=alone,
-            nobodys=endpoint._get_route(False, False) == endpoint.id,
-        )
-
-    def _serves_customer(self, endpoint, partner):
-        """Return the condition that a customer's data leave by an integration point.
-
-        A contact shared by companies goes wherever it has bought or signed up.
-        """
-        routes = endpoint._get_routes()
-        website, company = SQL("%s.website_id", partner), SQL("%s.company_id", partner)
-        own = self._serves(endpoint, website, company)
-        if len(routes) < 2:
-            return own
-        everybody = endpoint.browse(route[0] for route in routes)
-        return SQL(
-            """
-            CASE WHEN COALESCE(%(website)s, %(company)s) IS NOT NULL THEN %(own)s
-                 ELSE %(here)s OR %(first)s AND NOT %(anywhere)s END
-            """,
-            website=website,
-            company=company,
-            own=own,
-            here=self._has_shop(endpoint, partner),
-            first=everybody[0] == endpoint,
-            anywhere=self._has_shop(everybody, partner),
-        )
-
-    def _has_shop(self, endpoints, partner):
-        """Return the condition that a customer has bought or signed up at some.
-
-        OFFSET 0: looked up customer by customer. For a page of a thousand customers
-        PostgreSQL would otherwise read all orders.
-        """
-        shop = SQL("shop.website_id"), SQL("shop.company_id")
-        return SQL(
-            """
-            (EXISTS (SELECT FROM sale_order shop
-                      WHERE shop.partner_id = %(partner)s.id AND (%(served)s)
-                     OFFSET 0)
-             OR EXISTS (SELECT FROM res_users shop
-                         WHERE shop.partner_id = %(partner)s.id AND shop.active
-                           AND (%(served)s)
-                        OFFSET 0))
-            """,
-            partner=partner,
-            served=SQL(" OR ").join(self._serves(e, *shop) for e in endpoints),
-        )
-
-    # === ORDERS === #
-
-    def _is_placed(self, order):
-        """Return the condition of :meth:`sale.order._mindbox_is_placed`."""
-        return SQL(
-            """
-            (%(order)s.state = 'sale'
-             OR %(order)s.state = 'sent' AND %(order)s.website_id IS NOT NULL)
-            """,
-            order=order,
-        )
-
-    def _is_cart(self, order):
-        """Return the condition of :meth:`sale.order._mindbox_is_cart`."""
-        return SQL("(%(o)s.state = 'draft' AND %(o)s.website_id IS NOT NULL)", o=order)
-
-    def _is_paid(self, order):
-        """Return the condition that payments or paid invoices cover an order."""
-        return SQL(
-            """
-            (EXISTS (
-                SELECT FROM sale_order_transaction_rel rel
-                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
-                 WHERE rel.sale_order_id = %(order)s.id AND tx.state = 'done'
-                HAVING sum(tx.amount) >= %(order)s.amount_total - 0.004)
-             OR %(order)s.invoice_status = 'invoiced' AND NOT EXISTS (
-                SELECT FROM (%(invoiced)s) AS move
-                 WHERE move.move_type IN ('out_invoice', 'out_refund')
-                   AND move.payment_state != ALL(%(paid)s)))
-            """,
-            order=order,
-            invoiced=self._get_invoices(order),
-            paid=list(PAID),
-        )
-
-    def _get_invoices(self, order):
-        """Return the query of the posted moves that lines of an order are on."""
-        return SQL(
-            """
-            SELECT move.* FROM sale_order_line line
-              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-              JOIN account_move_line entry ON entry.id = rel.invoice_line_id
-              JOIN account_move move ON move.id = entry.move_id
-             WHERE line.order_id = %s.id AND move.state = 'posted'
-            """,
-            order,
-        )
-
-    def _is_on_its_way(self, order):
-        """Return the condition that a carrier has still to hand over what has left."""
-        return SQL(
-            """
-            (%(order)s.carrier_id IS NOT NULL AND EXISTS (
-                SELECT FROM stock_picking picking
-                  JOIN stock_location there ON there.id = picking.location_dest_id
-                 WHERE picking.sale_id = %(order)s.id AND picking.state = 'done'
-                   AND there.usage = 'customer' AND picking.delivered_at IS NULL))
-            """,
-            order=order,
-        )
-
-    def _is_returned(self, order):
-        """Return the condition that something of an order may have come back."""
-        return SQL(
-            """
-            (EXISTS (
-                SELECT FROM sale_order_line line
-                  JOIN stock_move move ON move.sale_line_id = line.id
-                 WHERE line.order_id = %(order)s.id AND move.to_refund
-                   AND move.state = 'done')
-             OR EXISTS (SELECT FROM (%(invoiced)s) AS move
-                         WHERE move.move_type = 'out_refund'))
-            """,
-            order=order,
-            invoiced=self._get_invoices(order),
+            "CASE WHEN %s THEN %s.id ELSE (%s) END",
+            _is_contact(partner),
+            partner,
+            _get_above(partner),
         )
 
     # === WHAT MINDBOX KNOWS === #
@@ -356,3 +203,30 @@ class MindboxScope(models.AbstractModel):
             and endpoint in record._mindbox_endpoints(False)
             and customer._mindbox_is_included(endpoint)
         )
+
+
+def _is_contact(partner):
+    """Return the condition that a partner is a contact, no address of one."""
+    return SQL("(%(p)s.type = 'contact' OR %(p)s.parent_id IS NULL)", p=partner)
+
+
+def _get_above(partner):
+    """Return the query of the contact above an address; above a contact is none.
+
+    Nearly every partner is a contact: the climb is for the few addresses.
+    """
+    return SQL(
+        """
+        WITH RECURSIVE climb (id, type, parent_id) AS (
+            SELECT %(partner)s.id, %(partner)s.type, %(partner)s.parent_id
+             UNION
+            SELECT up.id, up.type, up.parent_id
+              FROM climb JOIN res_partner up ON up.id = climb.parent_id
+             WHERE climb.type IS DISTINCT FROM 'contact')
+        SELECT climb.id FROM climb
+         WHERE NOT COALESCE(%(is_contact)s, FALSE) AND %(is_reached)s
+        """,
+        partner=partner,
+        is_contact=_is_contact(partner),
+        is_reached=_is_contact(SQL.identifier("climb")),
+    )

@@ -3,7 +3,7 @@
 
 from odoo import models
 
-from ..capture.mindbox_scope import PAID
+from ..capture.mindbox_scope_order import PAID
 
 
 class AccountMove(models.Model):

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 
 from ...exceptions import MindboxSkipped
-from ..capture.mindbox_scope import PAID
+from ..capture.mindbox_scope_order import PAID
 from .milestones import STATE_MILESTONES, get_milestones
 
 # What a cart or an order tells of itself, besides its lines.

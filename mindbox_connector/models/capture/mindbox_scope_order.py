@@ -1,0 +1,88 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What an order has come to: conditions of rows of sale_order."""
+
+from odoo import models
+from odoo.tools import SQL
+
+PAID = ("paid", "in_payment")
+
+
+class MindboxScope(models.AbstractModel):
+    _name = "mindbox.scope"
+    _inherit = ["mindbox.scope"]
+
+    def _is_placed(self, order):
+        """Return the condition of :meth:`sale.order._mindbox_is_placed`."""
+        return SQL(
+            """
+            (%(order)s.state = 'sale'
+             OR %(order)s.state = 'sent' AND %(order)s.website_id IS NOT NULL)
+            """,
+            order=order,
+        )
+
+    def _is_cart(self, order):
+        """Return the condition of :meth:`sale.order._mindbox_is_cart`."""
+        return SQL("(%(o)s.state = 'draft' AND %(o)s.website_id IS NOT NULL)", o=order)
+
+    def _is_paid(self, order):
+        """Return the condition that payments or paid invoices cover an order."""
+        return SQL(
+            """
+            (EXISTS (
+                SELECT FROM sale_order_transaction_rel rel
+                  JOIN payment_transaction tx ON tx.id = rel.transaction_id
+                 WHERE rel.sale_order_id = %(order)s.id AND tx.state = 'done'
+                HAVING sum(tx.amount) >= %(order)s.amount_total - 0.004)
+             OR %(order)s.invoice_status = 'invoiced' AND NOT EXISTS (
+                SELECT FROM (%(invoiced)s) AS move
+                 WHERE move.move_type IN ('out_invoice', 'out_refund')
+                   AND move.payment_state != ALL(%(paid)s)))
+            """,
+            order=order,
+            invoiced=self._get_invoices(order),
+            paid=list(PAID),
+        )
+
+    def _get_invoices(self, order):
+        """Return the query of the posted moves that lines of an order are on."""
+        return SQL(
+            """
+            SELECT move.* FROM sale_order_line line
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+              JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+              JOIN account_move move ON move.id = entry.move_id
+             WHERE line.order_id = %s.id AND move.state = 'posted'
+            """,
+            order,
+        )
+
+    def _is_on_its_way(self, order):
+        """Return the condition that a carrier has still to hand over what has left."""
+        return SQL(
+            """
+            (%(order)s.carrier_id IS NOT NULL AND EXISTS (
+                SELECT FROM stock_picking picking
+                  JOIN stock_location there ON there.id = picking.location_dest_id
+                 WHERE picking.sale_id = %(order)s.id AND picking.state = 'done'
+                   AND there.usage = 'customer' AND picking.delivered_at IS NULL))
+            """,
+            order=order,
+        )
+
+    def _is_returned(self, order):
+        """Return the condition that something of an order may have come back."""
+        return SQL(
+            """
+            (EXISTS (
+                SELECT FROM sale_order_line line
+                  JOIN stock_move move ON move.sale_line_id = line.id
+                 WHERE line.order_id = %(order)s.id AND move.to_refund
+                   AND move.state = 'done')
+             OR EXISTS (SELECT FROM (%(invoiced)s) AS move
+                         WHERE move.move_type = 'out_refund'))
+            """,
+            order=order,
+            invoiced=self._get_invoices(order),
+        )
