@@ -2,15 +2,21 @@
 
 import pytest
 
-from tests.proof import masses, weather, world
+from tests.proof import ill_mindbox, ill_shop, masses, odd_rows, verdict, weather
 
-SHORT = ("week", "server_killed", "disk_full", "rejected_head", masses.masses.__name__)
+SHORT = (
+    ill_mindbox.week,
+    ill_shop.server_killed,
+    ill_shop.disk_full,
+    odd_rows.rejected_head,
+    masses.masses,
+)
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", [scenario.__name__ for scenario in SHORT])
 def test_nothing_is_lost_doubled_or_reordered(template_db, name):
     title = weather.SCENARIOS[name][0]
-    result = world.Result(name, title, judges_durations=False)
+    result = verdict.Result(name, title, judges_durations=False)
     weather.run(name, result, short=True)
     assert result.skipped or result.events
     assert not result.faults

@@ -1,14 +1,20 @@
 """The map of the code stays true: calls run one way, and nothing grows too big."""
 
+import ast
 from textwrap import dedent
 
+import checks
 import pytest
 from steps import ROOT
 
 from tests.rooms import Addon
 
-# Lines of a file, methods that a class is assembled from.
+# Lines of a file, and of one of the few long ones; lines of a function; methods that a
+# class is assembled from.
 MAX_FILE = 400
+LONG_FILE = 300
+MAX_LONG_FILES = 6
+MAX_FUNCTION = 40
 MAX_METHODS = 60
 ADDONS = ("mindbox_connector", "mindbox_rfm")
 
@@ -16,6 +22,12 @@ ADDONS = ("mindbox_connector", "mindbox_rfm")
 @pytest.fixture(params=ADDONS)
 def addon(request):
     return Addon(ROOT / request.param)
+
+
+@pytest.fixture(scope="module")
+def sources():
+    """{path: text} of all Python files of the repository, its tests included."""
+    return {path: (ROOT / path).read_text() for path in checks.tracked("*.py")}
 
 
 @pytest.fixture
@@ -44,10 +56,20 @@ def test_every_room_has_its_place_and_says_what_it_is_for(addon):
     assert not [room for room in folders if not addon.describe(room)]
 
 
-def test_no_file_of_a_room_is_too_long(addon):
-    paths = [path for files in addon.files.values() for path in files]
-    lengths = {str(path): len(path.read_text().splitlines()) for path in paths}
-    assert not {path: n for path, n in lengths.items() if n > MAX_FILE}
+def test_no_file_is_too_long_and_few_are_long(sources):
+    lengths = {path: len(text.splitlines()) for path, text in sources.items()}
+    long = {path: count for path, count in lengths.items() if count > LONG_FILE}
+    assert max(lengths.values()) <= MAX_FILE and len(long) <= MAX_LONG_FILES, long
+
+
+def test_no_function_is_too_long(sources):
+    assert not [
+        f"{path}: {node.name}"
+        for path, text in sources.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef)
+        if node.end_lineno - node.lineno >= MAX_FUNCTION
+    ]
 
 
 def test_a_big_class_is_one_that_its_room_gives_a_reason_for(addon):

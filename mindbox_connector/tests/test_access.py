@@ -38,8 +38,7 @@ class TestAccess(access.AccessCase):
 
     @classmethod
     def make_records(cls):
-        env = cls.env
-        endpoint = env["mindbox.endpoint"].create(
+        endpoint = cls.env["mindbox.endpoint"].create(
             {
                 "name": "Shop",
                 "url": "http://127.0.0.1:9",
@@ -48,42 +47,35 @@ class TestAccess(access.AccessCase):
                 "timeout": 1,
             }
         )
-        partner = env["res.partner"].create({"name": "Anna"})
-        run = env["mindbox.reconciliation"].create({"endpoint_id": endpoint.id})
-        difference = {
-            "endpoint_id": endpoint.id,
-            "kind": "customers",
-            "res_id": partner.id,
-            "problem": "missing",
-            "cause": "before",
-        }
-        request = {
-            "endpoint_id": endpoint.id,
-            "event": "customer_edit",
-            "res_model": "res.partner",
-            "res_id": partner.id,
-            "state": "rejected",
-        }
+        partner = cls.env["res.partner"].create({"name": "Anna"})
         return {
-            **access.make_shop_records(env, cls.users["portal"].partner_id),
+            **access.make_shop_records(cls.env, cls.users["portal"].partner_id),
             **cls.make_import(endpoint, partner),
             **cls.make_feed(endpoint),
+            **cls.make_others(endpoint, partner),
             "mindbox.endpoint": endpoint,
-            "mindbox.reconciliation": run,
-            "mindbox.difference": env["mindbox.difference"].create(difference),
-            "mindbox.request": env["mindbox.request"].create(request),
-            "mindbox.replay": env["mindbox.replay"].create({}),
-            "mindbox.connection.test": env["mindbox.connection.test"].create(
-                {"endpoint_id": endpoint.id}
-            ),
-            "mindbox.consent": env["mindbox.consent"].create(
-                {"partner_id": partner.id, "is_subscribed": True}
-            ),
-            "mindbox.erasure": env["mindbox.erasure"].create(
-                {"endpoint_id": endpoint.id, "customer_id_value": "1"}
-            ),
-            "res.config.settings": env["res.config.settings"].create({}),
         }
+
+    @classmethod
+    def make_others(cls, endpoint, partner):
+        """Make a record of each model that needs little more than that."""
+        request = {"event": "customer_edit", "res_model": "res.partner"}
+        difference = {"kind": "customers", "problem": "missing", "cause": "before"}
+        of_partner = {"endpoint_id": endpoint.id, "res_id": partner.id}
+        values = {
+            "mindbox.reconciliation": {"endpoint_id": endpoint.id},
+            "mindbox.difference": {**of_partner, **difference},
+            "mindbox.request": {**of_partner, **request, "state": "rejected"},
+            "mindbox.replay": {},
+            "mindbox.connection.test": {"endpoint_id": endpoint.id},
+            "mindbox.consent": {"partner_id": partner.id, "is_subscribed": True},
+            "mindbox.erasure": {
+                "endpoint_id": endpoint.id,
+                "customer_id_value": "1",
+            },
+            "res.config.settings": {},
+        }
+        return {model: cls.env[model].create(vals) for model, vals in values.items()}
 
     @classmethod
     def make_import(cls, endpoint, partner):

@@ -2,55 +2,17 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Who may see and do what: users, managers, administrators, other companies."""
 
-from datetime import timedelta
-from unittest.mock import patch
-
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import get_public_method
 from odoo.tests import TransactionCase, new_test_user, tagged
 
-from ..models.outbox import mindbox_retention
 from ..models.outbox.scrub import scrub
 from ..reasons import Reason
 from .common import LocalMindbox, Reply
+from .security import GROUPS, SecurityCase
 
-GROUPS = "mindbox_connector.group_mindbox_"
 SECRETS = ("payload", "response", "device_uuid", "customer_ip")
-
-
-@tagged("post_install", "-at_install")
-class SecurityCase(TransactionCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["mindbox.endpoint"].search([]).state = "draft"
-        cls.user = new_test_user(cls.env, "mbx_user", GROUPS + "user")
-        cls.manager = new_test_user(cls.env, "mbx_manager", GROUPS + "manager")
-        cls.admin = new_test_user(cls.env, "mbx_admin", "base.group_system")
-        cls.stranger = new_test_user(cls.env, "mbx_stranger", "base.group_user")
-        cls.endpoint = cls.env["mindbox.endpoint"].create(
-            {"name": "Shop", "endpoint_code": "Shop.Website", "secret_key": "key"}
-        )
-        cls.endpoint.action_start()
-        cls.partner = cls.env["res.partner"].create({"name": "Anna"})
-        # What was there before the test is not recorded in it.
-        cls.env.cr.precommit.clear()
-        cls.env.cr.postcommit.clear()
-        cls.request = cls.make_request()
-
-    @classmethod
-    def make_request(cls, **values):
-        return cls.env["mindbox.request"].create(
-            {
-                "endpoint_id": cls.endpoint.id,
-                "event": "customer_authorize",
-                "res_model": "res.partner",
-                "res_id": cls.partner.id,
-                "payload": '{"customer": {"email": "anna@example.com"}}',
-                **values,
-            }
-        )
 
 
 @tagged("post_install", "-at_install")
@@ -189,120 +151,6 @@ class TestInnerServices(SecurityCase):
             told = self.told(Reply(status, b"", headers))
             self.assertNotIn(self.INSIDE, told)
         self.assertFalse(inner.calls)
-
-
-@tagged("post_install", "-at_install")
-class TestResendAndCancel(SecurityCase):
-    def test_users_neither_resend_nor_cancel(self):
-        for name in ("action_resend", "action_cancel"):
-            with self.assertRaises(AccessError):
-                getattr(self.request.with_user(self.user), name)()
-
-    def test_cancelling_ends_what_waits_only(self):
-        sent = self.make_request(state="sent")
-        (self.request | sent).with_user(self.manager).action_cancel()
-        self.assertEqual((self.request.state, sent.state), ("cancelled", "sent"))
-        self.assertIn(self.manager.name, self.request.error)
-
-    def test_a_fact_goes_again_under_the_same_id(self):
-        """Mindbox knows it: nothing is counted twice."""
-        fact = self.make_request(state="sent", attempts=3)
-        before = (fact.transaction_id, fact.payload)
-        fact.with_user(self.manager).action_resend()
-        self.assertEqual((fact.transaction_id, fact.payload), before)
-        self.assertEqual((fact.state, fact.attempts), ("pending", 0))
-
-    def test_a_refused_fact_gets_a_new_id(self):
-        fact = self.make_request(state="rejected")
-        before = fact.transaction_id
-        fact.with_user(self.manager).action_resend()
-        self.assertNotEqual(fact.transaction_id, before)
-        self.assertTrue(fact.payload)
-
-    def test_a_state_goes_again_in_its_newest_form(self):
-        state = self.make_request(
-            state="sent",
-            event="customer_edit",
-            merge_key=f"customer/res.partner/{self.partner.id}",
-        )
-        before = state.transaction_id
-        state.with_user(self.manager).action_resend()
-        self.assertFalse(state.payload)
-        self.assertNotEqual(state.transaction_id, before)
-
-    def test_what_waits_is_not_touched_by_resending(self):
-        before = self.request.transaction_id
-        self.request.with_user(self.manager).action_resend()
-        self.assertEqual(self.request.transaction_id, before)
-        self.assertTrue(self.request.payload)
-
-    def test_without_a_body_a_fact_cannot_go_again(self):
-        fact = self.make_request(state="sent", payload=False)
-        with self.assertRaises(UserError):
-            fact.with_user(self.manager).action_resend()
-
-    def test_without_its_record_a_state_cannot_go_again(self):
-        state = self.make_request(state="sent", merge_key="x", res_id=2**31 - 1)
-        with self.assertRaises(UserError):
-            state.with_user(self.manager).action_resend()
-
-
-@tagged("post_install", "-at_install")
-class TestRetention(SecurityCase):
-    def aged(self, days, state, **values):
-        moment = fields.Datetime.now() - timedelta(days=days)
-        return self.make_request(
-            state=state, next_attempt_at=moment, response="{}", **values
-        )
-
-    def clean(self):
-        self.env.flush_all()
-        result = self.env["mindbox.request"]._gc_requests()
-        self.env.invalidate_all()
-        return result
-
-    def test_bodies_of_finished_rows_are_emptied_after_days(self):
-        old, young = self.aged(5, "sent"), self.aged(1, "sent")
-        self.clean()
-        self.assertFalse(old.payload or old.response)
-        self.assertTrue(young.payload and young.response)
-
-    def test_rows_are_removed_after_weeks_rejected_ones_later(self):
-        rows = {
-            state: self.aged(40, state)
-            for state in ("sent", "skipped", "cancelled", "rejected", "pending")
-        }
-        ancient = self.aged(400, "rejected")
-        self.clean()
-        left = {state for state, row in rows.items() if row.exists()}
-        self.assertEqual(left, {"rejected", "pending"})
-        self.assertTrue(rows["rejected"].payload, "to be mended and sent again")
-        self.assertFalse(ancient.exists())
-
-    def test_what_waits_is_never_removed(self):
-        ancient = self.aged(4000, "pending")
-        self.clean()
-        self.assertTrue(ancient.exists() and ancient.payload)
-
-    def test_history_sent_today_stays_for_the_full_time(self):
-        moment = fields.Datetime.now() - timedelta(days=2000)
-        row = self.aged(0, "sent", occurred_at=moment)
-        self.clean()
-        self.assertTrue(row.exists() and row.payload)
-
-    def test_the_settings_decide(self):
-        self.env["ir.config_parameter"].set_param("mindbox_connector.row_days", 50)
-        row = self.aged(40, "sent")
-        self.clean()
-        self.assertTrue(row.exists())
-
-    def test_more_is_left_for_the_next_round(self):
-        for _number in range(5):
-            self.aged(40, "sent")
-        with patch.object(mindbox_retention, "GC_CHUNK", 2):
-            done, more = self.clean()
-        self.assertTrue(more)
-        self.assertLessEqual(done, 4)
 
 
 @tagged("post_install", "-at_install")

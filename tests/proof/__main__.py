@@ -16,12 +16,15 @@ import traceback
 import postgres
 from steps import main, say
 
-from . import (
-    masses,  # noqa: F401  registers its scenario
+from . import (  # noqa: F401  the scenarios
+    ill_mindbox,
+    ill_shop,
+    masses,
+    odd_rows,
     report,
     weather,
-    world,
 )
+from .verdict import Result
 
 
 def arguments():
@@ -34,7 +37,7 @@ def arguments():
 
 def prove(name, short):
     """Run one scenario; whatever happens in it, the proof goes on with the next."""
-    result = world.Result(name, weather.SCENARIOS[name][0])
+    result = Result(name, weather.SCENARIOS[name][0])
     began = time.monotonic()
     try:
         weather.run(name, result, short)

@@ -11,8 +11,8 @@ import threading
 import time
 from contextlib import contextmanager
 
+from .verdict import BALANCE, count_inversions, moment, percentile
 from .weather import scenario
-from .world import BALANCE, count_inversions, moment, percentile
 
 FINISHED = int(os.environ.get("PROOF_FINISHED", 5_000_000))
 WAITING = int(os.environ.get("PROOF_WAITING", 1_000_000))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from steps import ROOT, VAR
 
-from .world import Result, percentile
+from .verdict import Result, percentile
 
 FOLDER = ROOT / "docs" / "proof"
 README = ROOT / "README.md"

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.tests import HttpCase
 
 from ...models.monitoring.health_token import HEALTH_TOKEN
-from ..test_security import SecurityCase
+from ..security import SecurityCase
 
 TOKEN = "a-token-of-monitoring"
 SPANS = ("minutes", "hours", "days")

@@ -9,7 +9,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ..test_security import SecurityCase
+from ..security import SecurityCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,106 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""A network that fails, and addresses that cannot be used."""
+
+import json
+import socket
+import time
+from contextlib import closing
+from unittest.mock import patch
+
+from ...exceptions import (
+    MindboxMisconfigured,
+    MindboxUnavailable,
+)
+from ..common import KEY, Reply
+from .common import CALL, ClientCase
+
+
+class TestNetwork(ClientCase):
+    def unreachable(self, **options):
+        with self.assertRaises(MindboxUnavailable) as caught:
+            self.client(**options).send(CALL)
+        self.assertEqual(caught.exception.http_status, 0)
+        return caught.exception.reason.code
+
+    def test_nobody_listens(self):
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        reason = self.unreachable(url=f"http://127.0.0.1:{port}")
+        self.assertEqual(reason, "connection_refused")
+
+    def test_the_name_is_unknown(self):
+        self.assertEqual(self.unreachable(url="https://mindbox.invalid"), "dns")
+
+    def test_what_listens_speaks_no_tls(self):
+        url = self.mindbox.url.replace("http:", "https:")
+        self.assertEqual(self.unreachable(url=url), "tls")
+
+    def test_no_answer_in_time(self):
+        self.mindbox.answer = Reply(trick=lambda _handler: time.sleep(2))
+        started = time.monotonic()
+        self.assertEqual(self.unreachable(timeout=0.3), "timeout")
+        self.assertLess(time.monotonic() - started, 1.5)
+
+    def test_connection_ends_without_an_answer(self):
+        def hang_up(handler):
+            handler.close_connection = True
+
+        self.mindbox.answer = Reply(trick=hang_up)
+        self.unreachable()
+
+    def test_answer_ends_in_the_middle(self):
+        def half(handler):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+            handler.close_connection = True
+
+        self.mindbox.answer = Reply(trick=half)
+        self.unreachable()
+
+    def test_garbage_instead_of_http(self):
+        def garbage(handler):
+            handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+            handler.close_connection = True
+
+        self.mindbox.answer = Reply(trick=garbage)
+        self.unreachable()
+
+    def test_broken_chunks(self):
+        def chunks(handler):
+            head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+            handler.wfile.write(head + b"zz\r\n{}\r\n")
+            handler.close_connection = True
+
+        self.mindbox.answer = Reply(trick=chunks)
+        self.unreachable()
+
+    def test_an_answer_that_drips_does_not_hold_the_thread(self):
+        def drip(handler):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n")
+            for _number in range(200):
+                handler.wfile.write(b" ")
+                time.sleep(0.1)
+
+        self.mindbox.answer = Reply(trick=drip)
+        started = time.monotonic()
+        with patch("odoo.addons.mindbox_connector.client.CONNECT_TIMEOUT", 0.5):
+            self.unreachable(timeout=0.5)
+        self.assertLess(time.monotonic() - started, 3)
+
+    def test_an_unusable_address_or_key_is_for_the_administrator(self):
+        for options in (
+            {"url": f"https://{'x' * 70}.example"},
+            {"secret_key": "ключ"},
+        ):
+            with self.assertRaises(MindboxMisconfigured):
+                self.client(**options).send(CALL)
+
+    def test_reasons_hold_neither_key_nor_address_nor_body(self):
+        call = CALL._replace(body=json.dumps({"email": "anna@example.com"}))
+        for url in ("https://mindbox.invalid", "http://127.0.0.1:9"):
+            with self.assertRaises(MindboxUnavailable) as caught:
+                self.client(url=url).send(call)
+            for secret in (KEY, "anna@example.com", "invalid", "127.0.0.1"):
+                self.assertNotIn(secret, str(caught.exception.reason))
+            self.assertIsNone(caught.exception.__cause__)

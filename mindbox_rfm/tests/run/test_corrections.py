@@ -1,0 +1,83 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What is taken off orders: credit notes and goods that came back."""
+
+from odoo.tests import Form, tagged
+
+from ..common import TODAY
+from .common import FactsCase
+
+
+@tagged("post_install", "-at_install")
+class TestCorrections(FactsCase):
+    def invoice(self, order):
+        for line in order.order_line:
+            line.qty_delivered = line.product_uom_qty
+        invoice = order._create_invoices()
+        invoice.invoice_date = TODAY
+        invoice.action_post()
+        return invoice
+
+    def credit(self, invoice, **values):
+        refund = invoice._reverse_moves([{"invoice_date": TODAY}])
+        if values:
+            refund.invoice_line_ids.write(values)
+        refund.action_post()
+        return refund
+
+    def test_credit_note_is_taken_off(self):
+        order = self.make_order(self.anna, 10, 100)
+        self.credit(self.invoice(order), price_unit=30)
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 70))
+
+    def test_credit_note_that_is_not_posted_changes_nothing(self):
+        order = self.make_order(self.anna, 10, 100)
+        self.invoice(order)._reverse_moves([{"invoice_date": TODAY}])
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 100))
+
+    def test_order_credited_in_full_counts_for_nothing(self):
+        self.make_order(self.anna, 50, 20)
+        order = self.make_order(self.anna, 10, 100)
+        self.credit(self.invoice(order))
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (50, 1, 20))
+
+    def test_returned_order_counts_for_nothing(self):
+        self.make_order(self.anna, 50, 20)
+        order = self.make_order(self.anna, 10, 100)
+        self.ship(order)
+        self.give_back(order)
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (50, 1, 20))
+
+    def test_only_a_returned_order_leaves_no_customer(self):
+        order = self.make_order(self.anna, 10, 100)
+        self.ship(order)
+        self.give_back(order)
+        self.compute(include_prospects=False)
+        self.assertFalse(self.profile(self.anna))
+
+    def ship(self, order):
+        for picking in order.picking_ids:
+            picking.move_ids.quantity = 1
+            picking.move_ids.picked = True
+            picking.button_validate()
+
+    def give_back(self, order):
+        picking = order.picking_ids
+        form = Form(
+            self.env["stock.return.picking"].with_context(
+                active_id=picking.id, active_model="stock.picking"
+            )
+        )
+        wizard = form.save()
+        wizard.product_return_moves.quantity = 1
+        back = self.env["stock.picking"].browse(
+            wizard.action_create_returns()["res_id"]
+        )
+        back.move_ids.quantity = 1
+        back.move_ids.picked = True
+        back.button_validate()
+        (order.picking_ids.move_ids).write({"date": f"{TODAY} 08:00:00"})
