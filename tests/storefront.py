@@ -25,7 +25,7 @@ def opened(template, name, workers=3, channels="root:2,root.mindbox:1", **option
         try:
             yield Storefront(server, box, **options)
         finally:
-            server.stop()
+            server.leave()
             databases.drop(database)
 
 

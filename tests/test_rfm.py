@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.shop import KEY, Shop
+from tests.test_kill import hurry
 
 COLUMNS = "partner_id, segment_id, order_count, amount, r_score, segment_since"
 
@@ -155,6 +156,7 @@ def test_killed_in_the_middle_the_old_segments_stay_whole(shop, connect, wait_un
     assert read_profiles(look) == before
 
     # queue_job starts the job again with the server; the run completes.
+    hurry(shop)
     shop.server.start()
 
     def done():

@@ -75,7 +75,7 @@ class World(Shop):
         log.unlink(missing_ok=True)
         channels = "root:2,root.mindbox:2"
         server = OdooServer(self.database, log, workers, channels, dict(environ))
-        stack.callback(server.stop)
+        stack.callback(server.leave)
         return server.start()
 
     def _make_cards(self):
