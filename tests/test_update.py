@@ -56,16 +56,15 @@ FINISHED = """
 """
 
 
-@pytest.fixture
-def old_shop(pg, tmp_path, request):
+@pytest.fixture(scope="module")
+def old_shop(pg, tmp_path_factory):
     """A function: a database in a released state, with data, updated to today's."""
-    made = []
+    made = {}
 
     def make(commit):
-        name = f"{databases.PREFIX}{os.getpid()}_old"
-        made.append(name)
-        log = databases.LOGS / f"{request.node.name}.log"
-        released.install(commit, name, tmp_path / "addons", log)
+        name = f"{databases.PREFIX}{os.getpid()}_old_{commit[:7]}"
+        log = databases.LOGS / f"update-{commit[:7]}.log"
+        released.install(commit, name, tmp_path_factory.mktemp("addons"), log)
         databases.query(CUSTOMERS, ROWS, database=name)
         databases.query(SEED, database=name)
         databases.query(FINISHED, database=name)
@@ -73,8 +72,12 @@ def old_shop(pg, tmp_path, request):
         check_log(log.read_text())
         return name
 
-    yield make
-    for name in made:
+    def once(commit):
+        made[commit] = made.get(commit) or make(commit)
+        return made[commit]
+
+    yield once
+    for name in made.values():
         databases.drop(name)
 
 
