@@ -4,7 +4,6 @@ A real server with workers and the job runner; the feed is built by a job.
 """
 
 import gzip
-import time
 import xml.etree.ElementTree as ElementTree
 
 import requests
@@ -96,17 +95,25 @@ def test_a_killed_build_leaves_the_old_feed_whole_and_is_gone_on_with(
     feed = make_feed(server)
     url = address(server, feed)
     wait_until(built(server, feed), seconds=90)
-    before, first = requests.get(url, timeout=30).content, built(server, feed)()
-    time.sleep(1)  # built_at has seconds only
+    before, first = requests.get(url, timeout=30).content, served(server, feed)
     server.rpc("mindbox.feed", "action_build", [feed])
     for _kill in range(3):
-        time.sleep(0.3)
+        wait_until(lambda: is_at_work(server) or served(server, feed) != first, 60)
         server.kill9_workers()
         # Whoever reads meanwhile gets one feed or the other, never half of one.
         answer = wait_until(lambda: get_whole(url), seconds=30)
         assert len(answer) >= len(before) // 2
-    wait_until(lambda: built(server, feed)() != first, seconds=120)
+    wait_until(lambda: served(server, feed) != first, seconds=120)
     ElementTree.fromstring(requests.get(url, timeout=30).content)
+
+
+def served(server, feed):
+    return read(server, feed, "current_build_id")["current_build_id"]
+
+
+def is_at_work(server):
+    job = [("model_name", "=", "mindbox.feed"), ("state", "=", "started")]
+    return server.rpc("queue.job", "search_count", job)
 
 
 def get_whole(url):
