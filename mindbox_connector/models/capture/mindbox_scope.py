@@ -53,13 +53,13 @@ class MindboxScope(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT record.*, COALESCE(above.id, buyer.id) AS mindbox_customer_id
+            SELECT record.*, owner.id AS mindbox_customer_id
               FROM sale_order record
               JOIN res_partner buyer ON buyer.id = record.partner_id
-              LEFT JOIN LATERAL (%(above)s) AS above ON TRUE
+              JOIN LATERAL (%(owner)s) AS owner ON TRUE
              WHERE %(which)s AND %(owned)s AND %(served)s
             """,
-            above=_get_above(BUYER),
+            owner=_get_owner(BUYER),
             which=which or self._is_placed(RECORD),
             owned=self._is_of_customer(endpoint),
             served=self._serves(
@@ -75,19 +75,19 @@ class MindboxScope(models.AbstractModel):
         """Return the relation of cards: rows of loyalty_card, with their website."""
         return SQL(
             """
-            SELECT record.*, COALESCE(above.id, buyer.id) AS mindbox_customer_id,
+            SELECT record.*, owner.id AS mindbox_customer_id,
                    COALESCE(sale.website_id, program.website_id) AS mindbox_website_id
               FROM loyalty_card record
               JOIN loyalty_program program ON program.id = record.program_id
               JOIN res_partner buyer ON buyer.id = record.partner_id
-              LEFT JOIN LATERAL (%(above)s) AS above ON TRUE
+              JOIN LATERAL (%(owner)s) AS owner ON TRUE
               LEFT JOIN sale_order sale ON sale.id = record.order_id
              WHERE program.program_type = ANY(%(types)s)
                AND (sale.id IS NULL OR sale.state = 'sale' OR record.points != 0
                     OR sale.state = 'cancel' AND %(known)s)
                AND %(owned)s AND %(served)s
             """,
-            above=_get_above(BUYER),
+            owner=_get_owner(BUYER),
             types=list(CARD_TYPES),
             known=self._is_known("cards", SQL("record.id")),
             owned=self._is_of_customer(endpoint),
@@ -135,30 +135,40 @@ class MindboxScope(models.AbstractModel):
         return SQL("(%s AND EXISTS %s)", customer, included.subselect())
 
     def _is_of_customer(self, endpoint):
-        """Return the condition that ``buyer``, or who is ``above``, is a customer.
+        """Return the condition that the ``owner`` of a ``buyer`` is a customer.
 
         The customer is not joined: PostgreSQL cannot look through the climb, and would
         read all customers for a page of a thousand orders.
         """
         return SQL(
             """
-            CASE WHEN %(is_contact)s THEN %(is_customer)s
+            CASE WHEN owner.id = buyer.id THEN %(is_customer)s
                  ELSE EXISTS (SELECT FROM res_partner customer
-                               WHERE customer.id = above.id AND %(is_above)s)
+                               WHERE customer.id = owner.id AND %(is_above)s)
                  END
             """,
-            is_contact=_is_contact(BUYER),
             is_customer=self._is_customer_of(endpoint, BUYER),
             is_above=self._is_customer_of(endpoint, CUSTOMER),
         )
 
-    def _get_owner(self, partner):
-        """Return the expression of the contact that a partner's address belongs to."""
+    def _get_erased(self):
+        """Return the query of the IDs of erased customers and of all their addresses.
+
+        All at once, from the few who were erased downwards: climbing from each of
+        many addresses to its contact takes a run over all customers its time.
+        """
         return SQL(
-            "CASE WHEN %s THEN %s.id ELSE (%s) END",
-            _is_contact(partner),
-            partner,
-            _get_above(partner),
+            """
+            WITH RECURSIVE erased (id) AS (
+                SELECT contact.id FROM res_partner contact
+                 WHERE contact.mindbox_erased_at IS NOT NULL AND %(is_contact)s
+                 UNION
+                SELECT address.id
+                  FROM erased JOIN res_partner address ON address.parent_id = erased.id
+                 WHERE address.type IS DISTINCT FROM 'contact')
+            SELECT id FROM erased
+            """,
+            is_contact=_is_contact(SQL.identifier("contact")),
         )
 
     # === WHAT MINDBOX KNOWS === #
@@ -210,21 +220,24 @@ def _is_contact(partner):
     return SQL("(%(p)s.type = 'contact' OR %(p)s.parent_id IS NULL)", p=partner)
 
 
-def _get_above(partner):
-    """Return the query of the contact above an address; above a contact is none.
+def _get_owner(partner):
+    """Return the query of the contact that a partner's address belongs to.
 
     Nearly every partner is a contact: the climb is for the few addresses.
     """
     return SQL(
         """
-        WITH RECURSIVE climb (id, type, parent_id) AS (
-            SELECT %(partner)s.id, %(partner)s.type, %(partner)s.parent_id
-             UNION
-            SELECT up.id, up.type, up.parent_id
-              FROM climb JOIN res_partner up ON up.id = climb.parent_id
-             WHERE climb.type IS DISTINCT FROM 'contact')
-        SELECT climb.id FROM climb
-         WHERE NOT COALESCE(%(is_contact)s, FALSE) AND %(is_reached)s
+        SELECT CASE WHEN %(is_contact)s THEN %(partner)s.id
+            ELSE (WITH RECURSIVE climb (id, type, parent_id) AS (
+                      SELECT %(partner)s.id, %(partner)s.type, %(partner)s.parent_id
+                       UNION
+                      SELECT above.id, above.type, above.parent_id
+                        FROM climb
+                        JOIN res_partner above ON above.id = climb.parent_id
+                       WHERE climb.type IS DISTINCT FROM 'contact')
+                  SELECT climb.id FROM climb WHERE %(is_reached)s)
+            END AS id
+        OFFSET 0
         """,
         partner=partner,
         is_contact=_is_contact(partner),

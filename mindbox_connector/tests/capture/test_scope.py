@@ -8,15 +8,17 @@ from odoo.tests import tagged
 
 from .random_shops import EXAMPLES, ScopeCase, some_shops
 
+on_many_shops = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
 
 @tagged("post_install", "-at_install")
 class TestScope(ScopeCase):
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
+    @on_many_shops
     @given(shop=some_shops)
     def test_sql_and_live_events_agree_on_what_belongs(self, shop):
         self.fill(**shop)
@@ -34,3 +36,14 @@ class TestScope(ScopeCase):
                     self.asked(endpoint, relation, mine),
                     f"{relation} of {endpoint.name}",
                 )
+
+    @on_many_shops
+    @given(shop=some_shops)
+    def test_sql_and_contacts_agree_on_who_is_erased(self, shop):
+        self.fill(**shop)
+        rows = self.env.execute_query(self.env["mindbox.scope"]._get_erased())
+        found = {partner_id for (partner_id,) in rows}.intersection(self.partners.ids)
+        erased = self.partners.filtered(
+            lambda p: p._mindbox_contact().mindbox_erased_at
+        )
+        self.assertEqual(found, set(erased.ids))

@@ -12,13 +12,6 @@ IS_PROSPECT = """
     AND (res_partner.company_id IS NULL OR res_partner.company_id = %(company)s)
     AND res_partner.id NOT IN (SELECT partner_id FROM res_company)
 """
-# Neither who wanted to be forgotten nor an address of theirs.
-NOT_ERASED = """
-    %s NOT IN (
-        SELECT erased.id FROM res_partner erased
-         WHERE erased.mindbox_erased_at IS NOT NULL
-    )
-"""
 # The contacts that are customers of their own, by what a scheme takes for a customer.
 OWN = {
     "commercial": "res_partner.commercial_partner_id = res_partner.id",
@@ -33,8 +26,9 @@ def customers_sql(scheme):
     domain = Domain("active", "=", True) & Domain("partner_share", "=", True)
     domain &= Domain("id", "not in", list(public))
     query = partners._search(domain & Domain(scheme._get_customer_domain()))
-    owner = scheme.env["mindbox.scope"]._get_owner(SQL.identifier("res_partner"))
-    query.add_where(SQL(NOT_ERASED, owner))
+    # Neither who wanted to be forgotten nor an address of theirs.
+    erased = scheme.env["mindbox.scope"]._get_erased()
+    query.add_where(SQL("res_partner.id NOT IN (%s)", erased))
     is_prospect = SQL("%s AS is_prospect", _is_prospect_sql(scheme))
     # OFFSET 0: joined as it is, once.
     return SQL("(%s OFFSET 0)", query.select("res_partner.id", is_prospect))
