@@ -23,7 +23,6 @@ from contextlib import suppress
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.models import BaseModel
 from odoo.modules import get_module_path
@@ -277,29 +276,3 @@ class AccessCase(HttpCase):
             get_public_method(self.env[model], method)
             return dict.fromkeys(ROLES, "x")
         return dict.fromkeys(ROLES, "-")
-
-
-def make_shop_records(env, owner):
-    """Return {model: record} of a shop, of a customer who is ``owner``."""
-    product = env["product.product"].create({"name": "Shoe", "list_price": 10})
-    order = env["sale.order"].create(
-        {
-            "partner_id": owner.id,
-            "website_id": env["website"].search([], limit=1).id,
-            "order_line": [Command.create({"product_id": product.id})],
-        }
-    )
-    order.action_confirm()
-    program = env["loyalty.program"].create(
-        {"name": "Club", "program_type": "loyalty", "applies_on": "both"}
-    )
-    return {
-        "res.partner": env["res.partner"].create({"name": "Anna"}),
-        "product.product": product,
-        "product.public.category": env["product.public.category"].create({"name": "A"}),
-        "sale.order": order,
-        "stock.picking": order.picking_ids,
-        "loyalty.card": env["loyalty.card"].create(
-            {"program_id": program.id, "partner_id": owner.id}
-        ),
-    }

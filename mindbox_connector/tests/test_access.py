@@ -6,6 +6,7 @@ import gzip
 from odoo.tests import tagged
 
 from . import access
+from .shop_records import make_shop_records
 
 
 @tagged("post_install", "-at_install")
@@ -49,7 +50,7 @@ class TestAccess(access.AccessCase):
         )
         partner = cls.env["res.partner"].create({"name": "Anna"})
         return {
-            **access.make_shop_records(cls.env, cls.users["portal"].partner_id),
+            **make_shop_records(cls.env, cls.users["portal"].partner_id),
             **cls.make_import(endpoint, partner),
             **cls.make_feed(endpoint),
             **cls.make_others(endpoint, partner),

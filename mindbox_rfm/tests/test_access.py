@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.mindbox_connector.tests import access
+from odoo.addons.mindbox_connector.tests.shop_records import make_shop_records
 
 TODAY = fields.Date.to_string(fields.Date.today())
 
@@ -26,7 +27,7 @@ class TestAccess(access.AccessCase):
         preset = env["rfm.preset"].create({})
         scheme = env["rfm.scheme"].browse(preset.action_create()["res_id"])
         return {
-            **access.make_shop_records(env, cls.users["portal"].partner_id),
+            **make_shop_records(env, cls.users["portal"].partner_id),
             "rfm.preset": preset,
             "rfm.preview": env["rfm.preview"].create({"scheme_id": scheme.id}),
             "rfm.scheme": scheme,

@@ -8,12 +8,15 @@ from email.utils import format_datetime
 from ...client import MAX_ANSWER_BYTES
 from ...exceptions import (
     MindboxMisconfigured,
+    MindboxMissing,
     MindboxRejected,
     MindboxThrottled,
     MindboxUnavailable,
 )
 from ..common import SUCCESS, LocalMindbox, Reply
 from .common import CALL, SYNC, ClientCase
+
+REFUSED = {"status": "ProtocolError"}
 
 
 class TestWhatComesBack(ClientCase):
@@ -33,9 +36,15 @@ class TestWhatComesBack(ClientCase):
         self.assertEqual(self.send(Reply(body=body), SYNC).status, "Success")
 
     def test_server_errors_are_waited_out(self):
-        for status in (500, 502, 503, 504, 408, 425):
+        for status in (500, 502, 503, 504):
             error = self.fail(Reply(status, b"<html>"), MindboxUnavailable)
             self.assertEqual(error.http_status, status)
+
+    def test_statuses_that_pass_by_themselves_are_waited_out_whoever_says_so(self):
+        for status in (408, 409, 421, 423, 425, 499):
+            for body in (b"<html>", {"status": "ProtocolError", "errorMessage": "no"}):
+                error = self.fail(Reply(status, body), MindboxUnavailable)
+                self.assertEqual(error.http_status, status)
 
     def test_internal_error_with_200_is_waited_out(self):
         self.fail(Reply(body={"status": "InternalServerError"}), MindboxUnavailable)
@@ -52,9 +61,32 @@ class TestWhatComesBack(ClientCase):
             self.assertEqual(error.reason, (code, {}))
 
     def test_other_refusals_concern_this_call_only(self):
-        for status in (400, 402, 405, 409, 410, 413, 415, 422, 451):
-            error = self.fail(Reply(status, b"no"), MindboxRejected)
+        for status in (400, 402, 405, 410, 413, 415, 422, 451):
+            error = self.fail(Reply(status, REFUSED), MindboxRejected)
             self.assertEqual(error.http_status, status)
+
+    def test_what_is_not_mindboxs_own_word_refuses_nothing(self):
+        foreign = (
+            b"<html><h1>Request blocked</h1></html>",
+            b"",
+            {"status": "error", "message": "Forbidden by the firewall"},
+            {"errorMessage": "Task timed out", "errorType": "Lambda"},
+            {"status": "Success"},
+        )
+        for status in (400, 402, *range(405, 432), 451):
+            if status in (407, 429):
+                continue
+            for body in foreign:
+                self.fail(Reply(status, body), MindboxUnavailable)
+
+    def test_neither_a_byte_order_mark_nor_capital_letters_hide_an_answer(self):
+        bare = b'{"Status": "success", "Customer": {"ProcessingStatus": "Ambiguous"}}'
+        for content in (bare, b"\xef\xbb\xbf" + bare):
+            self.assertEqual(self.send(Reply(200, content)).status, "Success")
+            self.fail(Reply(200, content), MindboxRejected, SYNC)
+        told = b'{"STATUS": "PROTOCOLERROR", "ErrorMessage": "No such field"}'
+        error = self.fail(Reply(400, told), MindboxRejected)
+        self.assertEqual(error.reason.details, {"messages": "No such field"})
 
     def test_validation_messages_become_the_reason(self):
         body = {
@@ -82,20 +114,28 @@ class TestWhatComesBack(ClientCase):
             ("Unknown operation 'Website.Edit'", "operation_refused"),
             ("Операция не найдена", "operation_refused"),
             ("The order exists already", "known_already"),
-            ("The order was not found by its id", "order_unknown"),
-            ("Customer not found", "customer_unknown"),
+            ("Технические ID должны быть уникальны.", "known_already"),
         ):
             body = {"status": "ProtocolError", "errorMessage": message}
             error = self.fail(Reply(400, body), MindboxRejected)
             self.assertEqual(error.reason, (code, {"messages": message}))
 
+    def test_what_is_not_known_may_be_on_its_way(self):
+        for message, code in (
+            ("The order was not found by its id", "order_unknown"),
+            ("Customer not found", "customer_unknown"),
+        ):
+            body = {"status": "ProtocolError", "errorMessage": message}
+            error = self.fail(Reply(400, body), MindboxMissing)
+            self.assertEqual(error.reason, (code, {"messages": message}))
+
     def test_a_refusal_without_words_has_its_status(self):
-        error = self.fail(Reply(422, b"no"), MindboxRejected)
+        error = self.fail(Reply(422, REFUSED), MindboxRejected)
         self.assertEqual(error.reason, ("refused", {"status": 422}))
 
     def test_sync_success_can_hide_a_refusal(self):
         for entity in ("customer", "order", "discountCard"):
-            body = SUCCESS | {entity: {"processingStatus": "NotFound"}}
+            body = SUCCESS | {entity: {"processingStatus": "Ambiguous"}}
             self.fail(Reply(body=body), MindboxRejected, SYNC)
             self.assertTrue(self.send(Reply(body=body), CALL))
 
@@ -160,7 +200,14 @@ class TestRetryAfter(ClientCase):
         return self.fail(Reply(429, {}, headers), MindboxThrottled).retry_after
 
     def test_seconds_are_obeyed_within_bounds(self):
-        for value, seconds in (("1", 1), ("30", 30), ("300", 300), ("86400", 300)):
+        for value, seconds in (
+            ("0", 0),
+            ("0.4", 0.4),
+            ("1", 1),
+            ("30", 30),
+            ("300", 300),
+            ("86400", 300),
+        ):
             self.assertEqual(self.throttled(value), seconds)
 
     def test_a_date_is_obeyed_within_bounds(self):
@@ -172,6 +219,6 @@ class TestRetryAfter(ClientCase):
 
     def test_nonsense_means_two_minutes(self):
         past = "Wed, 21 Oct 2015 07:28:00 GMT"
-        nonsense = (None, "", "-5", "0", "soon", "1e3", "9" * 5000, past, "Wed, 99 Oct")
+        nonsense = (None, "", "-5", "soon", "1e3", "9" * 5000, past, "Wed, 99 Oct")
         for value in nonsense:
             self.assertEqual(self.throttled(value), 120, value)

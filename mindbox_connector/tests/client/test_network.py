@@ -58,6 +58,41 @@ class TestNetwork(ClientCase):
         self.mindbox.answer = Reply(trick=half)
         self.unreachable()
 
+    def test_information_before_the_answer_is_not_the_answer(self):
+        """103 Early Hints and 102 Processing, as proxies send them (RFC 9110, 15.2)."""
+
+        def hints(handler):
+            number = len(self.mindbox.calls)
+            early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+            late = b"HTTP/1.1 102 Processing\r\n\r\n"
+            body = b'{"status": "Success", "number": %d}' % number
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            handler.wfile.write(early + late + head + body)
+
+        self.mindbox.answer = Reply(trick=hints)
+        client = self.client()
+        for number in range(1, 6):
+            self.assertIn(f'"number": {number}}}', client.send(CALL).text)
+
+    def test_information_without_an_end_is_no_answer(self):
+        def hints(handler):
+            handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100)
+
+        self.mindbox.answer = Reply(trick=hints)
+        self.unreachable()
+
+    def test_a_second_answer_is_not_that_of_the_next_call(self):
+        def twice(handler):
+            number = len(self.mindbox.calls)
+            body = b'{"status": "Success", "number": %d}' % number
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            handler.wfile.write((head + body) * 2)
+
+        self.mindbox.answer = Reply(trick=twice)
+        client = self.client()
+        for number in range(1, 6):
+            self.assertIn(f'"number": {number}}}', client.send(CALL).text)
+
     def test_garbage_instead_of_http(self):
         def garbage(handler):
             handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
