@@ -154,10 +154,15 @@ class MindboxSource(models.AbstractModel):
         return self.env["res.partner"]
 
     def _mindbox_customer_key(self, customer, visitor):
-        """Return the key within which requests keep their order."""
+        """Return the key within which requests keep their order.
+
+        The device is a cookie and may be called like a customer: each has a prefix.
+        """
         if customer:
             return f"partner-{customer.id}"
-        return visitor["device_uuid"] or f"{self._name}-{self.id}"
+        if device := visitor["device_uuid"]:
+            return f"device-{device}"
+        return f"{self._name}-{self.id}"
 
     def _mindbox_moment(self, event, moment):
         """Return when an event that is marked at ``moment`` really happened."""

@@ -32,7 +32,9 @@ class MindboxRequest(models.Model):
     def _empty(self):
         """Keep of requests only that they were there; none of them leaves."""
         # The lane of an unknown visitor is called like the device.
-        anonymous = self.filtered(lambda r: r.device_uuid == r.customer_key)
+        anonymous = self.filtered(
+            lambda r: r.device_uuid and r.device_uuid in (r.customer_key or "")
+        )
         anonymous.write({"customer_key": False})
         self.write(dict.fromkeys(PERSONAL, False))
         waiting = self.filtered(lambda request: request.state == "pending")

@@ -33,6 +33,14 @@ class TestIdentity(SourceCase):
     def test_a_visitor_is_known_by_the_device(self):
         self.assertEqual(self.build_with(DEVICE), ("pending", None))
 
+    def test_a_device_that_is_called_like_a_customer_gets_no_customers_lane(self):
+        """The cookie is the visitor's to fill: somebody's changes would wait for it."""
+        for customer in (self.customer, self.customer.browse()):
+            pretender = {"device_uuid": f"partner-{self.customer.id}"}
+            key = self.product._mindbox_customer_key(customer, pretender)
+            lane_of_customer = key == f"partner-{self.customer.id}"
+            self.assertEqual(lane_of_customer, bool(customer))
+
     def test_without_a_device_a_visitors_cart_is_nobodys(self):
         self.assertEqual(self.build_with(None), ("skipped", "no_identity"))
 
