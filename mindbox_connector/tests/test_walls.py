@@ -3,7 +3,7 @@
 """What one company has, no manager of another one sees, moves or forges."""
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 
@@ -82,6 +82,16 @@ class TestWalls(TransactionCase):
         self.assertFalse(self.mine(consent).search([("id", "=", consent.id)]))
         with self.assertRaises(AccessError):
             self.mine(consent).create(values)
+
+    def test_a_filter_finds_out_nothing_that_its_maker_may_not_read(self):
+        name = "signup_type"
+        field = self.env["res.partner"]._fields[name]
+        self.assertTrue(field.groups, "a field that not everybody may read")
+        for value in ("signup", "reset"):
+            with self.assertRaisesRegex(ValidationError, "may not read"):
+                self.mine(self.endpoint).write(
+                    {"customer_domain": f"[('{name}', '=', '{value}')]"}
+                )
 
     def test_what_proves_a_consent_is_not_stated_by_the_caller(self):
         customer = self.env["res.partner"].create({"name": "Anna"})

@@ -9,6 +9,7 @@ its own work on behalf of an integration point is, in a file of its own.
 """
 
 from . import mindbox_owned
+from . import mindbox_customer_filter
 from . import mindbox_setting
 from . import mindbox_catalogue
 from . import mindbox_endpoint

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import re
-from ast import literal_eval
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -23,6 +22,7 @@ class MindboxEndpoint(models.Model):
     _inherit = [
         "mail.thread",
         "mail.activity.mixin",
+        "mindbox.customer.filter",
         "mindbox.owned",
         "mindbox.setting",
         "mindbox.stoppable",
@@ -148,8 +148,6 @@ class MindboxEndpoint(models.Model):
         "to send the amount alone.",
     )
     customer_domain = fields.Char(
-        string="Customers",
-        default="[]",
         help="Only these customers reach Mindbox. Employees never do.",
     )
     brand = fields.Char(help="System name; only for projects with several brands.")
@@ -249,19 +247,6 @@ class MindboxEndpoint(models.Model):
                         website=website.name,
                     )
                 )
-
-    @api.constrains("customer_domain")
-    def _check_customer_domain(self):
-        for endpoint in self:
-            try:
-                self.env["res.partner"].search(endpoint._get_customer_domain(), limit=1)
-            except (ValueError, SyntaxError, TypeError, KeyError) as error:
-                raise ValidationError(
-                    self.env._("The filter of customers is not valid.")
-                ) from error
-
-    def _get_customer_domain(self):
-        return literal_eval(self.customer_domain or "[]")
 
     # === CHANGES === #
 

@@ -1,7 +1,6 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from ast import literal_eval
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,12 @@ class RfmScheme(models.Model):
 
     _name = "rfm.scheme"
     _description = "RFM Scheme"
-    _inherit = ["mindbox.owned", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mindbox.customer.filter",
+        "mindbox.owned",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "state, name, id"
 
     name = fields.Char(required=True, translate=True)
@@ -80,8 +84,6 @@ class RfmScheme(models.Model):
         help="Whether contacts who have never ordered get a segment, too.",
     )
     customer_domain = fields.Char(
-        string="Customers",
-        default="[]",
         help="Only these customers get a segment. Archived contacts, employees and the "
         "visitors of the website never do.",
     )
@@ -220,9 +222,6 @@ class RfmScheme(models.Model):
         """Return the date where the company is."""
         now = datetime.now(timezone.utc)
         return now.astimezone(ZoneInfo(self.tz)).date()
-
-    def _get_customer_domain(self):
-        return literal_eval((self.customer_domain or "").strip() or "[]")
 
     # === PRESETS === #
 
