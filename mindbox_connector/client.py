@@ -64,7 +64,7 @@ NETWORK_CODES = (
 class Call(NamedTuple):
     """One request to Mindbox; ``body`` is the exact text that goes out.
 
-    A body of bytes is a bulk file that is compressed with gzip. ``options`` are
+    A body of bytes is a bulk file, ``compressed`` with gzip or not. ``options`` are
     parameters of the bulk operation, as pairs.
     """
 
@@ -75,16 +75,12 @@ class Call(NamedTuple):
     device_uuid: str = ""
     customer_ip: str = ""
     options: tuple = ()
-
-    @property
-    def is_compressed(self):
-        """Whether the body is a file that was compressed with gzip."""
-        return isinstance(self.body, bytes)
+    compressed: bool = False
 
     @property
     def content(self):
         """The bytes that go over the wire."""
-        if self.is_compressed:
+        if isinstance(self.body, bytes):
             return self.body
         # What is no text, like half of an emoji, may not stop the rest.
         return self.body.encode("utf-8", "replace")
@@ -232,7 +228,7 @@ class MindboxClient:
         headers = {**self._headers, "Content-Type": CONTENT_TYPES[call.mode]}
         if _is_address(call.customer_ip):
             headers["X-Customer-IP"] = call.customer_ip
-        if call.is_compressed:
+        if call.compressed:
             headers["Content-Encoding"] = "gzip"
         return headers
 

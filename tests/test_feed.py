@@ -40,7 +40,7 @@ def test_a_feed_is_built_by_a_job_and_served_to_who_knows_the_address(
     wait_until(built(server, feed), seconds=90)
     answer = requests.get(url, timeout=30, allow_redirects=False)
     assert answer.status_code == 200, "no redirect, whatever languages the shop has"
-    assert answer.headers["Content-Type"] == "application/xml; charset=utf-8"
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
     assert answer.headers["Content-Encoding"] == "gzip"
     root = ElementTree.fromstring(answer.content)
     offers = {offer.get("id"): offer for offer in root.iter("offer")}
@@ -54,6 +54,7 @@ def test_a_feed_is_built_by_a_job_and_served_to_who_knows_the_address(
 
     # As a file, without compression, its head, and not again when nothing is new.
     packed = requests.get(url + ".gz", timeout=30)
+    assert packed.headers["Content-Type"] == "application/x-gzip"
     assert gzip.decompress(packed.content) == answer.content
     plain = requests.get(url, headers={"Accept-Encoding": "identity"}, timeout=30)
     assert plain.content == answer.content

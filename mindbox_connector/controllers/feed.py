@@ -70,7 +70,7 @@ class MindboxFeedController(Controller):
         response = send_file(
             path.open("rb") if packed else gzip.open(path),
             http.environ,
-            mimetype="application/gzip" if as_file else "application/xml",
+            mimetype="application/x-gzip" if as_file else "text/xml",
             conditional=True,
             etag=f"{build.file_name}-{'gzip' if packed else 'xml'}",
             last_modified=build.finished_at,
@@ -80,7 +80,7 @@ class MindboxFeedController(Controller):
         if not as_file:
             response.headers["Vary"] = "Accept-Encoding"
             if response.status_code == 200:
-                response.headers["Content-Type"] = "application/xml; charset=utf-8"
+                response.headers["Content-Type"] = "text/xml; charset=utf-8"
                 if packed:
                     response.headers["Content-Encoding"] = "gzip"
         if response.status_code == 200:

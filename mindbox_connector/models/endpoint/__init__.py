@@ -15,6 +15,7 @@ from . import mindbox_catalogue
 from . import mindbox_endpoint
 from . import mindbox_dependencies
 from . import mindbox_credentials
+from . import mindbox_project
 from . import mindbox_route
 from . import mindbox_operation
 from . import mindbox_order_status

@@ -9,6 +9,7 @@ import csv
 import gzip
 import io
 import tempfile
+from itertools import islice
 
 from ...client import BULK_DIALECT
 
@@ -17,6 +18,8 @@ SPOOLED = 4 * 1024 * 1024
 COMPRESSION = 5
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FILE_CHUNK_BYTES = 256 * 1024
+# Rows that are read again at once, where a file is written anew.
+ROWS_READ = 1000
 SHAPE = {
     "delimiter": BULK_DIALECT["csvColumnDelimiter"],
     "quotechar": BULK_DIALECT["csvTextQualifier"],
@@ -28,12 +31,18 @@ SHAPE = {
 class CsvFile:
     """A CSV file that is compressed while it is written.
 
+    A column in which no row has a value is left out in the end: Mindbox fails a file
+    with an empty column.
+
     :param list header: the names of the columns
+    :param may_be_empty: those that stay in any case, since an empty cell says something
     """
 
-    def __init__(self, header):
+    def __init__(self, header, may_be_empty=()):
         self.rows = 0
         self.size = 0
+        self._header = header
+        self._empty = {n for n, name in enumerate(header) if name not in may_be_empty}
         self._spool = tempfile.SpooledTemporaryFile(SPOOLED)
         self._zip = gzip.GzipFile(
             fileobj=self._spool, mode="wb", compresslevel=COMPRESSION, mtime=0
@@ -44,6 +53,8 @@ class CsvFile:
         """Add rows of texts; None is an empty cell."""
         self._write(rows)
         self.rows += len(rows)
+        for row in rows if self._empty else ():
+            self._empty -= {place for place in self._empty if _is_filled(row[place])}
 
     def _write(self, rows):
         content = to_csv(rows)
@@ -55,7 +66,23 @@ class CsvFile:
         self._zip.close()
         self._spool.seek(0)
         with self._spool:
+            if self.rows and self._empty:
+                return self._write_without_empty_columns()
             return self._spool.read()
+
+    def _write_without_empty_columns(self):
+        filled = [n for n in range(len(self._header)) if n not in self._empty]
+        with gzip.open(self._spool, "rt", encoding="utf-8", newline="") as text:
+            reader = csv.reader(text, **SHAPE)
+            header = next(reader)
+            narrow = CsvFile([header[place] for place in filled])
+            while rows := list(islice(reader, ROWS_READ)):
+                narrow.add([[row[place] for place in filled] for row in rows])
+        return narrow.close()
+
+
+def _is_filled(cell):
+    return bool(cell and cell.strip("\0"))
 
 
 def to_csv(rows):

@@ -9,7 +9,6 @@ from odoo.tools import SQL
 SYSTEM_OPERATIONS = {
     "customers": "DirectCrm.Customers.Import",
     "cards": "DirectCrm.Customers.ImportCards",
-    "card_owners": "DirectCrm.Customers.Edit",
     "orders": "RetailOrder.Import",
     "balances": "DirectCrm.CreateCustomerBalanceChangeOperation",
 }
@@ -32,9 +31,13 @@ class MindboxEndpoint(models.Model):
 
     import_customers_operation = _operation("customers", "Customers File")
     import_cards_operation = _operation("cards", "Cards File")
-    import_card_owners_operation = _operation("card_owners", "Owners of Cards File")
     import_orders_operation = _operation("orders", "Orders File")
     import_balances_operation = _operation("balances", "Balances File")
+    import_delivery_cost = fields.Boolean(
+        string="Delivery Cost in Files",
+        help="Whether the orders file has the column OrderDeliveryCost. Mindbox does "
+        "not document it: a project that does not know it fails the whole file.",
+    )
     files_per_hour = fields.Integer(
         default=60,
         required=True,

@@ -14,6 +14,7 @@ from ...exceptions import (
 )
 from ...reasons import Reason
 from ..outbox.scrub import scrub
+from .csv_file import read_rows
 from .mindbox_catalogue import IMPORT_EVENT
 
 # Refused files without one that is accepted: it is not a single record.
@@ -85,7 +86,7 @@ class MindboxImport(models.Model):
     def _log(self, chunk, state, **values):
         """Show a file among the requests, without its content."""
         now = fields.Datetime.now()
-        header = ";".join(self._get_reader()._get_header(self, chunk.file))
+        header = ";".join(next(read_rows(chunk.content_id.raw)))
         self.env["mindbox.request"].create(
             {
                 "endpoint_id": self.endpoint_id.id,

@@ -6,17 +6,17 @@ from odoo.tools import SQL
 
 from .mindbox_import_reader import Item, text
 
-CARDS, OWNERS, BALANCES = "cards", "card_owners", "balances"
+CARDS, BALANCES = "cards", "balances"
 
 
 class MindboxImportCards(models.AbstractModel):
-    """Cards, whose they are, and what is on them: a file of each, in this order."""
+    """Cards with their owners, and what is on them: a file of each, in this order."""
 
     _name = "mindbox.import.cards"
     _description = "Import of Cards"
     _inherit = "mindbox.import.reader"
     _source = "loyalty.card"
-    _files = (CARDS, OWNERS, BALANCES)
+    _files = (CARDS, BALANCES)
     _ledger = "cards"
     _once = (BALANCES,)
 
@@ -34,16 +34,14 @@ class MindboxImportCards(models.AbstractModel):
 
     def _get_header(self, run, file):
         return {
-            CARDS: ["CardNumber", "Status", "StatusChangeDateTimeUtc"],
-            OWNERS: [
-                f"ExternalIdentity{run.endpoint_id.customer_id_name}",
-                "DiscountCard",
-            ],
+            CARDS: self.env["loyalty.card"]._mindbox_header(run.endpoint_id),
             BALANCES: [
                 "DiscountCard",
                 "ChangeAmount",
                 "Comments",
                 "ExpirationDateTimeUtc",
+                "BalanceSystemName",
+                "PointOfContactSystemName",
             ],
         }[file]
 
@@ -59,25 +57,24 @@ class MindboxImportCards(models.AbstractModel):
         def make(card):
             customer = card._mindbox_customer()
             change = round(card.points - known.get(card.id, 0), 2)
-            rows = self._get_card_rows(endpoint, file, card, customer, change)
+            rows = self._get_card_rows(endpoint, file, card, change)
             told = {"res_id": card.id, "partner_id": customer.id, "amount": change}
             return Item(card.id, rows, told if file == BALANCES else None)
 
         return [self._try(card.id, lambda card=card: make(card)) for card in cards]
 
-    def _get_card_rows(self, endpoint, file, card, customer, change):
+    def _get_card_rows(self, endpoint, file, card, change):
         """Return the row of a card in a file; none where nothing is to be changed."""
         if file == CARDS:
-            status = "Activated" if card.active else "Inactive"
-            return [[card.code, status, endpoint._format_moment(card.create_date)]]
-        if file == OWNERS:
-            return [[str(customer.id), card.code]]
+            return [card._mindbox_row(endpoint)]
         if not change:
             return []
         expires = ""
         if card.expiration_date and change > 0:
             expires = endpoint._format_moment(card._mindbox_expires_at(endpoint))
-        return [[card.code, text(change), card._mindbox_get_comment(None), expires]]
+        where = card._mindbox_balance(endpoint), endpoint.point_of_contact or ""
+        comment = card._mindbox_get_comment(None)
+        return [[card.code, text(change), comment, expires, *where]]
 
     def _add_told_points(self, endpoint, told):
         """Make the whole balances of changes, as the ledger keeps them."""

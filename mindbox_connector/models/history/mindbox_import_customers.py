@@ -20,7 +20,8 @@ CUSTOMER_COLUMNS = {
     "Sex": "sex",
     "BirthDate": "birthDate",
 }
-MORE_COLUMNS = {"TimeZone": "timeZone"}
+# Channels of consents in files; bodies spell these two in another way.
+CHANNEL_COLUMNS = CHANNELS | {"webpush": "WebPush", "mobilepush": "MobilePush"}
 
 
 class MindboxImportCustomers(models.AbstractModel):
@@ -56,13 +57,10 @@ class MindboxImportCustomers(models.AbstractModel):
 
     # === THEIR ROWS === #
 
-    def _get_columns(self, run):
-        return CUSTOMER_COLUMNS | (MORE_COLUMNS if run.more_columns else {})
-
     def _get_header(self, run, file):
         return [
             f"ExternalIdentity{run.endpoint_id.customer_id_name}",
-            *self._get_columns(run),
+            *CUSTOMER_COLUMNS,
             *self._get_consent_columns().values(),
             "SourceDateTimeUtc",
         ]
@@ -74,7 +72,7 @@ class MindboxImportCustomers(models.AbstractModel):
             " ORDER BY 1, 2"
         )
         return {
-            (channel, topic): f"IsSubscribedBy{CHANNELS[channel]}"
+            (channel, topic): f"IsSubscribedBy{CHANNEL_COLUMNS[channel]}"
             + (f"On{topic}" if topic else "")
             for channel, topic in self.env.execute_query(query)
         }
@@ -84,7 +82,6 @@ class MindboxImportCustomers(models.AbstractModel):
         partners = endpoint._with_sender(self.env["res.partner"])
         countries = _Countries(partners.env)
         consents = self._get_consents(ids)
-        columns = self._get_columns(run).values()
         topics = list(self._get_consent_columns())
 
         def make(row):
@@ -93,7 +90,7 @@ class MindboxImportCustomers(models.AbstractModel):
             agreed = consents.get(row["id"], {})
             cells = [
                 str(row["id"]),
-                *(profile.get(name, "") for name in columns),
+                *(profile.get(name, "") for name in CUSTOMER_COLUMNS.values()),
                 *(agreed.get(topic, "") for topic in topics),
                 endpoint._format_moment(row["create_date"]),
             ]
@@ -105,15 +102,22 @@ class MindboxImportCustomers(models.AbstractModel):
         ]
 
     def _get_rows(self, run, ids):
+        """Return columns of the customers, as the bodies of live events have them."""
         return self.env.execute_query_dict(
             SQL(
                 """
-                SELECT id, name, email_normalized, phone, country_id, is_company,
-                       birthday, sex, tz, active,
-                       COALESCE(create_date, now() at time zone 'UTC') AS create_date
-                  FROM res_partner WHERE id = ANY(%(ids)s) ORDER BY id
+                SELECT customer.id, customer.name, email_normalized, phone, country_id,
+                       is_company, birthday, sex, customer.active,
+                       CASE WHEN %(with_time_zone)s AND maker.share
+                            THEN customer.tz END AS tz,
+                       COALESCE(customer.create_date, now() at time zone 'UTC')
+                           AS create_date
+                  FROM res_partner customer
+                  LEFT JOIN res_users maker ON maker.id = customer.create_uid
+                 WHERE customer.id = ANY(%(ids)s) ORDER BY customer.id
                 """,
                 ids=ids,
+                with_time_zone=run.endpoint_id.send_time_zone,
             )
         )
 

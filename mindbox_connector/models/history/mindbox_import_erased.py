@@ -89,7 +89,8 @@ class MindboxImportChunk(models.Model):
             self.filtered(lambda chunk: chunk.state == "frozen").state = "open"
             return
         rows = read_rows(self.content_id.raw)
-        csv_file = CsvFile(next(rows))
+        may_be_empty = self.import_id._get_reader()._may_be_empty
+        csv_file = CsvFile(next(rows), may_be_empty)
         for row in told:
             cells = list(islice(rows, row["rows"]))
             csv_file.add([] if row["res_id"] in ids else cells)

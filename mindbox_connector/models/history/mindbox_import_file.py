@@ -29,7 +29,7 @@ class MindboxImportChunk(models.Model):
         reader = run._get_reader()
         reader._flush()
         self._forget_lines()
-        csv_file = CsvFile(reader._get_header(run, self.file))
+        csv_file = CsvFile(reader._get_header(run, self.file), reader._may_be_empty)
         told, problems, after = [], [], self.after_id
         for ids in self._find_ids(run, reader, csv_file, deadline):
             after = ids[-1]

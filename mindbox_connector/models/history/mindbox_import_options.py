@@ -63,9 +63,9 @@ class MindboxImportOptions(models.AbstractModel):
     more_columns = fields.Boolean(
         string="All Columns",
         default=True,
-        help="Also send columns that many projects have, but Mindbox does not "
-        "document: line ID, base price and delivery of orders, time zone of customers. "
-        "Switch it off where Mindbox refuses the file for an unknown column.",
+        help="Also send columns that a project need not have: line ID and base price "
+        "of orders. Switch it off where Mindbox refuses the file for an unknown "
+        "column.",
     )
     accept_problems = fields.Boolean(
         string="Import the Rest Anyway",

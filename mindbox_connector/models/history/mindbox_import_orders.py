@@ -48,7 +48,7 @@ class MindboxImportOrders(models.AbstractModel):
 
     def _get_header(self, run, file):
         endpoint = run.endpoint_id
-        more = ["OrderLineId", "OrderLineBasePricePerItem", "OrderDeliveryCost"]
+        more = ["OrderLineId", "OrderLineBasePricePerItem"]
         return [
             f"OrderIds{endpoint.order_id_name}",
             f"CustomerIds{endpoint.customer_id_name}",
@@ -60,6 +60,7 @@ class MindboxImportOrders(models.AbstractModel):
             "OrderLinePriceOfLine",
             "OrderLineStatus",
             *(more if run.more_columns else ()),
+            *(["OrderDeliveryCost"] if endpoint.import_delivery_cost else ()),
         ]
 
     def _get_items(self, run, file, ids):
@@ -118,14 +119,16 @@ class MindboxImportOrders(models.AbstractModel):
             moment(row["changed_at"]),
             money(order["totalPrice"]),
         ]
-        delivery = money(order["deliveryCost"])
+        with_delivery = run.endpoint_id.import_delivery_cost
+        delivery = [money(order["deliveryCost"])] if with_delivery else []
         cells = []
         for line in order["lines"]:
             (product,) = line["product"]["ids"].values()
-            more = [line["lineId"], money(line["basePricePerItem"]), delivery]
+            more = [line["lineId"], money(line["basePricePerItem"])]
+            rest = [*(more if run.more_columns else ()), *delivery]
             for quantity, cents, of_part in self._split(order, line, status, statuses):
                 part = [product, text(quantity), money(cents / 100), of_part]
-                cells.append([*head, *part, *(more if run.more_columns else ())])
+                cells.append([*head, *part, *rest])
         return cells
 
     def _split(self, order, line, status, statuses):

@@ -50,6 +50,8 @@ class MindboxImportReader(models.AbstractModel):
     _ledger = ""
     # Files of changes, not of states: Mindbox may take them in only once.
     _once = ()
+    # The columns in which an empty cell says something.
+    _may_be_empty = ()
 
     # === WHICH RECORDS === #
 

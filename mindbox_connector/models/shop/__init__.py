@@ -11,6 +11,7 @@ from . import res_users
 from . import website
 from . import loyalty_card
 from . import loyalty_history
+from . import loyalty_program
 from . import sale_order
 from . import sale_order_body
 from . import sale_order_line

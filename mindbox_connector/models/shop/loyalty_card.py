@@ -97,6 +97,23 @@ class LoyaltyCard(models.Model):
         company = self.company_id or order.company_id or self.partner_id.company_id
         return website, company
 
+    # === ROWS OF FILES === #
+
+    def _mindbox_header(self, endpoint):
+        """Return the columns of an import of cards with their owners."""
+        owner = f"ExternalIdentity{endpoint.customer_id_name}"
+        return [owner, "CardNumber", "Status", "StatusChangeDateTimeUtc", "CardType"]
+
+    def _mindbox_row(self, endpoint):
+        """Return the cells of a card in such a file."""
+        return [
+            str(self._mindbox_customer().id),
+            self.code,
+            "Activated" if self.active else "Inactive",
+            endpoint._format_moment(self.create_date),
+            endpoint.card_type or "",
+        ]
+
     # === BODIES === #
 
     def _mindbox_card_issue_body(self, endpoint):
@@ -113,14 +130,23 @@ class LoyaltyCard(models.Model):
             balance["expirationDateTimeUtc"] = endpoint._format_moment(
                 self._mindbox_expires_at(endpoint)
             )
+        if name := self._mindbox_balance(endpoint):
+            balance["balanceType"] = {"ids": {"systemName": name}}
         body = {
             "customer": self._mindbox_customer()._mindbox_identity(endpoint),
-            "discountCard": {"ids": {"number": self.code}},
             "balanceChanges": [balance],
         }
-        if order:
+        if endpoint.balance_card:
+            body["discountCard"] = {"ids": {"number": self.code}}
+        if endpoint.balance_order and order:
             body["order"] = {"ids": endpoint._get_order_ids(order)}
+        if endpoint.point_of_contact:
+            body["pointOfContact"] = endpoint.point_of_contact
         return body
+
+    def _mindbox_balance(self, endpoint):
+        """Return the balance that the points of this card belong to, "" for the one."""
+        return self.program_id.mindbox_balance or endpoint.balance_name or ""
 
     def _mindbox_expires_at(self, endpoint):
         """Return the end of the last day on which Odoo accepts the points, in UTC."""

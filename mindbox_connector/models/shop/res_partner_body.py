@@ -116,9 +116,16 @@ class ResPartner(models.Model):
             self.is_company,
             self.birthday,
             self.sex,
-            self.tz,
+            self._mindbox_time_zone(endpoint),
             endpoint.name_format,
         )
+
+    def _mindbox_time_zone(self, endpoint):
+        """Return the customer's own time zone, where the project wants it.
+
+        A contact that an employee has made has the employee's.
+        """
+        return endpoint.send_time_zone and self.create_uid.share and self.tz
 
     def _mindbox_is_included(self, endpoint):
         """Whether the customer passes the filter of an integration point."""

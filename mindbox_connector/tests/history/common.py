@@ -15,6 +15,12 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..common import KEY, LocalMindbox, Reply
 
 
+def read_file(call):
+    """Return the rows of the file of a call, zipped or not."""
+    zipped = call["headers"].get("Content-Encoding") == "gzip"
+    return read_csv(gzip.decompress(call["body"]) if zipped else call["body"])
+
+
 def read_csv(content):
     """Read a file as strictly as Mindbox: a broken quotation is an error."""
     text = io.StringIO(content.decode("utf-8"), newline="")
@@ -89,7 +95,7 @@ class ImportCase(TransactionCase):
             (
                 call["query"]["operation"],
                 call["query"]["transactionId"],
-                read_csv(gzip.decompress(call["body"]))[1:],
+                read_file(call)[1:],
             )
             for call in self.mindbox.calls
         ]

@@ -1,16 +1,17 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Cards, their owners and what is on them."""
+"""Cards with their owners, and what is on them."""
 
 from odoo.tests.common import tagged
 
-from .common import ImportCase
+from .common import ImportCase, read_file
 
 
 @tagged("post_install", "-at_install")
 class TestCards(ImportCase):
-    def test_cards_their_owners_and_what_is_on_them_go_in_this_order(self):
+    def test_cards_with_their_owners_go_before_what_is_on_them(self):
         card = self.make_card(12.5)
+        self.endpoint.card_type = "Club"
         run = self.start("cards")
         self.assertIsNone(self.work(run))
         operations = [operation for operation, _key, _rows in self.files()]
@@ -18,7 +19,6 @@ class TestCards(ImportCase):
             operations,
             [
                 "DirectCrm.Customers.ImportCards",
-                "DirectCrm.Customers.Edit",
                 "DirectCrm.CreateCustomerBalanceChangeOperation",
             ],
         )
@@ -26,8 +26,10 @@ class TestCards(ImportCase):
             next(row for row in rows if card.code in row)
             for _operation, _key, rows in self.files()
         ]
-        self.assertEqual(by_code[1], [str(card.partner_id.id), card.code])
-        self.assertEqual(by_code[2][:2], [card.code, "12.5"])
+        owner, code, status, _moment, kind = by_code[0]
+        self.assertEqual(owner, str(card.partner_id.id))
+        self.assertEqual((code, status, kind), (card.code, "Activated", "Club"))
+        self.assertEqual(by_code[1][:2], [card.code, "12.5"])
         self.assertEqual(run.done + run.skipped, run.total)
         first = self.mindbox.calls[0]["query"]
         self.assertEqual(first["newCardCreationAllowed"], "true")
@@ -39,6 +41,18 @@ class TestCards(ImportCase):
         self.work(run)
         _operation, _key, rows = self.files()[-1]
         self.assertNotIn(card.code, [row[0] for row in rows])
+
+    def test_points_go_to_the_balance_of_their_program(self):
+        card = self.make_card(12.5)
+        self.endpoint.balance_name = "Bonus"
+        card.program_id.mindbox_balance = "Club"
+        self.endpoint.point_of_contact = "Shop"
+        self.work(self.start("cards"))
+        header, *rows = read_file(self.mindbox.calls[-1])
+        [cells] = [row for row in rows if card.code in row]
+        row = dict(zip(header, cells, strict=True))
+        self.assertEqual(row["BalanceSystemName"], "Club")
+        self.assertEqual(row["PointOfContactSystemName"], "Shop")
 
     def make_card(self, points):
         program = self.env["loyalty.program"].create(

@@ -23,8 +23,17 @@ class TestCsvFile(TransactionCase):
         csv_file = CsvFile(["A", "B"])
         csv_file.add(rows)
         content = gzip.decompress(csv_file.close())
-        expected = [[_clean(cell) for cell in row] for row in rows]
-        self.assertEqual(read_csv(content), [["A", "B"], *expected])
+        table = [["A", "B"], *([_clean(cell) for cell in row] for row in rows)]
+        kept = [n for n in (0, 1) if not rows or any(row[n] for row in table[1:])]
+        # Without a value in any row there is nothing that a file could say.
+        expected = [[row[n] for n in kept] for row in table]
+        self.assertEqual(read_csv(content), expected)
+
+    def test_an_empty_cell_that_says_something_keeps_its_column(self):
+        csv_file = CsvFile(["A", "B"], may_be_empty=["B"])
+        csv_file.add([["a", ""], ["b", ""]])
+        content = gzip.decompress(csv_file.close())
+        self.assertEqual(read_csv(content), [["A", "B"], ["a", ""], ["b", ""]])
 
     def test_half_of_an_emoji_and_zeros_do_not_break_a_file(self):
         self.assertEqual(read_csv(to_csv([["a\0b", "\ud83d"]])), [["ab", "?"]])

@@ -2,14 +2,13 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An import in files, from the start to the end."""
 
-import gzip
 import io
 
 from odoo.tests.common import tagged
 
 from ...models.history.csv_file import BYTE_ORDER_MARK, read_plain
 from ..common import Reply
-from .common import ImportCase, read_csv
+from .common import ImportCase, read_file
 
 
 @tagged("post_install", "-at_install")
@@ -26,10 +25,35 @@ class TestImport(ImportCase):
         [call] = self.mindbox.calls
         self.assertEqual(call["headers"]["Content-Encoding"], "gzip")
         self.assertEqual(call["query"]["csvColumnDelimiter"], ";")
-        header = read_csv(gzip.decompress(call["body"]))[0]
-        self.assertEqual(
-            header[:3], ["ExternalIdentitywebsiteID", "Email", "MobilePhone"]
+        header = read_file(call)[0]
+        self.assertEqual(header[:2], ["ExternalIdentitywebsiteID", "Email"])
+        self.assertNotIn("TimeZone", header)
+
+    def test_a_file_leaves_out_what_nobody_in_it_has(self):
+        anna, berta = self.make_customers("Anna", "Berta")
+        self.work(self.start())
+        self.assertNotIn("MobilePhone", read_file(self.mindbox.calls[0])[0])
+        self.assertNotIn(
+            "MobilePhone",
+            self.env["mindbox.request"].search([("event", "=", "import_file")]).payload,
         )
+        berta.phone = "+7 999 123-45-67"
+        self.work(self.start())
+        header, *rows = read_file(self.mindbox.calls[1])
+        phones = {row[0]: row[header.index("MobilePhone")] for row in rows}
+        expected = {str(anna.id): "", str(berta.id): "79991234567"}
+        self.assertEqual(phones, expected)
+
+    def test_channels_are_spelled_as_files_have_them(self):
+        (anna,) = self.make_customers("Anna")
+        for channel in ("email", "webpush", "mobilepush"):
+            self.env["mindbox.consent"].create(
+                {"partner_id": anna.id, "channel": channel, "is_subscribed": True}
+            )
+        self.work(self.start())
+        header = read_file(self.mindbox.calls[0])[0]
+        for channel in ("Email", "WebPush", "MobilePush"):
+            self.assertIn(f"IsSubscribedBy{channel}", header)
 
     def test_a_file_shows_among_the_requests_without_its_content(self):
         self.make_customers("Anna Secret")

@@ -2,9 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An import takes what belongs to Mindbox, and adds what it was not told yet."""
 
-import csv
-import gzip
-import io
 import json
 from contextlib import closing
 
@@ -14,7 +11,7 @@ from odoo.tests import tagged
 
 from ..common import Reply
 from ..comparison.test_ledger import REJECTED, LedgerCase
-from .test_import import ImportCase
+from .common import ImportCase, read_file
 
 UNAVAILABLE = Reply(503)
 
@@ -94,18 +91,13 @@ class TestToldPoints(LedgerCase):
         counted = {}
         for call in self.mindbox.calls:
             key = call["query"].get("transactionId")
-            if call["headers"].get("Content-Encoding") == "gzip":
-                if "BalanceChange" in call["query"]["operation"]:
-                    counted[key] = self.sum_file(call["body"])
-            else:
+            operation = call["query"]["operation"]
+            if operation == "DirectCrm.CreateCustomerBalanceChangeOperation":
+                counted[key] = sum(float(row[1]) for row in read_file(call)[1:])
+            elif not operation.startswith("DirectCrm."):
                 changes = json.loads(call["body"]).get("balanceChanges", ())
                 counted[key] = sum(change["changeAmount"] for change in changes)
         return sum(counted.values())
-
-    def sum_file(self, body):
-        text = io.StringIO(gzip.decompress(body).decode(), newline="")
-        _header, *rows = csv.reader(text, delimiter=";")
-        return sum(float(row[1]) for row in rows)
 
     def resend(self):
         with self.transaction() as env:

@@ -2,7 +2,6 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Orders of the past, as their live events have them."""
 
-import gzip
 from datetime import timedelta
 
 from odoo import Command
@@ -10,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tests.common import tagged
 
 from ...models.history import mindbox_import_orders_problems
-from .common import ImportCase, read_csv
+from .common import ImportCase, read_file
 
 
 @tagged("post_install", "-at_install")
@@ -58,7 +57,7 @@ class TestOrders(ImportCase):
         self.work(run)
         header, rows = [], {}
         for call in self.mindbox.calls:
-            header, *found = read_csv(gzip.decompress(call["body"]))
+            header, *found = read_file(call)
             for row in found:
                 cells = dict(zip(header, row, strict=True))
                 rows.setdefault(cells["OrderIdswebsiteID"], []).append(cells)
@@ -78,6 +77,19 @@ class TestOrders(ImportCase):
         self.assertEqual(cells["OrderLineQuantity"], "3")
         self.assertEqual(cells["OrderLineId"], line["lineId"])
         self.assertEqual(cells["OrderLineStatus"], "Confirmed")
+
+    def test_the_cost_of_delivery_is_in_the_file_only_where_the_project_knows_it(self):
+        order = self.place(self.env["product.product"].create({"name": "Goods"}))
+        _run, rows = self.import_orders()
+        self.assertNotIn("OrderDeliveryCost", rows[order.name][0])
+        self.endpoint.import_delivery_cost = True
+        _run, rows = self.import_orders()
+        self.assertEqual(rows[order.name][-1]["OrderDeliveryCost"], "0.00")
+
+    def test_a_file_of_orders_is_not_zipped(self):
+        self.place(self.env["product.product"].create({"name": "Goods"}))
+        self.import_orders()
+        self.assertNotIn("Content-Encoding", self.mindbox.calls[0]["headers"])
 
     def test_cancelled_orders_have_that_status_and_quotations_do_not_go(self):
         goods = self.env["product.product"].create({"name": "G", "type": "consu"})

@@ -9,6 +9,8 @@ from ..sources import SourceCase
 
 @tagged("post_install", "-at_install")
 class TestCard(SourceCase):
+    PLAIN = {"customer", "balanceChanges", "executionDateTimeUtc"}
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -88,7 +90,21 @@ class TestCard(SourceCase):
         rows = self.recorded()
         self.assertEqual(len(rows.filtered(lambda r: r.event == "card_issue")), 1)
 
+    def test_a_change_carries_card_order_and_balance_only_where_they_are_taken(self):
+        self.make_card(points=10)
+        self.assertEqual(set(self.body("card_balance")), self.PLAIN)
+        self.endpoint.write(
+            {"balance_card": True, "balance_name": "Main", "point_of_contact": "Shop"}
+        )
+        card = self.make_card(points=10)
+        body = self.body("card_balance")
+        self.assertEqual(body["discountCard"], {"ids": {"number": card.code}})
+        self.assertEqual(body["pointOfContact"], "Shop")
+        [change] = body["balanceChanges"]
+        self.assertEqual(change["balanceType"], {"ids": {"systemName": "Main"}})
+
     def test_points_name_the_order_that_earned_and_the_one_that_spent_them(self):
+        self.endpoint.balance_order = True
         card = self.make_card(points=20)
         self.recorded()
         order = self.make_order((self.product, 1))
@@ -100,6 +116,7 @@ class TestCard(SourceCase):
         self.assertEqual(card.points, 30)
 
     def test_a_cancelled_order_takes_its_points_back_and_is_named(self):
+        self.endpoint.balance_order = True
         self.make_card()
         order = self.make_order((self.product, 1))
         order._update_programs_and_rewards()

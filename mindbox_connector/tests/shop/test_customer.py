@@ -16,7 +16,7 @@ class TestCustomer(SourceCase):
         self.customer.write({"birthday": "1990-06-16", "sex": "female"})
         customer = self.body("customer_edit")["customer"]
         self.assertEqual(
-            customer | {"timeZone": None},
+            customer,
             {
                 "ids": {"websiteID": str(self.customer.id)},
                 "email": "anna@example.com",
@@ -25,9 +25,29 @@ class TestCustomer(SourceCase):
                 "lastName": "Ivanova",
                 "birthDate": "1990-06-16",
                 "sex": "female",
-                "timeZone": None,
             },
         )
+
+    def test_a_time_zone_is_told_where_wanted_and_never_an_employees(self):
+        portal = self.env["res.users"].create(
+            {
+                "name": "Visitor",
+                "login": "visitor@x.com",
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
+        customer, of_employee = (
+            self.env["res.partner"]
+            .with_user(user)
+            .sudo()
+            .create({"name": "New", "tz": "Asia/Tokyo"})
+            for user in (portal, self.env.ref("base.user_admin"))
+        )
+        self.assertNotIn("timeZone", customer._mindbox_profile(self.endpoint))
+        self.endpoint.send_time_zone = True
+        profile = customer._mindbox_profile(self.endpoint)
+        self.assertEqual(profile["timeZone"], "Asia/Tokyo")
+        self.assertNotIn("timeZone", of_employee._mindbox_profile(self.endpoint))
 
     def test_several_edits_in_one_transaction_are_one_request(self):
         self.customer.phone = "+7 999 000-00-00"

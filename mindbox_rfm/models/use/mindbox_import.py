@@ -25,6 +25,8 @@ class MindboxImportSegments(models.AbstractModel):
     _files = ("segments",)
     # What customers are is another import's to acknowledge.
     _ledger = ""
+    # Who is in none is taken out of the segmentation.
+    _may_be_empty = ("SegmentExternalId",)
 
     def _scope(self, run):
         """Return the condition that a customer has a profile in the active scheme."""

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
+from odoo.addons.mindbox_connector.models.outbox.json_text import CLEAR
 
 from ...fields import CompanyCurrency
 from .mindbox_catalogue import SEGMENT_SET
@@ -215,5 +216,5 @@ class ResPartner(models.Model):
             scheme_id = self.env["rfm.scheme"]._get_active_id(endpoint.company_id.id)
             name = self.env["rfm.scheme"].sudo().browse(scheme_id).mindbox_field
             code = self.with_company(endpoint.company_id).rfm_segment_id.code
-            customer["customFields"] = {name: code or None}
+            customer["customFields"] = {name: code or CLEAR}
         return {"customer": customer}

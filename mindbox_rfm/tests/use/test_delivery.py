@@ -125,6 +125,14 @@ class TestDelivery(RfmCase):
             bodies,
         )
 
+    def test_who_is_in_no_segment_any_more_has_the_field_emptied(self):
+        self.scheme.mindbox_way = "field"
+        self.operation().write({"mode": "async", "name": "Website.SetSegment"})
+        request = self.run_with_jobs().filtered(lambda r: r.partner_id == self.bella)
+        self.bella.rfm_profile_id.segment_id = False
+        body = json.loads(self.build(request)["payload"])
+        self.assertEqual(body["customer"]["customFields"], {"rfmSegment": "%CLEAR%"})
+
     def test_operation_per_segment(self):
         self.scheme.mindbox_way = "operation"
         vip = self.scheme.segment_ids.filtered(lambda s: s.code == "vip")

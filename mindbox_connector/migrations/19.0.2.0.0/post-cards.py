@@ -1,0 +1,28 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import SUPERUSER_ID, api
+
+
+def migrate(cr, version):
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    begin_cards_anew(env)
+    keep_what_projects_take(env)
+
+
+def begin_cards_anew(env):
+    """The owners of cards had a file of their own; now they stand in the cards' rows.
+
+    Importing a card twice changes nothing.
+    """
+    chunks = env["mindbox.import.chunk"].search(
+        [("file", "=", "card_owners"), ("state", "in", ("open", "frozen"))]
+    )
+    chunks._forget_files()
+    chunks.write({"file": "cards", "state": "open"})
+
+
+def keep_what_projects_take(env):
+    """What was always sent is a setting now: who has it set up so far keeps it."""
+    endpoints = env["mindbox.endpoint"].with_context(active_test=False).search([])
+    endpoints.write({"balance_card": True, "balance_order": True})

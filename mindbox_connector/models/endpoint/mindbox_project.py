@@ -1,0 +1,47 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""What the operations of a Mindbox project take: it differs from project to project.
+
+Whatever a project need not know is off until somebody says that it does.
+"""
+
+from odoo import fields, models
+
+
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    # === CUSTOMERS === #
+
+    send_time_zone = fields.Boolean(
+        string="Time Zone of Customers",
+        help="Send the time zone that customers have set themselves. Mindbox finds it "
+        "out otherwise, by device, area and phone; what is sent overrides all of that.",
+    )
+
+    # === CARDS AND BALANCES === #
+
+    card_type = fields.Char(
+        help="External ID of the type that new cards get in Mindbox. Empty: none.",
+    )
+
+    balance_card = fields.Boolean(
+        string="Balance Calls Name the Card",
+        help="The documented operation takes the customer and the change only. Switch "
+        "it on where the operation of your project takes discountCard, too.",
+    )
+    balance_order = fields.Boolean(
+        string="Balance Calls Name the Order",
+        help="Switch it on where the operation of your project takes the order by "
+        "which the points have come or gone.",
+    )
+    balance_name = fields.Char(
+        string="Balance",
+        help="System name of the balance that the points belong to. Only for projects "
+        "with several balances; a loyalty program may name another one.",
+    )
+    point_of_contact = fields.Char(
+        help="System name of the point of contact to which changes of balances are "
+        "booked. Empty: Mindbox takes the one of the operation.",
+    )
