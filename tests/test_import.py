@@ -8,6 +8,7 @@ IMPORT_KILL_SECONDS=20 IMPORT_PATIENCE=3600 pytest -s tests/test_import.py
 import itertools
 import os
 import random
+import re
 import statistics
 import threading
 import time
@@ -212,24 +213,38 @@ def check_counts(shop, made, customers, orders):
     assert rows["RetailOrder.Import"] == orders["done"]
     assert customers["done"] >= len(made["customers"])
     assert orders["done"] >= len(made["orders"])
-    check_orders(shop, made["orders"])
+    check_orders(shop, made["orders"], with_delivery=False)
 
 
-def check_orders(shop, order_ids):
-    """Mindbox has each order once, with all its money and without a complaint."""
+SUMS = """
+    SELECT sale.name, sale.amount_total::text, COALESCE(sum(line.price_total)
+               FILTER (WHERE line.is_delivery), 0)::text
+      FROM sale_order sale JOIN sale_order_line line ON line.order_id = sale.id
+     WHERE sale.id >= %s GROUP BY sale.id
+"""
+
+
+def known_sum(complaint):
+    """What lines and delivery make, in a complaint that the total says another sum."""
+    return Decimal(re.search(r"delivery make ([\d.]+), totalPrice", complaint)[1])
+
+
+def check_orders(shop, order_ids, with_delivery=True):
+    """Mindbox has each order once, with all its money and without a complaint.
+
+    :param with_delivery: whether Mindbox was told what of the money is for delivery;
+        else that is what it misses in the lines, and nothing more
+    """
     known = shop.sandbox.control("GET", f"orders?limit={SHOWN_ORDERS}")
-    sums = dict(
-        databases.query(
-            "SELECT name, amount_total::text FROM sale_order WHERE id >= %s",
-            min(order_ids),
-            database=shop.server.database,
-        )
-    )
+    rows = databases.query(SUMS, min(order_ids), database=shop.server.database)
+    sums = {name: (Decimal(total), Decimal(cost)) for name, total, cost in rows}
     for order in known["orders"]:
         (number,) = order["ids"].values()
         if number in sums:
-            assert Decimal(str(order["totalPrice"])) == Decimal(sums[number]), order
-            assert not order["warnings"], order
+            total, delivery = sums[number]
+            assert Decimal(str(order["totalPrice"])) == total, order
+            missed = [] if with_delivery or not delivery else [total - delivery]
+            assert list(map(known_sum, order["warnings"])) == missed, order
 
 
 def test_cards_their_owners_and_balances_add_up_at_mindbox(shop, wait_until):
@@ -282,6 +297,7 @@ def test_one_by_one_everything_arrives_behind_the_events_of_the_shop(shop, wait_
         progress = wait_until(lambda run=run: ended(shop, run), 120, every=1)
         assert progress["done"] + progress["skipped"] == progress["total"], progress
     wait_until(lambda: not shop.waiting(), 60)
+    shop.sandbox.settle()
     known = shop.sandbox.control("GET", f"orders?limit={SHOWN_ORDERS}")
     assert known["total"] == len(made["orders"])
     check_orders(shop, made["orders"])
