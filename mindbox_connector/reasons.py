@@ -307,6 +307,20 @@ RULE_REASONS = {
             "Device on at the operation."
         ),
     ),
+    "name_too_long": Entry(
+        _lt("The name is cut: Mindbox takes 100 characters."),
+        "customer_data",
+        _lt("Shorten the name."),
+    ),
+    "name_letters": Entry(
+        _lt("Mindbox empties the name, since its alphabet does not have: %(letters)s"),
+        "mindbox_manager",
+        _lt(
+            "Have the alphabet added in the Mindbox project, and choose it at the "
+            "integration point; or write the name in other letters."
+        ),
+        label=_lt("Letters of a name that Mindbox does not take"),
+    ),
     "guest_with_account": Entry(
         _lt(
             "A guest: there is a customer with an account and this e-mail, "

@@ -86,7 +86,7 @@ def check_last_state(shop, customers):
     heard = {}
     for call in shop.calls():
         customer = call["body"]["customer"]
-        heard[int(customer["ids"]["websiteID"])] = customer["firstName"]
+        heard[int(customer["ids"]["websiteID"])] = customer["fullName"]
     partners = shop.rpc("res.partner", "read", customers, ["name"])
     for partner in partners:
-        assert heard[partner["id"]] == partner["name"].split()[0]
+        assert heard[partner["id"]] == partner["name"]

@@ -139,9 +139,9 @@ def check_newer_state(shop, wait_until):
     shop.sandbox.heal()
     wait_until(shop.settled, PATIENCE)
     states = [
-        call["body"]["customer"]["lastName"]
+        call["body"]["customer"]["fullName"]
         for call in shop.calls(operation="Website.EditCustomer")
-        if call["body"]["customer"].get("firstName") == "State"
+        if call["body"]["customer"].get("fullName", "").startswith("State ")
     ]
-    assert states[-1] == "3"
+    assert states[-1] == "State 3"
     assert states == sorted(states), "an older state followed"

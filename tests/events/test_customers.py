@@ -13,7 +13,7 @@ def test_signing_up_registers_with_device_and_consent(shop, wait_until):
     )
     customer = call["body"]["customer"]
     assert customer["email"] == visitor.email
-    assert (customer["firstName"], customer["lastName"]) == ("Pavel", "Sidorov")
+    assert customer["fullName"] == "Pavel Sidorov"
     assert call["customer_ip"] == "127.0.0.1"
     consent = shop.arrived(
         "SubscribeCustomer",

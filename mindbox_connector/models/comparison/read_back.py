@@ -17,6 +17,7 @@ from ...reasons import NO_REASON
 from ..outbox.scrub import scrub
 
 CUSTOMER_FIELDS = "email mobilePhone lastName firstName middleName sex".split()
+NAMES = ("lastName", "firstName", "middleName")
 ORDER_FIELDS = ("totalPrice", "deliveryCost")
 # The price of a line has several names in answers; so has a balance.
 PRICES = ("discountedPriceOfLine", "discountedPricePerLine", "priceOfLine", "price")
@@ -126,6 +127,8 @@ class ReadBack:
             if name in shown and name in expected:
                 if _fold(shown[name]) != _fold(expected[name]):
                     yield name
+        if "fullName" in expected and _has_other_name(shown, expected["fullName"]):
+            yield "fullName"
         if "birthDate" in shown and "birthDate" in expected:
             if str(shown["birthDate"])[:10] != expected["birthDate"]:
                 yield "birthDate"
@@ -181,3 +184,9 @@ def _first(part, names):
     """Return the first number among several names of the same thing, or None."""
     values = (part.get(name) for name in names)
     return next((value for value in values if isinstance(value, int | float)), None)
+
+
+def _has_other_name(shown, full_name):
+    """Whether the parts of a name are not what was told: Mindbox orders them anew."""
+    words = " ".join(_fold(shown[name]) for name in NAMES if shown.get(name)).split()
+    return bool(words) and sorted(words) != sorted(_fold(full_name).split())

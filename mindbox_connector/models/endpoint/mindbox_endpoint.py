@@ -106,8 +106,10 @@ class MindboxEndpoint(models.Model):
         ],
         string="Names Are Written As",
         required=True,
-        default="first_last",
-        help="Odoo keeps the name in one field, Mindbox in several.",
+        default="full",
+        help="Odoo keeps the name in one field, Mindbox in several. Of a full name "
+        "Mindbox itself finds out by a dictionary what is the first name, in whatever "
+        "order; other ways only where all names of the shop are written like that.",
     )
     delivery_in_total = fields.Boolean(
         string="Total Includes Delivery",

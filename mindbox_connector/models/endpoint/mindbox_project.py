@@ -14,6 +14,20 @@ class MindboxEndpoint(models.Model):
 
     # === CUSTOMERS === #
 
+    name_alphabet = fields.Selection(
+        [
+            ("russian", "Russian"),
+            ("russian_latin", "Russian and Latin"),
+            ("any", "Not checked"),
+        ],
+        string="Letters of Names",
+        required=True,
+        default="russian",
+        help="The alphabets that are set up in your Mindbox project. Mindbox empties a "
+        "name with any other letter, without a word. Such names are sent as they are, "
+        "and told on the page of the customer and before an import.",
+    )
+
     send_time_zone = fields.Boolean(
         string="Time Zone of Customers",
         help="Send the time zone that customers have set themselves. Mindbox finds it "

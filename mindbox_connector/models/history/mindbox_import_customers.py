@@ -1,10 +1,13 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from collections import Counter
+
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
+from ...reasons import Reason
 from ..consent.mindbox_consent import CHANNELS
 from ..shop.names import personal_data, usable_email
 from .mindbox_import_reader import Item
@@ -22,6 +25,9 @@ CUSTOMER_COLUMNS = {
 }
 # Channels of consents in files; bodies spell these two in another way.
 CHANNEL_COLUMNS = CHANNELS | {"webpush": "WebPush", "mobilepush": "MobilePush"}
+
+# Letters that the page before an import names, at most.
+SHOWN_LETTERS = 20
 
 
 class MindboxImportCustomers(models.AbstractModel):
@@ -152,6 +158,23 @@ class MindboxImportCustomers(models.AbstractModel):
     def _get_told(self, partner_id, profile):
         digest = self.env["mindbox.ledger"]._get_digest(profile)
         return {"res_id": partner_id, "partner_id": partner_id, "digest": digest}
+
+    # === WHAT IS LOST ON THE WAY === #
+
+    def _find_losses(self, run, ids):
+        """Names with letters that Mindbox does not take count once, all together."""
+        partners = run.endpoint_id._with_sender(self.env["res.partner"]).browse(ids)
+        problems = [p._mindbox_find_name_problem(run.endpoint_id) for p in partners]
+        losses = Counter(reason.code for reason in problems if reason)
+        letters = {
+            letter
+            for reason in problems
+            if reason
+            for letter in reason.details.get("letters", "").split()
+        }
+        shown = sorted(letters)[:SHOWN_LETTERS]
+        details = {"letters": " ".join(shown) + " …" * (len(letters) > len(shown))}
+        return [(Reason(code, details), count) for code, count in losses.items()]
 
     # === RECORD BY RECORD === #
 

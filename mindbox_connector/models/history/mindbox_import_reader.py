@@ -186,6 +186,10 @@ class MindboxImportReader(models.AbstractModel):
 
     # === WHAT IS WRONG BEFORE ANYTHING IS SENT === #
 
+    def _find_losses(self, run, ids):
+        """Return [(reason, number of records)]: what Mindbox does not keep of them."""
+        return []
+
     def _find_problems(self, run):
         """Return sentences that tell what somebody should mend first."""
         return []

@@ -64,7 +64,8 @@ class MindboxImport(models.Model):
 
         :return: dict with ``total``; ``looked_at``: how many of them were looked at;
             ``fits``: how many of those go; ``reasons``: {reason: number of those that
-            do not}; ``header`` and ``rows`` of the beginning of the first file
+            do not}; ``losses``: {what gets lost on the way: of how many}; ``header``
+            and ``rows`` of the beginning of the first file
         """
         reader = self._get_reader()
         total, last_id = reader._count(self)
@@ -82,6 +83,14 @@ class MindboxImport(models.Model):
             "looked_at": len(items),
             "fits": len(items) - sum(reasons.values()),
             "reasons": reasons,
+            "losses": self._count_losses(reader, ids),
             "header": reader._get_header(self, file),
             "rows": rows[:SHOWN_ROWS],
+        }
+
+    def _count_losses(self, reader, ids):
+        """Return {what gets lost on the way, in words: of how many records}."""
+        return {
+            self.env["mindbox.reason"]._say(*reason): count
+            for reason, count in reader._find_losses(self, ids)
         }

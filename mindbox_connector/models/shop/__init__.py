@@ -7,6 +7,7 @@ capture and the rooms below it.
 from . import res_partner
 from . import res_partner_body
 from . import res_partner_known
+from . import res_partner_name
 from . import res_users
 from . import website
 from . import loyalty_card

@@ -4,6 +4,15 @@
 
 import re
 
+from ...reasons import Reason
+
+# Letters of the alphabets a project may take, as parts of a regular expression.
+ALPHABETS = {
+    "russian": "А-Яа-яЁё",
+    "russian_latin": "А-Яа-яЁёA-Za-zÀ-ÖØ-öø-ɏ",
+}
+# What names hold besides letters.
+BETWEEN_LETTERS = " '-"
 # Characters that Mindbox takes of a name, and of an address.
 MAX_NAME_PART = 100
 MAX_EMAIL = 254
@@ -29,16 +38,47 @@ def split_name(name, name_format):
     :param str name_format: ``first_last``, ``last_first`` or ``full``
     :return: dict of Mindbox fields, each at most 100 characters; {} for no name
     """
+    parts = _divide_name(name, name_format)
+    return {key: value[:MAX_NAME_PART] for key, value in parts.items()}
+
+
+def _divide_name(name, name_format):
     words = CONTROL.sub(" ", name or "").split()
     if not words:
         return {}
     if name_format == "full":
-        return {"fullName": " ".join(words)[:MAX_NAME_PART]}
+        return {"fullName": " ".join(words)}
     keys = PARTS[name_format][min(len(words), 3) - 1]
     values = words[:2] + [" ".join(words[2:])] if len(words) > 2 else words
     if name_format == "first_last" and len(words) > 3:
         values = [words[0], " ".join(words[1:-1]), words[-1]]
-    return {key: value[:MAX_NAME_PART] for key, value in zip(keys, values, strict=True)}
+    return dict(zip(keys, values, strict=True))
+
+
+def find_name_problem(name, name_format, alphabet):
+    """Return what of a name gets lost on the way, as a :class:`Reason`, or None.
+
+    Mindbox empties a field with a letter that is not of the project's alphabet, and
+    says so in its operation log only. It is told to whoever looks at the customer or
+    prepares an import, and never withheld: Mindbox decides, and a shop whose customers
+    all have Latin names must not find each of them among the refused.
+
+    :param str alphabet: a key of :data:`ALPHABETS`, or ``any``
+    """
+    parts = _divide_name(name, name_format)
+    if any(len(part) > MAX_NAME_PART for part in parts.values()):
+        return Reason("name_too_long")
+    if strange := find_strange_letters(" ".join(parts.values()), alphabet):
+        return Reason("name_letters", {"letters": " ".join(strange)})
+    return None
+
+
+def find_strange_letters(text, alphabet):
+    """Return the characters of a name that the alphabet does not have, sorted."""
+    letters = ALPHABETS.get(alphabet)
+    if not letters:
+        return []
+    return sorted(set(re.sub(f"[{letters}{BETWEEN_LETTERS}]", "", text)))
 
 
 def personal_data(name, is_company, birthday, sex, tz, name_format):

@@ -6,10 +6,8 @@ from odoo.tools import format_date
 
 from ..capture.visitor import get_website
 
-TRACKED = frozenset(
-    "name email phone lang tz birthday sex street street2 zip city state_id "
-    "country_id active".split()
-)
+# What a body tells; address, language and archiving are nothing that Mindbox hears of.
+TRACKED = frozenset("name is_company email phone birthday sex country_id tz".split())
 # The contacts by their fields in Odoo and in Mindbox.
 CONTACT_FIELDS = {"phone": "mobilePhone", "email": "email"}
 # Context key of a merge: who is deleted at the end of it is nobody to forget.
@@ -57,10 +55,14 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        changed = frozenset(vals)  # super() takes keys out of vals
+        told = TRACKED & vals.keys()
+        before = {p: [p[name] for name in told] for p in self.sudo()} if told else {}
         cleared = self._mindbox_get_cleared(vals)
         result = super().write(vals)
-        self._mindbox_mark_changed("customer_edit", changed, TRACKED)
+        for partner, values in before.items():
+            # A form writes all it shows, changed or not.
+            if values != [partner[name] for name in told]:
+                partner._mindbox_mark("customer_edit")
         for partner, names in cleared.items():
             partner._mindbox_mark("customer_edit", cleared=names)
         return result

@@ -22,6 +22,7 @@ class TestTimeline(SourceCase):
         order = self.make_order((self.product, 1))
         order.action_confirm()
         self.assertFalse(order.mindbox_notice)
+        self.endpoint.name_alphabet = "russian_latin"
         self.assertFalse(self.customer.mindbox_notice)
 
     def test_a_switched_off_event_is_named(self):

@@ -72,6 +72,12 @@ class TestImport(ImportCase):
         stored = [("res_model", "=", "mindbox.import.chunk")]
         self.assertFalse(self.env["ir.attachment"].search(stored))
 
+    def test_names_that_lose_something_are_told_once_before_the_import(self):
+        self.make_customers("Анна", "Zoe", "Ян " * 50, "Ann")
+        losses = self.make_import()._preview()["losses"]
+        self.assertEqual(sorted(losses.values()), [1, 2])
+        self.assertTrue(any("A Z e n o" in sentence for sentence in losses), losses)
+
     def test_who_has_no_contact_is_skipped_with_the_reason(self):
         self.make_customers("Anna")
         nobody = self.env["res.partner"].create({"name": "Nobody"})
@@ -163,7 +169,7 @@ class TestImport(ImportCase):
         self.assertEqual(request.event, "customer_edit")
         self.assertGreater(request.priority, 100)
         self.endpoint._claim(10, {}, [])
-        self.assertIn('"firstName":"A"', request.payload)
+        self.assertIn('"fullName":"A"', request.payload)
         request.write({"state": "sent"})
         self.assertIsNone(self.work(run))
         self.assertEqual(self.counts(run), (1, 0, 0, 1))

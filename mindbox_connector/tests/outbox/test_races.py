@@ -35,7 +35,7 @@ class TestRacingTransactions(RealCase):
         env.cr.execute("SELECT count(*) FROM mindbox_request")
 
     def names(self):
-        return [body["customer"]["firstName"] for body in self.mindbox.bodies()]
+        return [body["customer"]["fullName"] for body in self.mindbox.bodies()]
 
     def test_states_of_several_transactions_are_merged_after_the_commit(self):
         for name in ("One", "Two", "Three"):
@@ -175,7 +175,7 @@ class TestRacingTransactions(RealCase):
         self.mindbox.answer = answer
         self.deliver()
         said = [
-            body.get("fact") or body["customer"]["firstName"]
+            body.get("fact") or body["customer"]["fullName"]
             for body in self.mindbox.bodies()
         ]
         self.assertEqual(said[:2], ["Zero", "Zero"])

@@ -21,8 +21,7 @@ class TestCustomer(SourceCase):
                 "ids": {"websiteID": str(self.customer.id)},
                 "email": "anna@example.com",
                 "mobilePhone": "79991234567",
-                "firstName": "Anna",
-                "lastName": "Ivanova",
+                "fullName": "Anna Ivanova",
                 "birthDate": "1990-06-16",
                 "sex": "female",
             },
@@ -74,7 +73,7 @@ class TestCustomer(SourceCase):
     def test_a_phone_removed_before_another_edit_is_still_cleared(self):
         self.customer.phone = False
         first = self.recorded("customer_edit")
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         second = self.recorded("customer_edit")
         self.env["mindbox.request"]._merge_waiting(
             (first | second).mapped("transaction_id")
@@ -86,7 +85,7 @@ class TestCustomer(SourceCase):
     def test_a_registration_is_as_urgent_as_it_is_whatever_waited_before(self):
         """Else the consent given with it would leave first, and create a stub."""
         edit = self.recorded("customer_edit") or self.env["mindbox.request"]
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         edit |= self.recorded("customer_edit")
         self.customer._mindbox_mark("customer_register")
         register = self.recorded("customer_register")
@@ -97,9 +96,33 @@ class TestCustomer(SourceCase):
         self.env.invalidate_all()
         self.assertEqual((edit.event, edit.priority), ("customer_register", 0))
 
-    def test_a_write_on_other_fields_is_no_edit(self):
-        self.customer.comment = "likes lamps"
+    def test_what_no_body_tells_is_no_edit(self):
+        values = {"comment": "likes lamps", "city": "Omsk", "active": False}
+        self.customer.write({**values, "street": "Lenina 1", "lang": False})
         self.assertFalse(self.recorded())
+
+    def test_a_form_that_writes_what_was_there_already_is_no_edit(self):
+        shown = ("name", "email", "phone", "country_id")
+        values = self.customer.read(shown, load=False)[0]
+        values.pop("id")
+        self.customer.write({**values, "city": "Omsk"})
+        self.assertFalse(self.recorded())
+        self.customer.write({**values, "phone": "8 999 765-43-21"})
+        self.assertEqual(len(self.recorded("customer_edit")), 1)
+
+    def notice(self, name):
+        self.customer.name = name
+        self.customer.invalidate_recordset(["mindbox_notice"])
+        return self.customer.mindbox_notice
+
+    def test_a_name_that_loses_something_is_told_where_it_is_seen(self):
+        self.assertFalse(self.notice("Пётр О'Нил-Петров"))
+        self.assertIn(": Z o ë", self.notice("Zoë Смит"))
+        self.endpoint.name_alphabet = "russian_latin"
+        self.assertFalse(self.notice("Zoë Смит"))
+        self.assertIn("100", self.notice("Ян " * 50))
+        profile = self.customer._mindbox_profile(self.endpoint)
+        self.assertTrue(profile["fullName"].startswith("Ян Ян"), "sent all the same")
 
     def test_employees_addresses_and_the_public_visitor_are_not_customers(self):
         employee = self.env.ref("base.user_admin").partner_id
@@ -107,7 +130,7 @@ class TestCustomer(SourceCase):
             {"name": "Dacha", "type": "delivery", "parent_id": self.customer.id}
         )
         (employee | address | self.env.ref("base.public_partner")).write(
-            {"city": "Omsk"}
+            {"name": "Omsk"}
         )
         self.assertFalse(
             self.recorded().filtered(lambda r: r.res_id != self.customer.id)
@@ -122,7 +145,7 @@ class TestCustomer(SourceCase):
 
     def test_an_excluded_customer_is_skipped_with_the_reason(self):
         self.endpoint.customer_domain = "[('is_company', '=', True)]"
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         row = self.recorded("customer_edit")
         self.assertIsNone(self.build(row))
         self.assertIn("Excluded", row.error)
@@ -162,7 +185,7 @@ class TestCustomer(SourceCase):
         ):
             self.customer.write({"name": name, "email": email})
             profile = self.customer._mindbox_profile(self.endpoint)
-            self.assertLessEqual(max(map(len, profile.get("firstName", ""))), 100)
+            self.assertLessEqual(len(profile["fullName"]), 100)
             self.assertLessEqual(len(profile.get("email", "")), 254)
 
     def test_the_body_does_not_depend_on_who_looks(self):

@@ -88,6 +88,9 @@ class MindboxImportSegments(models.AbstractModel):
             if row["id"] in segments
         ]
 
+    def _find_losses(self, run, ids):
+        return []
+
     def _get_changed(self, run, records, since):
         """The next run of the scheme tells of everybody who has moved."""
 
