@@ -37,6 +37,7 @@ class Event(NamedTuple):
     * ``send_execution_time``: the same for whether its moment is sent
     * ``send_device``: the same for whether the visitor's device is sent
     * ``active``: whether the operation of a new integration point is switched on
+    * ``options``: parameters of the call of a bulk import, as pairs
     * ``kind``: of the record that Mindbox then knows, a key of :data:`KINDS`
     """
 
@@ -54,6 +55,7 @@ class Event(NamedTuple):
     send_execution_time: bool = True
     send_device: bool = False
     active: bool = True
+    options: tuple = ()
     kind: str = ""
 
 
@@ -134,6 +136,15 @@ EVENTS = {
         needs=("customers",),
         makes="cards",
         mode="sync",
+    ),
+    "card_import": Event(
+        _lt("Cards made"),
+        "loyalty.card",
+        "DirectCrm.Customers.ImportCards",
+        topic="card_import",
+        mode="bulk",
+        send_execution_time=False,
+        options=(("newCardCreationAllowed", "true"),),
     ),
     "cart_set": Event(
         _lt("Cart changed"),

@@ -321,6 +321,10 @@ RULE_REASONS = {
         ),
         label=_lt("Letters of a name that Mindbox does not take"),
     ),
+    "no_card_missing": Entry(
+        _lt("Mindbox knows all cards by now."),
+        *NOTHING,
+    ),
     "guest_with_account": Entry(
         _lt(
             "A guest: there is a customer with an account and this e-mail, "

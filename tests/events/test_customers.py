@@ -55,7 +55,7 @@ def test_the_own_details_are_told_birthday_and_sex_included(shop, wait_until):
     )
     call = shop.arrived_for(customer, "EditCustomer", wait_until)
     sent = call["body"]["customer"]
-    assert sent["lastName"] == "Petrova"
+    assert sent["fullName"].endswith("Petrova")
     assert sent["mobilePhone"] == "79997654321"
     assert (sent["birthDate"], sent["sex"]) == ("1990-06-16", "female")
 
@@ -83,7 +83,7 @@ def test_my_subscriptions_are_told_as_decided(shop, wait_until):
 def test_points_and_card_of_a_customer_are_told(shop, wait_until):
     customer = shop.customer()
     program = shop.rpc(
-        "loyalty.program", "create", {"name": "Bonus", "program_type": "ewallet"}
+        "loyalty.program", "create", {"name": "Bonus", "program_type": "loyalty"}
     )
     card = shop.rpc(
         "loyalty.card",

@@ -7,6 +7,7 @@ from odoo import SUPERUSER_ID, api
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     begin_cards_anew(env)
+    forget_gift_cards(env)
     keep_what_projects_take(env)
 
 
@@ -22,7 +23,20 @@ def begin_cards_anew(env):
     chunks.write({"file": "cards", "state": "open"})
 
 
+def forget_gift_cards(env):
+    """Gift cards are no discount cards any more, so nothing is compared of them."""
+    env.cr.execute(
+        """
+        DELETE FROM mindbox_ledger USING loyalty_card card, loyalty_program program
+         WHERE kind = 'cards' AND card.id = res_id AND program.id = card.program_id
+           AND program.program_type = 'gift_card'
+        """
+    )
+
+
 def keep_what_projects_take(env):
     """What was always sent is a setting now: who has it set up so far keeps it."""
     endpoints = env["mindbox.endpoint"].with_context(active_test=False).search([])
-    endpoints.write({"balance_card": True, "balance_order": True})
+    endpoints.write(
+        {"balance_card": True, "balance_order": True, "send_ewallets": True}
+    )

@@ -11,7 +11,6 @@ holds them to the same answers.
 from odoo import api, models
 from odoo.tools import SQL, ormcache
 
-CARD_TYPES = ("loyalty", "ewallet", "gift_card")
 RECORD, BUYER = SQL.identifier("record"), SQL.identifier("buyer")
 CUSTOMER = SQL.identifier("customer")
 
@@ -88,7 +87,7 @@ class MindboxScope(models.AbstractModel):
                AND %(owned)s AND %(served)s
             """,
             owner=_get_owner(BUYER),
-            types=list(CARD_TYPES),
+            types=list(endpoint._get_card_types()),
             known=self._is_known("cards", SQL("record.id")),
             owned=self._is_of_customer(endpoint),
             served=self._serves(

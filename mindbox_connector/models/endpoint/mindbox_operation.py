@@ -128,6 +128,7 @@ class MindboxOperation(models.Model):
     def _get_route_values(self):
         """Return what capture and delivery need to know, without the ORM."""
         self.ensure_one()
+        event = self.env["mindbox.catalogue"]._get_events().get(self.event)
         return {
             "id": self.id,
             "name": self.name,
@@ -135,4 +136,5 @@ class MindboxOperation(models.Model):
             "priority": self.priority,
             "send_device_uuid": self.send_device_uuid,
             "send_execution_time": self.send_execution_time,
+            "options": event.options if event else (),
         }

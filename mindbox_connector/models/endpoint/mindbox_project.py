@@ -7,6 +7,10 @@ Whatever a project need not know is off until somebody says that it does.
 
 from odoo import fields, models
 
+# Types of programs with cards of discounts; a gift card is another kind in Mindbox.
+CARD_TYPES = ("loyalty",)
+WALLET_TYPES = ("ewallet",)
+
 
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
@@ -36,8 +40,18 @@ class MindboxEndpoint(models.Model):
 
     # === CARDS AND BALANCES === #
 
+    cards_made_in_mindbox = fields.Boolean(
+        help="All numbers of cards are in Mindbox already. Off: a number that Mindbox "
+        "does not know is made there by a file, the only way that it has for that.",
+    )
     card_type = fields.Char(
         help="External ID of the type that new cards get in Mindbox. Empty: none.",
+    )
+    card_file_at = fields.Datetime(readonly=True, copy=False)
+    send_ewallets = fields.Boolean(
+        string="E-Wallets Are Cards",
+        help="Tell of e-wallets as of loyalty cards, with what is on them. Give their "
+        "program a balance of its own, or the money is mixed up with the points.",
     )
 
     balance_card = fields.Boolean(
@@ -59,3 +73,7 @@ class MindboxEndpoint(models.Model):
         help="System name of the point of contact to which changes of balances are "
         "booked. Empty: Mindbox takes the one of the operation.",
     )
+
+    def _get_card_types(self):
+        """Return the types of programs whose cards are discount cards in Mindbox."""
+        return CARD_TYPES + WALLET_TYPES if self.send_ewallets else CARD_TYPES

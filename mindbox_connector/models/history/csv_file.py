@@ -11,7 +11,7 @@ import io
 import tempfile
 from itertools import islice
 
-from ...client import BULK_DIALECT
+from ..outbox.csv_text import SHAPE, to_csv
 
 # So much of a file stays in memory; the rest goes to the disk.
 SPOOLED = 4 * 1024 * 1024
@@ -20,12 +20,6 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FILE_CHUNK_BYTES = 256 * 1024
 # Rows that are read again at once, where a file is written anew.
 ROWS_READ = 1000
-SHAPE = {
-    "delimiter": BULK_DIALECT["csvColumnDelimiter"],
-    "quotechar": BULK_DIALECT["csvTextQualifier"],
-    # A cell is quoted where it holds one of these.
-    "lineterminator": "\r\n",
-}
 
 
 class CsvFile:
@@ -83,13 +77,6 @@ class CsvFile:
 
 def _is_filled(cell):
     return bool(cell and cell.strip("\0"))
-
-
-def to_csv(rows):
-    """Return rows as bytes of UTF-8; what is no text becomes a question mark."""
-    text = io.StringIO(newline="")
-    csv.writer(text, **SHAPE).writerows(rows)
-    return text.getvalue().replace("\0", "").encode("utf-8", "replace")
 
 
 def read_rows(content):

@@ -86,7 +86,8 @@ class MindboxImport(models.Model):
     def _log(self, chunk, state, **values):
         """Show a file among the requests, without its content."""
         now = fields.Datetime.now()
-        header = ";".join(next(read_rows(chunk.content_id.raw)))
+        content = chunk.content_id.raw
+        header = ";".join(next(read_rows(content))) if content else ""
         self.env["mindbox.request"].create(
             {
                 "endpoint_id": self.endpoint_id.id,

@@ -24,8 +24,10 @@ from ...exceptions import (
 FAILURES_TO_STOP = 3
 # Attempts of a call from which on its failure proves nothing: the fault may be its own.
 OFTEN = 5
-# Attempts of a call about something Mindbox does not know, at most: two minutes.
+# Attempts of a call about something Mindbox does not know, at most: two minutes; and
+# half an hour for a card, which a file makes meanwhile.
 MISSING_ATTEMPTS = 8
+MISSING_CARD_ATTEMPTS = 14
 # Seconds that a thread may still take to end: longer than any answer does.
 JOIN_TIMEOUT = 70
 
@@ -59,8 +61,15 @@ class Outcome(NamedTuple):
     def comes_again(self):
         """Whether the call is to be tried again, since its cause may pass."""
         if isinstance(self.error, MindboxMissing):
-            return self.parcel.attempts + 1 < MISSING_ATTEMPTS
+            most = get_missing_attempts(self.error.reason)
+            return self.parcel.attempts + 1 < most
         return isinstance(self.error, MindboxUnavailable | MindboxMisconfigured)
+
+
+def get_missing_attempts(reason):
+    """Return how often a call is tried about what Mindbox does not know."""
+    is_card = reason.details.get("entity") == "discountCard"
+    return MISSING_CARD_ATTEMPTS if is_card else MISSING_ATTEMPTS
 
 
 class Pace:

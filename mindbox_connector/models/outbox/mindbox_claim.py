@@ -296,6 +296,7 @@ def _get_parcel(row, operation, fresh):
             row["payload"],
             with_device and row["device_uuid"] or "",
             with_device and row["customer_ip"] or "",
+            operation["options"],
         ),
         fresh,
     )

@@ -7,7 +7,7 @@ import uuid
 from odoo import fields, models
 
 from ...answers import MISSING
-from .lanes import MISSING_ATTEMPTS
+from .lanes import get_missing_attempts
 from .mindbox_hold import get_retry_delay
 
 
@@ -33,7 +33,7 @@ class MindboxRequest(models.Model):
         self.ensure_one()
         if self._send_instead(reason):
             return True
-        if reason.code in MISSING and self.attempts < MISSING_ATTEMPTS:
+        if reason.code in MISSING and self.attempts < get_missing_attempts(reason):
             self._wait_again(reason)
             return True
         return False

@@ -11,6 +11,7 @@ from . import res_partner_name
 from . import res_users
 from . import website
 from . import loyalty_card
+from . import loyalty_card_import
 from . import loyalty_history
 from . import loyalty_program
 from . import sale_order

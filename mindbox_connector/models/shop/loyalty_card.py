@@ -8,7 +8,7 @@ from pytz import timezone, utc
 from odoo import api, fields, models
 from odoo.tools import float_is_zero
 
-from ..capture.mindbox_scope import CARD_TYPES
+from ..endpoint.mindbox_project import CARD_TYPES, WALLET_TYPES
 
 CAUSES = "mindbox_connector.balance_causes"
 TRACKED = frozenset({"partner_id", "program_id", "code", "active"})
@@ -69,7 +69,7 @@ class LoyaltyCard(models.Model):
         Once Mindbox knows of it, it stays one: also when that order is cancelled.
         """
         state = self.order_id.state
-        return self.program_type in CARD_TYPES and (
+        return self.program_type in CARD_TYPES + WALLET_TYPES and (
             state in (False, "sale")
             or bool(self.points)
             or (state == "cancel" and self.env["mindbox.scope"]._knows("cards", self))
@@ -78,17 +78,29 @@ class LoyaltyCard(models.Model):
     def _mindbox_concerns(self, event, customer, visitor):
         """Points that have changed were there before or are there now."""
         if event == "card_balance":
-            return self.program_type in CARD_TYPES and bool(customer)
+            return self.program_type in CARD_TYPES + WALLET_TYPES and bool(customer)
         return self.active and bool(customer) and self._mindbox_is_relevant()
 
     def _mindbox_customer(self):
         return self.partner_id._mindbox_customer()
 
+    def _mindbox_endpoints(self, website_id):
+        endpoints = super()._mindbox_endpoints(website_id)
+        return endpoints.filtered(
+            lambda endpoint: self.program_type in endpoint._get_card_types()
+        )
+
     def _mindbox_explain_silence(self):
-        if self.program_type not in CARD_TYPES:
+        if self.program_type == "gift_card":
             return self.env._(
-                "A coupon: Mindbox hears of loyalty cards, gift cards and e-wallets."
+                "A gift card: told with the orders in which it is sold and spent."
             )
+        if self.program_type in WALLET_TYPES and not self._mindbox_endpoints(False):
+            return self.env._(
+                "An e-wallet: the integration point does not tell of e-wallets."
+            )
+        if self.program_type not in CARD_TYPES + WALLET_TYPES:
+            return self.env._("A coupon: Mindbox hears of cards.")
         return super()._mindbox_explain_silence()
 
     def _mindbox_shop(self):
@@ -102,7 +114,8 @@ class LoyaltyCard(models.Model):
     def _mindbox_header(self, endpoint):
         """Return the columns of an import of cards with their owners."""
         owner = f"ExternalIdentity{endpoint.customer_id_name}"
-        return [owner, "CardNumber", "Status", "StatusChangeDateTimeUtc", "CardType"]
+        header = [owner, "CardNumber", "Status", "StatusChangeDateTimeUtc"]
+        return header + ["CardType"] * bool(endpoint.card_type)
 
     def _mindbox_row(self, endpoint):
         """Return the cells of a card in such a file."""
@@ -111,7 +124,7 @@ class LoyaltyCard(models.Model):
             self.code,
             "Activated" if self.active else "Inactive",
             endpoint._format_moment(self.create_date),
-            endpoint.card_type or "",
+            *filter(None, [endpoint.card_type]),
         ]
 
     # === BODIES === #

@@ -20,7 +20,7 @@ SCRIPT = "mindbox_connector/migrations/19.0.2.0.0/post-what-was-left.py"
 @tagged("post_install", "-at_install")
 class TestErasure(SourceCase):
     def test_a_deleted_customer_leaves_no_body_and_is_listed_for_deletion(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         self.recorded()
         customer_id = self.customer.id
         self.customer.unlink()
@@ -36,7 +36,7 @@ class TestErasure(SourceCase):
         self.assertFalse(erasure.email)
 
     def test_an_erased_customer_has_nothing_waiting_and_no_stored_body(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         self.decided = self.env["mindbox.consent"]._decide(
             self.customer, {("email", ""): True}
         )
@@ -52,7 +52,7 @@ class TestErasure(SourceCase):
     def test_what_is_sent_again_tells_nothing_of_an_erased_customer(self):
         order = self.make_order((self.product, 1))
         order.action_confirm()
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         rows = self.recorded().filtered("merge_key")
         self.assertTrue(rows)
         self.customer.action_mindbox_erase()
@@ -64,7 +64,7 @@ class TestErasure(SourceCase):
     def test_an_erased_customer_stays_forgotten_until_told_otherwise(self):
         self.customer.action_mindbox_erase()
         self.recorded()
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         self.env["mindbox.consent"]._decide(self.customer, {("email", ""): True})
         self.make_order((self.product, 1)).action_confirm()
         self.assertFalse(self.recorded())
@@ -73,7 +73,7 @@ class TestErasure(SourceCase):
         self.assertEqual(self.recorded().mapped("event"), ["customer_edit"])
 
     def test_an_erased_customer_leaves_neither_device_nor_address_behind(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         row = self.recorded("customer_edit")
         row.write({"device_uuid": "a-device", "customer_ip": "10.0.0.1"})
         self.customer.action_mindbox_erase()
@@ -112,7 +112,7 @@ class TestErasure(SourceCase):
             }
         )
         rows = self.recorded()
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         rows |= self.recorded()
         user._deactivate_portal_user(request_blacklist=False)
         self.env.cr.flush()

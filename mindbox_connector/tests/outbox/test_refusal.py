@@ -97,7 +97,7 @@ class TestRefusal(DeliveryCase):
         self.deliver()
         customer = self.mindbox.bodies()[-1]["customer"]
         self.assertEqual(customer["mobilePhone"], "%CLEAR%")
-        self.assertEqual(customer["lastName"], "Changed")
+        self.assertEqual(customer["fullName"], "Anna Changed")
 
     def test_what_is_refused_both_ways_is_told(self):
         self.answer(RegisterCustomer=KNOWN, EditCustomer=say(customer="NotFound"))
@@ -126,7 +126,8 @@ class TestRefusal(DeliveryCase):
             self.assertTrue(row._refuse(Reason("known_already", {"messages": "!"})))
         self.deliver()
         self.assertEqual(self.operations()[-1], "EditCustomer")
-        self.assertEqual(self.mindbox.bodies()[-1]["customer"]["lastName"], "Changed")
+        customer = self.mindbox.bodies()[-1]["customer"]
+        self.assertEqual(customer["fullName"], "Anna Changed")
 
     # === NOT THERE, OR NOT YET === #
 

@@ -55,6 +55,23 @@ class TestCard(SourceCase):
             self.body("card_issue")["discountCard"], {"ids": {"number": card.code}}
         )
 
+    def test_a_gift_card_is_no_discount_card(self):
+        self.program.program_type = "gift_card"
+        card = self.make_card(points=50)
+        card.points = 20
+        self.assertFalse(self.recorded())
+        self.assertIn("gift card", card.mindbox_notice)
+
+    def test_an_e_wallet_is_told_as_a_card_where_that_is_wanted(self):
+        self.program.program_type = "ewallet"
+        wallet = self.make_card(points=50)
+        self.assertFalse(self.recorded())
+        self.assertIn("e-wallet", wallet.mindbox_notice)
+        self.endpoint.send_ewallets = True
+        self.make_card(points=50)
+        events = self.recorded().mapped("event")
+        self.assertEqual(events, ["card_issue", "card_balance"])
+
     def test_a_card_without_owner_is_none_until_it_gets_one(self):
         card = self.make_card(partner_id=False)
         self.assertFalse(self.recorded())
