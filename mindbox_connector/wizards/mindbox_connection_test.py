@@ -92,13 +92,16 @@ class MindboxConnectionTest(models.TransientModel):
                 "the operations: compare their names with your project.",
                 outcomes.count("unknown"),
             )
-        if outcomes:
-            return self.env._(
-                "Connected: address, credentials and endpoint are right, and all %s "
-                "operations answer.",
-                len(outcomes),
-            )
-        return self.env._("No operation is switched on.")
+        if not outcomes:
+            return self.env._("No operation is switched on.")
+        proven = self.line_ids.filtered(lambda line: line._is_proven())
+        return self.env._(
+            "Connected: address, credentials and endpoint are right. %(proven)s "
+            "operations have answered by themselves. The other %(others)s only take "
+            "calls: what becomes of those shows in Mindbox's operation log.",
+            proven=len(proven),
+            others=len(self.line_ids) - len(proven),
+        )
 
     @api.depends("line_ids.outcome")
     def _compute_connected(self):
@@ -135,6 +138,7 @@ class MindboxConnectionTestLine(models.TransientModel):
         "mindbox.operation", required=True, ondelete="cascade"
     )
     event = fields.Selection(related="operation_id.event")
+    mode = fields.Selection(related="operation_id.mode")
     outcome = fields.Selection(
         [
             ("accepted", "Accepted"),
@@ -149,10 +153,21 @@ class MindboxConnectionTestLine(models.TransientModel):
     @api.depends("outcome", "error")
     def _compute_message(self):
         for line in self:
-            accepted = line.outcome == "accepted"
-            line.message = (
-                self.env._("Mindbox has accepted the call.") if accepted else line.error
-            )
+            line.message = line._explain()
+
+    def _is_proven(self):
+        """Whether the answer is the operation's own: a queue takes any call."""
+        return self.mode == "sync" or self.outcome == "known"
+
+    def _explain(self):
+        if self.outcome != "accepted":
+            return self.error
+        if self._is_proven():
+            return self.env._("Mindbox has executed the call.")
+        return self.env._(
+            "Mindbox has taken the call. That proves the address and the key, not what "
+            "the operation does with it."
+        )
 
 
 def _get_key(operation):

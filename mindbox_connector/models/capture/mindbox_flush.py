@@ -164,7 +164,8 @@ class MindboxSource(models.AbstractModel):
         )
         for endpoint in self._mindbox_endpoints(mark.website_id):
             operation = endpoint._get_operation(mark.event)
-            if operation:
+            told = self._mindbox_is_told_by(endpoint, mark.event, **facts)
+            if operation and not told:
                 row = self._mindbox_prepare_row(mark.event, operation)
                 row["endpoint_id"] = endpoint.id
                 row["occurred_at"] = moment

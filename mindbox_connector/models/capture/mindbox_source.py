@@ -164,6 +164,10 @@ class MindboxSource(models.AbstractModel):
             return f"device-{device}"
         return f"{self._name}-{self.id}"
 
+    def _mindbox_is_told_by(self, endpoint, event, **facts):
+        """Whether another event tells an integration point the same already."""
+        return False
+
     def _mindbox_moment(self, event, moment):
         """Return when an event that is marked at ``moment`` really happened."""
         return moment

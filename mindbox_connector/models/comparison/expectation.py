@@ -14,6 +14,19 @@ SELECT NULL::varchar AS kind, NULL::int4 AS res_id, NULL::int4 AS partner_id,
 """
 
 
+# What the goods and the delivery cost: paying by a card makes them no cheaper.
+PRICE = SQL(
+    """
+    (sale.amount_total - COALESCE(
+        (SELECT sum(line.price_total) FROM sale_order_line line
+           JOIN loyalty_reward reward ON reward.id = line.reward_id
+           JOIN loyalty_program program ON program.id = reward.program_id
+          WHERE line.order_id = sale.id
+            AND program.program_type IN ('gift_card', 'ewallet')), 0))
+    """
+)
+
+
 class Expectation:
     """The records that belong into Mindbox by one integration point.
 
@@ -79,7 +92,9 @@ class Expectation:
             """
             SELECT sale.id AS res_id, sale.mindbox_customer_id AS partner_id,
                    sale.date_order::date AS date,
-                   (%(total)s - %(delivery)s)::numeric / 100 AS amount,
+                   -- Nobody knows whether it was told before it came back.
+                   CASE WHEN NOT %(returned)s
+                        THEN (%(total)s - %(delivery)s)::numeric / 100 END AS amount,
                    sale.write_date AS changed_at, sale.create_date AS created_at
               FROM (%(orders)s) AS sale
               LEFT JOIN (%(rates)s) AS rate
@@ -88,7 +103,8 @@ class Expectation:
                     AND rate.date = sale.date_order::date
             """,
             orders=self.scope._get_orders(self.endpoint),
-            total=_cents(SQL("sale.amount_total * COALESCE(rate.rate, 1)")),
+            returned=self.scope._is_returned(SQL.identifier("sale")),
+            total=_cents(SQL("%s * COALESCE(rate.rate, 1)", PRICE)),
             delivery=self._get_delivery_cents(),
             rates=self._get_rates(),
         )

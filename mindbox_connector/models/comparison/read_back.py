@@ -156,7 +156,7 @@ class ReadBack:
         shown = answer.get("order") or {}
         expected = order._mindbox_order_update_body(self.endpoint)["order"]
         for name in ORDER_FIELDS:
-            if isinstance(shown.get(name), int | float):
+            if isinstance(shown.get(name), int | float) and name in expected:
                 if abs(shown[name] - expected[name]) >= 0.005:
                     yield f"{name} {expected[name]:.2f} ≠ {shown[name]:.2f}"
         if isinstance(shown.get("lines"), list):
@@ -164,6 +164,9 @@ class ReadBack:
 
     def compare_lines(self, expected, shown):
         by_id = {str(line.get("lineId")): line for line in shown}
+        if len(by_id) < len(shown):
+            # A line was divided, since part of it came back.
+            return
         if by_id.keys() != {line["lineId"] for line in expected}:
             yield f"lines {len(expected)} ≠ {len(shown)}"
             return

@@ -74,6 +74,54 @@ class MindboxEndpoint(models.Model):
         "booked. Empty: Mindbox takes the one of the operation.",
     )
 
+    # === ORDERS === #
+
+    line_status = fields.Selection(
+        [
+            ("string", "As a text"),
+            ("object", "As an object"),
+            ("none", "Only by the operation of statuses"),
+        ],
+        string="Status of Lines",
+        required=True,
+        default="string",
+        help="How the lines of an order that is placed or changed carry their status. "
+        "As an object: for projects with Mindbox's processing of orders. The operation "
+        "of statuses then tells only what changes afterwards.",
+    )
+    send_total = fields.Boolean(
+        string="Total of Orders",
+        default=True,
+        help="totalPrice: what the customer has paid in the end, without what was "
+        "cancelled or came back. Off: Mindbox adds up the delivered lines.",
+    )
+    send_payments = fields.Boolean(
+        string="Payments of Orders",
+        help="Send what was paid online, by the code of the payment method in Odoo. A "
+        "method with this external ID must exist in the project.",
+    )
+    delivery_type_field = fields.Char(
+        string="Field of the Delivery",
+        help="System name of the additional field of orders that gets the name of the "
+        "delivery method. Empty: not sent.",
+    )
+    area_ref = fields.Selection(
+        [("state", "Code of the state"), ("city", "City"), ("zip", "ZIP code")],
+        string="Area of Orders",
+        help="What of the delivery address is the external ID of the area in Mindbox. "
+        "Empty: not sent.",
+    )
+
     def _get_card_types(self):
         """Return the types of programs whose cards are discount cards in Mindbox."""
         return CARD_TYPES + WALLET_TYPES if self.send_ewallets else CARD_TYPES
+
+    def _get_line_status(self, status):
+        """Return a status as the lines of an order carry it, as a part of the line."""
+        if self.line_status == "none" or not status:
+            return {}
+        as_object = {"ids": {"externalId": status}}
+        return {"status": as_object if self.line_status == "object" else status}
+
+    def _tells_status_in_lines(self):
+        return self.line_status != "none"

@@ -6,7 +6,13 @@ from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
 from ..capture.mindbox_scope import RECORD
-from ..shop.amounts import allocate, order_line_part, to_cents, undiscounted
+from ..shop.amounts import (
+    allocate,
+    divide_line,
+    order_line_part,
+    to_cents,
+    undiscounted,
+)
 from ..shop.milestones import get_milestones
 from .mindbox_import_customers import as_day
 from .mindbox_import_reader import Item, money, text
@@ -132,18 +138,15 @@ class MindboxImportOrders(models.AbstractModel):
         return cells
 
     def _split(self, order, line, status, statuses):
-        """Return [(quantity, cents, status)]: what has come back, and the rest.
-
-        Mindbox divides a line by quantity; the cent left over stays with the rest.
-        """
-        whole, cents = line["quantity"], to_cents(line["discountedPricePerLine"])
-        back = min(order["returned"].get(int(line["lineId"]), 0), whole)
-        if back <= 0 or not statuses.get("returned"):
-            return [(whole, cents, status)]
-        part = cents * round(back * 1000) // round(whole * 1000)
-        parts = [(back, part, statuses["returned"])]
-        rest = round(whole - back, 3)
-        return ([(rest, cents - part, status)] if rest else []) + parts
+        """Return [(quantity, cents, status)]: the rest, and what has come back."""
+        back = order["returned"].get(int(line["lineId"]), 0)
+        back = back if statuses.get("returned") else 0
+        rest, own = divide_line(line, back)
+        return [
+            (part["quantity"], to_cents(part["discountedPricePerLine"]), of_part)
+            for part, of_part in ((rest, status), (own, statuses.get("returned")))
+            if part
+        ]
 
     def _get_status(self, statuses, row):
         """Return the final status of an order's lines.
@@ -173,6 +176,8 @@ class MindboxImportOrders(models.AbstractModel):
             requests.append(
                 run._prepare_request(order, "order_create", order.date_order)
             )
+            if run.endpoint_id._tells_status_in_lines():
+                continue
             requests.append(run._prepare_request(order, "order_status"))
             if returned := order._mindbox_returned():
                 requests.append(
@@ -212,6 +217,7 @@ def _get_plain_order(endpoint, row, lines):
         for number, (line, cents) in enumerate(zip(goods, shares, strict=True), 1)
     ]
     shown = total if endpoint.delivery_in_total else total - delivery
+    shown = 0 if row["state"] == "cancel" else shown
     return {
         "totalPrice": shown / 100,
         "deliveryCost": delivery / 100,

@@ -16,6 +16,7 @@ from . import loyalty_history
 from . import loyalty_program
 from . import sale_order
 from . import sale_order_body
+from . import sale_order_told
 from . import sale_order_line
 from . import payment_transaction
 from . import account_move

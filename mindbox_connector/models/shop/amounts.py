@@ -38,6 +38,30 @@ def as_number(quantity):
     return int(quantity) if quantity.is_integer() else quantity
 
 
+def divide_line(part, quantity):
+    """Divide a line of an order; the cent left over stays with the rest.
+
+    :param float quantity: what is to be a line of its own, at most all of it
+    :return: (the rest, or None; the line of its own, or None)
+    """
+    whole = part["quantity"]
+    quantity = min(quantity, whole)
+    if quantity <= 0:
+        return part, None
+    if quantity == whole:
+        return None, part
+    cents = to_cents(part["discountedPricePerLine"])
+    own = cents * round(quantity * 1000) // round(whole * 1000)
+    return (
+        part
+        | {
+            "quantity": as_number(whole - quantity),
+            "discountedPricePerLine": (cents - own) / 100,
+        },
+        part | {"quantity": as_number(quantity), "discountedPricePerLine": own / 100},
+    )
+
+
 def undiscounted(total, discount):
     """Return what a line would cost without its discount of so many percent."""
     return total / (1 - discount / 100)

@@ -97,14 +97,18 @@ class SaleOrder(models.Model):
             self._mindbox_mark_placed()
         milestone = STATE_MILESTONES.get(self.state)
         if self.state == "sale" or milestone and self._mindbox_was_sent(was_placed):
-            self._mindbox_mark("order_status", milestone=milestone)
+            is_new = self.state == "sale" and not was_placed
+            self._mindbox_mark("order_status", milestone=milestone, in_lines=is_new)
+        if self.state == "cancel" and was_placed:
+            # Its total is another one now.
+            self._mindbox_mark("order_update")
 
     def _mindbox_mark_placed(self):
         for customer in self.partner_id.filtered("user_ids"):
             # The operation for guests makes its customers by itself.
             customer._mindbox_introduce()
         self._mindbox_mark("order_create")
-        self._mindbox_mark("order_status", milestone="created")
+        self._mindbox_mark("order_status", milestone="created", in_lines=True)
 
     def _mindbox_was_sent(self, was_placed):
         """Whether Mindbox knows the order, so that its status can change there."""
@@ -184,6 +188,12 @@ class SaleOrder(models.Model):
 
     def _mindbox_is_relevant(self):
         return self._mindbox_is_cart() or self._mindbox_is_placed()
+
+    def _mindbox_is_told_by(self, endpoint, event, in_lines=False, refund=0, **facts):
+        """The lines of an order that is placed or changed carry their status."""
+        if event != "order_status" or not endpoint._tells_status_in_lines():
+            return super()._mindbox_is_told_by(endpoint, event, **facts)
+        return in_lines and not refund
 
     def _mindbox_concerns(self, event, customer, visitor):
         """Carts of unknown visitors matter where the device is known."""

@@ -5,7 +5,7 @@
 from odoo import models
 
 from ...exceptions import MindboxSkipped
-from .amounts import allocate, as_number, to_cents
+from .amounts import allocate, as_number, divide_line, to_cents
 
 # What an order repeats of its customer.
 ORDER_CONTACTS = ("email", "mobilePhone")
@@ -40,19 +40,24 @@ class SaleOrder(models.Model):
         customer = self._mindbox_customer()
         guest = self._mindbox_is_guest()
         identity = customer._mindbox_identity(endpoint)
+        totals = self._mindbox_totals(endpoint)
+        if not endpoint.send_total:
+            del totals["totalPrice"]
         return {
             "customer": customer._mindbox_profile(endpoint) if guest else identity,
             "order": {
                 "ids": endpoint._get_order_ids(self),
-                **self._mindbox_totals(endpoint),
+                **totals,
                 **{key: identity[key] for key in ORDER_CONTACTS if key in identity},
                 **self._mindbox_discounts(endpoint),
-                "lines": self._mindbox_lines(endpoint),
+                **self._mindbox_payments(endpoint),
+                **self._mindbox_delivery_part(endpoint),
+                "lines": self._mindbox_told_lines(endpoint),
             },
         }
 
     def _mindbox_order_status_body(
-        self, endpoint, milestone=None, lines=None, refund=0
+        self, endpoint, milestone=None, lines=None, refund=0, in_lines=False
     ):
         """Return a new status of the whole order, or of some of its lines.
 
@@ -60,6 +65,7 @@ class SaleOrder(models.Model):
             that the order has reached
         :param lines: [(line ID, quantity)], None for the whole order
         :param float refund: money that went back, in the order's currency
+        :param bool in_lines: whether the order itself tells the status, too
         """
         if milestone is None:
             milestone = self._mindbox_last_milestone(endpoint)
@@ -69,7 +75,7 @@ class SaleOrder(models.Model):
             lines = self._mindbox_kept_lines()
         if lines is None:
             return {"orderLinesStatus": status, "order": order}
-        if lines:
+        if lines and not (in_lines and endpoint._tells_status_in_lines()):
             order["lines"] = [
                 {
                     "lineId": str(line_id),
@@ -146,14 +152,32 @@ class SaleOrder(models.Model):
         """
         rate = self._mindbox_rate(endpoint)
         delivery = sum(self.order_line._mindbox_delivery().mapped("price_total"))
-        total = to_cents(self.amount_total * rate)
+        # What is paid by a card is paid: the goods are not cheaper.
+        paid = sum(self.order_line._mindbox_card_payments().mapped("price_total"))
+        total = to_cents((self.amount_total - paid) * rate)
         return total, max(0, min(to_cents(delivery * rate), total))
 
     def _mindbox_totals(self, endpoint):
+        """Return what the delivery costs, and what the customer pays in the end."""
         total, delivery = self._mindbox_total_cents(endpoint)
+        gone = total if self.state == "cancel" else self._mindbox_gone_cents(endpoint)
         if not endpoint.delivery_in_total:
             total -= delivery
-        return {"deliveryCost": delivery / 100, "totalPrice": total / 100}
+        return {
+            "deliveryCost": delivery / 100,
+            "totalPrice": max(0, total - gone) / 100,
+        }
+
+    def _mindbox_gone_cents(self, endpoint):
+        """Return what the customer gets back for what has come back."""
+        back = self._mindbox_returned()
+        if not back:
+            return 0
+        parts = (
+            divide_line(line, back.get(int(line["lineId"]), 0))[1]
+            for line in self._mindbox_lines(endpoint)
+        )
+        return sum(to_cents(part["discountedPricePerLine"]) for part in parts if part)
 
     def _mindbox_allocate(self, endpoint):
         """Return {line: cents}: what is paid for each line of goods.

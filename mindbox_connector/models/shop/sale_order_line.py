@@ -10,6 +10,8 @@ TRACKED = frozenset(
     "tax_ids".split()
 )
 COUPON_TYPES = ("coupons", "next_order_coupons")
+# Types of programs whose cards hold money: whoever spends it pays.
+PAYMENT_TYPES = ("gift_card", "ewallet")
 
 
 class SaleOrderLine(models.Model):
@@ -75,7 +77,13 @@ class SaleOrderLine(models.Model):
     def _mindbox_reductions(self):
         """Return the lines that make others cheaper: rewards, discounts, returns."""
         others = self - self._mindbox_delivery() - self._mindbox_goods()
-        return others.filtered("price_total")
+        return others.filtered("price_total") - self._mindbox_card_payments()
+
+    def _mindbox_card_payments(self):
+        """Return the lines by which money of a gift card or an e-wallet is spent."""
+        return self.filtered(
+            lambda line: line.reward_id.program_id.program_type in PAYMENT_TYPES
+        )
 
     def _mindbox_reduced(self, goods):
         """Return which lines of goods a discount is for."""

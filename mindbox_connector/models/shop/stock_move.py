@@ -11,9 +11,11 @@ class StockMove(models.Model):
         """Mark what customers have sent back for good, by line of the order."""
         returned = self._mindbox_returned()
         for order, moves in returned.grouped(lambda m: m.sale_line_id.order_id).items():
+            order._mindbox_mark("order_update")
             order._mindbox_mark(
                 "order_status",
                 milestone="returned",
+                in_lines=True,
                 lines=[[m.sale_line_id.id, m._mindbox_quantity()] for m in moves],
             )
 

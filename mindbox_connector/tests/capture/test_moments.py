@@ -54,7 +54,7 @@ class TestMoments(SourceCase):
         self.assertRises(self.tell(self.recorded("customer_subscription")))
 
     def test_an_edit_that_leaves_after_a_decision_is_told_as_later(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         edit = self.recorded("customer_edit")
         self.env["mindbox.consent"]._decide(self.customer, {("email", ""): False})
         decision = self.recorded("customer_subscription")

@@ -62,7 +62,7 @@ class TestCart(SourceCase):
         cart.action_quotation_sent()
         self.assertEqual(
             self.recorded().mapped("event"),
-            ["order_create", "order_update", "order_status", "cart_clear"],
+            ["order_create", "order_update", "cart_clear"],
         )
 
     def test_a_deleted_cart_is_cleared_with_the_body_made_in_time(self):

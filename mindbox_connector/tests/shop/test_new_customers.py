@@ -11,7 +11,7 @@ from ..sources import SourceCase
 class TestNewCustomers(SourceCase):
     def edit(self):
         """Return the event by which a change leaves."""
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         row = self.recorded("customer_edit")
         self.assertTrue(self.build(row)["customer"]["email"])
         return row.event

@@ -62,7 +62,12 @@ DISCOUNT = {
     "externalPromoAction": EXTERNAL,
     "balanceType": BALANCE_TYPE,
 }
-PAYMENT = {"type": fields.enum, "amount": fields.money, "discountCard": CARD}
+PAYMENT = {
+    "type": fields.enum,
+    "id": fields.text,
+    "amount": fields.money,
+    "discountCard": CARD,
+}
 PROMOTION = {
     "type": fields.enum,
     "promotion": EXTERNAL,
@@ -82,6 +87,7 @@ LINE = {
     "product": PRODUCT,
     "productGroup": GROUP,
     "status": STATUS,
+    "giftCard": {"ids": {"number": fields.text}},
     "discounts": [DISCOUNT],
     "requestedPromotions": [PROMOTION],
     "customFields": CUSTOM,
