@@ -98,7 +98,7 @@ class TestErasure(ImportCase):
         self.clara.action_mindbox_erase()
         card.points = 100
         self.go_on(run)
-        (operation, before, rows), (_, after, left) = self.files()[2:]
+        (operation, before, rows), (_, after, left) = self.files()[1:]
         self.assertIn("Balance", operation)
         told = [row[:2] for row in rows]
         self.assertEqual(told, [["Anna-4711", "5"], ["Clara-4711", "7"]])
