@@ -163,9 +163,8 @@ class MindboxSource(models.AbstractModel):
             mark.event, self._mindbox_moment(mark.event, moment)
         )
         for endpoint in self._mindbox_endpoints(mark.website_id):
-            operation = endpoint._get_operation(mark.event)
-            told = self._mindbox_is_told_by(endpoint, mark.event, **facts)
-            if operation and not told:
+            operation = self._mindbox_find_operation(endpoint, mark.event, facts)
+            if operation:
                 row = self._mindbox_prepare_row(mark.event, operation)
                 row["endpoint_id"] = endpoint.id
                 row["occurred_at"] = moment
@@ -183,6 +182,12 @@ class MindboxSource(models.AbstractModel):
                     )
                 rows.append(row)
         return rows
+
+    def _mindbox_find_operation(self, endpoint, event, facts):
+        """Return the operation of an event, None where nothing is to be told."""
+        if self._mindbox_is_told_otherwise(endpoint, event, **facts):
+            return None
+        return endpoint._get_operation(event)
 
     def _mindbox_prepare_row(self, event, operation):
         """Return the column values of a new row that do not depend on the moment."""

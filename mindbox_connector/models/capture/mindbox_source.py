@@ -164,7 +164,7 @@ class MindboxSource(models.AbstractModel):
             return f"device-{device}"
         return f"{self._name}-{self.id}"
 
-    def _mindbox_is_told_by(self, endpoint, event, **facts):
+    def _mindbox_is_told_otherwise(self, endpoint, event, **facts):
         """Whether another event tells an integration point the same already."""
         return False
 

@@ -98,19 +98,6 @@ class MindboxEndpoint(models.Model):
         default="%d.%m.%Y %H:%M:%S",
         help="How moments are written; they are always in UTC.",
     )
-    name_format = fields.Selection(
-        [
-            ("first_last", "First name, last name"),
-            ("last_first", "Last name, first name"),
-            ("full", "Full name, Mindbox takes it apart"),
-        ],
-        string="Names Are Written As",
-        required=True,
-        default="full",
-        help="Odoo keeps the name in one field, Mindbox in several. Of a full name "
-        "Mindbox itself finds out by a dictionary what is the first name, in whatever "
-        "order; other ways only where all names of the shop are written like that.",
-    )
     delivery_in_total = fields.Boolean(
         string="Total Includes Delivery",
         default=True,

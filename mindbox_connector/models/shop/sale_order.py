@@ -189,10 +189,12 @@ class SaleOrder(models.Model):
     def _mindbox_is_relevant(self):
         return self._mindbox_is_cart() or self._mindbox_is_placed()
 
-    def _mindbox_is_told_by(self, endpoint, event, in_lines=False, refund=0, **facts):
+    def _mindbox_is_told_otherwise(
+        self, endpoint, event, in_lines=False, refund=0, **facts
+    ):
         """The lines of an order that is placed or changed carry their status."""
         if event != "order_status" or not endpoint._tells_status_in_lines():
-            return super()._mindbox_is_told_by(endpoint, event, **facts)
+            return super()._mindbox_is_told_otherwise(endpoint, event, **facts)
         return in_lines and not refund
 
     def _mindbox_concerns(self, event, customer, visitor):

@@ -23,6 +23,10 @@ class TestConnectionTest(TransactionCase):
             }
         )
 
+    def setUp(self):
+        super().setUp()
+        self.mindbox.answer = Reply()
+
     def run_test(self):
         action = self.endpoint.action_test_connection()
         return self.env["mindbox.connection.test"].browse(action["res_id"])
