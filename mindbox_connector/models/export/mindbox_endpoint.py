@@ -25,7 +25,6 @@ class MindboxEndpoint(models.Model):
     _inherit = ["mindbox.endpoint"]
 
     log_export_operation = fields.Char(
-        string="Log Export Operation",
         help="System name of the operation with the step “Export: operation logs”. "
         "Leave it empty where your project gives no rights to export logs: then it is "
         "known that a call was accepted, not what became of it.",
@@ -47,9 +46,7 @@ class MindboxEndpoint(models.Model):
         help="Where the log has the transaction ID by which our requests are found.",
     )
     export_ids = fields.One2many("mindbox.export", "endpoint_id", readonly=True)
-    last_export_id = fields.Many2one(
-        "mindbox.export", string="Export", compute="_compute_last_export"
-    )
+    last_export_id = fields.Many2one("mindbox.export", compute="_compute_last_export")
     last_export_state = fields.Selection(
         lambda self: self.env["mindbox.export"]._fields["state"].selection,
         string="State of the Export",
