@@ -50,8 +50,13 @@ class Website(models.Model):
     def _mindbox_get_tracker(self):
         """Return what the snippet needs, None where it is off.
 
+        It is for whoever is logged in and wants to be forgotten.
+
         :return: dict with the endpoint's code and the address of its tracker
         """
+        visitor = self.env.user.sudo().partner_id._mindbox_contact()
+        if visitor.mindbox_erased_at:
+            return None
         endpoint = self._mindbox_get_endpoint() if self.mindbox_tracker else None
         if not endpoint or endpoint.state != "running" or not endpoint.endpoint_code:
             return None

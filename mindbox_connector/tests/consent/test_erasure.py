@@ -181,6 +181,16 @@ class TestErasure(SourceCase):
             self.product._mindbox_mark("product_view", customer_id=self.customer.id)
             self.assertFalse(self.recorded())
 
+    def test_the_pages_of_somebody_who_was_erased_tell_nothing_by_themselves(self):
+        group = self.env.ref("base.group_portal")
+        user = {"name": "Anna", "login": "anna@own.com", "group_ids": group.ids}
+        user = self.env["res.users"].create({**user, "partner_id": self.customer.id})
+        self.website.mindbox_tracker = True
+        website = self.website.with_user(user)
+        self.assertTrue(website._mindbox_get_tracker())
+        self.customer.action_mindbox_erase()
+        self.assertIsNone(website._mindbox_get_tracker())
+
     def test_what_was_recorded_of_the_device_before_the_login_is_forgotten(self):
         self.customer.city = "Omsk"
         device = {"device_uuid": "a-device", "customer_ip": "10.0.0.1"}
