@@ -38,27 +38,26 @@ LONGEST_FIELD = 1 << 27
 FIRST_OF_JSON = ("{", "[")
 
 
-def read_log(file, join):
-    """Yield what each row tells, None for one that tells nothing.
+def read_rows(file):
+    """Yield the rows, as dicts of values by the keys of :data:`COLUMNS`.
 
     :param file: the bytes of the table, not compressed
-    :param str join: the column that has our transaction ID, ``url`` or ``transaction``
     :raise MindboxRejected: it is no table of calls
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     start = text.read(1)
     read = _read_json if start in FIRST_OF_JSON else _read_csv
     try:
-        for row in read(start, text):
-            yield read_row(row, join)
+        yield from read(start, text)
     except csv.Error:
         raise MindboxRejected("export_unreadable") from None
 
 
 def read_row(row, join):
-    """Return what a row tells, None where that is nothing.
+    """Return what a row tells as :class:`Told`, None where that is nothing.
 
-    :param dict row: values by the keys of :data:`COLUMNS`
+    :param dict row: see :func:`read_rows`
+    :param str join: the column that has our transaction ID, ``url`` or ``transaction``
     """
     transaction_id = _get_transaction_id(row, join)
     messages = shorten(str(row.get("errormessages") or ""))

@@ -6,14 +6,14 @@ import io
 from odoo.tests import BaseCase, tagged
 
 from ...exceptions import MindboxRejected
-from ...models.export.log_file import read_log
+from ...models.export.log_file import read_row, read_rows
 from .common import CANARY, log_row, to_csv, to_json
 
 ID = "11111111-2222-4333-8444-555555555555"
 
 
 def read(table, join="url"):
-    return list(read_log(io.BytesIO(table), join))
+    return [read_row(row, join) for row in read_rows(io.BytesIO(table))]
 
 
 @tagged("post_install", "-at_install")

@@ -113,13 +113,13 @@ export class MindboxDashboard extends Component {
         const shown = [
             of(
                 "accepted",
-                _t("accepted within a day"),
+                _t("accepted in a day"),
                 count("processed", "with_remarks", "failed", "unknown"),
                 [...day, ["outcome", "!=", false]]
             ),
             of(
                 "processed",
-                _t("known to be processed"),
+                _t("processed"),
                 count("processed", "with_remarks"),
                 [...day, ["outcome", ...known]]
             ),
@@ -138,7 +138,7 @@ export class MindboxDashboard extends Component {
             ),
             of(
                 "untold",
-                _t("not known after an hour"),
+                _t("unknown for an hour"),
                 point.untold,
                 [
                     ["state", "=", "sent"],
