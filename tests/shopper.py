@@ -122,7 +122,7 @@ class Shopper:
             "city": "Petersburg",
             "zip": "190000",
             "country_id": country,
-            "phone": "+7 999 123-45-67",
+            "phone": f"+7 999 {self.number:07}",
             "use_delivery_as_billing": "true",
         }
         return self.post("/shop/address/submit", page="/shop/address", **address | form)

@@ -46,7 +46,7 @@ class MindboxEndpoint(models.Model):
 
         The modes of their operations may be somebody's choice.
         """
-        for endpoint in self.with_context(active_test=False).search([]):
+        for endpoint in self.search([("active", "in", (True, False))]):
             endpoint.new_customers_by = "customer_edit"
             endpoint.message_post(body=endpoint._say_new_ways())
 
