@@ -210,7 +210,7 @@ class Life:
         known = self.shop.sandbox.control("GET", path)
         cart = known["lists"].get("Cart", {"items": []})
         return {
-            "name": f"{known['firstName']} {known['lastName']}",
+            "name": known["fullName"],
             "phone": known["mobilePhone"] or "",
             "consents": {
                 one["pointOfContact"]: one["state"] == "subscribed"
