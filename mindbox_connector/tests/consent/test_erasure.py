@@ -140,7 +140,7 @@ class TestErasure(SourceCase):
         self.assertEqual(self.listed(), self.endpoint | old)
 
     def test_who_became_an_employee_is_listed_with_the_end_of_the_contact(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         self.recorded()
         self.customer.partner_share = False
         self.env.flush_all()
@@ -148,7 +148,7 @@ class TestErasure(SourceCase):
         self.assertEqual(self.listed(), self.endpoint)
 
     def test_what_an_earlier_version_has_left_is_forgotten_with_the_update(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         row = self.recorded("customer_edit")
         row.write({"payload": "{}", "state": "sent"})
         erasure = {"customer_id_value": str(self.customer.id), "state": "done"}
@@ -192,7 +192,7 @@ class TestErasure(SourceCase):
         self.assertIsNone(website._mindbox_get_tracker())
 
     def test_what_was_recorded_of_the_device_before_the_login_is_forgotten(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         device = {"device_uuid": "a-device", "customer_ip": "10.0.0.1"}
         mine = self.recorded("customer_edit")
         mine.write(device)
@@ -207,7 +207,7 @@ class TestErasure(SourceCase):
     # === SENDING AGAIN === #
 
     def test_nobody_sends_again_what_is_of_an_erased_customer(self):
-        self.customer.city = "Omsk"
+        self.customer.name = "Omsk"
         row = self.recorded("customer_edit")
         self.customer.action_mindbox_erase()
         with self.assertRaisesRegex(UserError, "erased"):

@@ -162,6 +162,7 @@ class TestErasure(RfmCase):
         frozen = self.requests()
         frozen.write({"payload": self.build()["payload"], "attempts": 1})
         self.bella.mindbox_erased_at = "2025-01-01"
+        self.env.flush_all()
         _claimed, parcels = self.endpoint._claim(10, {}, [])
         self.assertNotIn(frozen.id, [parcel.id for parcel in parcels])
         self.assertEqual((frozen.state, frozen.payload), ("cancelled", False))
