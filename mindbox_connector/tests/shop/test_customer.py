@@ -1,12 +1,9 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from ...models.shop.names import split_name
 from ..sources import SourceCase
 
 
@@ -109,20 +106,6 @@ class TestCustomer(SourceCase):
         self.assertFalse(self.recorded())
         self.customer.write({**values, "phone": "8 999 765-43-21"})
         self.assertEqual(len(self.recorded("customer_edit")), 1)
-
-    def notice(self, name):
-        self.customer.name = name
-        self.customer.invalidate_recordset(["mindbox_notice"])
-        return self.customer.mindbox_notice
-
-    def test_a_name_that_loses_something_is_told_where_it_is_seen(self):
-        self.assertFalse(self.notice("Пётр О'Нил-Петров"))
-        self.assertIn(": Z o ë", self.notice("Zoë Смит"))
-        self.endpoint.name_alphabet = "russian_latin"
-        self.assertFalse(self.notice("Zoë Смит"))
-        self.assertIn("100", self.notice("Ян " * 50))
-        profile = self.customer._mindbox_profile(self.endpoint)
-        self.assertTrue(profile["fullName"].startswith("Ян Ян"), "sent all the same")
 
     def test_employees_addresses_and_the_public_visitor_are_not_customers(self):
         employee = self.env.ref("base.user_admin").partner_id
@@ -312,27 +295,3 @@ class TestCustomer(SourceCase):
         self.assertFalse(self.recorded("customer_authorize"))
         user._mindbox_mark_login()  # what the page of the second factor ends with
         self.assertEqual(len(self.recorded("customer_authorize")), 1)
-
-    @settings(max_examples=200, deadline=None)
-    @given(
-        name=st.text(max_size=300),
-        name_format=st.sampled_from(["first_last", "last_first", "full"]),
-    )
-    def test_any_name_is_split_into_valid_fields(self, name, name_format):
-        fields = split_name(name, name_format)
-        self.assertEqual(
-            bool(fields), bool(name.strip("\x00").split()) and bool(fields)
-        )
-        for value in fields.values():
-            self.assertTrue(0 < len(value) <= 100)
-            self.assertEqual(value, value.replace("\x00", ""))
-
-    def test_russian_names_are_split_as_the_endpoint_says(self):
-        self.assertEqual(
-            split_name("Петров Иван Сергеевич", "last_first"),
-            {"lastName": "Петров", "firstName": "Иван", "middleName": "Сергеевич"},
-        )
-        self.assertEqual(
-            split_name("Иван Сергеевич Петров", "first_last"),
-            {"firstName": "Иван", "middleName": "Сергеевич", "lastName": "Петров"},
-        )

@@ -1,0 +1,52 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""Names as Mindbox takes them, and what they lose."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from ...models.shop.names import split_name
+from ..sources import SourceCase
+
+
+@tagged("post_install", "-at_install")
+class TestNames(SourceCase):
+    def notice(self, name):
+        self.customer.name = name
+        self.customer.invalidate_recordset(["mindbox_notice"])
+        return self.customer.mindbox_notice
+
+    def test_a_name_that_loses_something_is_told_where_it_is_seen(self):
+        self.assertFalse(self.notice("Пётр О'Нил-Петров"))
+        self.assertIn(": Z o ë", self.notice("Zoë Смит"))
+        self.endpoint.name_alphabet = "russian_latin"
+        self.assertFalse(self.notice("Zoë Смит"))
+        self.assertIn("100", self.notice("Ян " * 50))
+        profile = self.customer._mindbox_profile(self.endpoint)
+        self.assertTrue(profile["fullName"].startswith("Ян Ян"), "sent all the same")
+
+    @settings(max_examples=200, deadline=None)
+    @given(
+        name=st.text(max_size=300),
+        name_format=st.sampled_from(["first_last", "last_first", "full"]),
+    )
+    def test_any_name_is_split_into_valid_fields(self, name, name_format):
+        fields = split_name(name, name_format)
+        self.assertEqual(
+            bool(fields), bool(name.strip("\x00").split()) and bool(fields)
+        )
+        for value in fields.values():
+            self.assertTrue(0 < len(value) <= 100)
+            self.assertEqual(value, value.replace("\x00", ""))
+
+    def test_russian_names_are_split_as_the_endpoint_says(self):
+        self.assertEqual(
+            split_name("Петров Иван Сергеевич", "last_first"),
+            {"lastName": "Петров", "firstName": "Иван", "middleName": "Сергеевич"},
+        )
+        self.assertEqual(
+            split_name("Иван Сергеевич Петров", "first_last"),
+            {"firstName": "Иван", "middleName": "Сергеевич", "lastName": "Петров"},
+        )
