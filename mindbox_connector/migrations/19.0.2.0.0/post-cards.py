@@ -28,7 +28,8 @@ def forget_gift_cards(env):
     env.cr.execute(
         """
         DELETE FROM mindbox_ledger USING loyalty_card card, loyalty_program program
-         WHERE kind = 'cards' AND card.id = res_id AND program.id = card.program_id
+         WHERE mindbox_ledger.kind = 'cards' AND card.id = mindbox_ledger.res_id
+           AND program.id = card.program_id
            AND program.program_type = 'gift_card'
         """
     )
@@ -38,5 +39,10 @@ def keep_what_projects_take(env):
     """What was always sent is a setting now: who has it set up so far keeps it."""
     endpoints = env["mindbox.endpoint"].with_context(active_test=False).search([])
     endpoints.write(
-        {"balance_card": True, "balance_order": True, "send_ewallets": True}
+        {
+            "balance_card": True,
+            "balance_order": True,
+            "send_ewallets": True,
+            "line_status": "none",
+        }
     )

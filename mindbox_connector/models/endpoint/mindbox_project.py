@@ -5,7 +5,8 @@
 Whatever a project need not know is off until somebody says that it does.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 # Types of programs with cards of discounts; a gift card is another kind in Mindbox.
 CARD_TYPES = ("loyalty",)
@@ -124,6 +125,12 @@ class MindboxEndpoint(models.Model):
         help="What of the delivery address is the external ID of the area in Mindbox. "
         "Empty: not sent.",
     )
+
+    @api.model
+    @ormcache()
+    def _sends_time_zones(self):
+        """Whether any integration point tells time zones."""
+        return bool(self.sudo().search_count([("send_time_zone", "=", True)], limit=1))
 
     def _get_card_types(self):
         """Return the types of programs whose cards are discount cards in Mindbox."""

@@ -9,7 +9,9 @@ from odoo import api, models
 from odoo.tools import ormcache
 
 # Writing one of these changes what is captured, and where it goes.
-ROUTE_FIELDS = frozenset({"state", "active", "company_id", "website_id", "sequence"})
+ROUTE_FIELDS = frozenset(
+    "state active company_id website_id sequence send_time_zone".split()
+)
 # What happens in the shop is recorded in these.
 LIVE_STATES = ("running", "paused")
 

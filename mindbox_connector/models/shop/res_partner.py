@@ -7,7 +7,7 @@ from odoo.tools import format_date
 from ..capture.visitor import get_website
 
 # What a body tells; address, language and archiving are nothing that Mindbox hears of.
-TRACKED = frozenset("name is_company email phone birthday sex country_id tz".split())
+TRACKED = frozenset("name is_company email phone birthday sex country_id".split())
 # The contacts by their fields in Odoo and in Mindbox.
 CONTACT_FIELDS = {"phone": "mobilePhone", "email": "email"}
 # Context key of a merge: who is deleted at the end of it is nobody to forget.
@@ -55,17 +55,27 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        told = TRACKED & vals.keys()
-        before = {p: [p[name] for name in told] for p in self.sudo()} if told else {}
+        told = self._mindbox_get_tracked() & vals.keys()
+        before = {p: p._mindbox_told(told) for p in self.sudo()} if told else {}
         cleared = self._mindbox_get_cleared(vals)
         result = super().write(vals)
         for partner, values in before.items():
             # A form writes all it shows, changed or not.
-            if values != [partner[name] for name in told]:
+            if values != partner._mindbox_told(told):
                 partner._mindbox_mark("customer_edit")
         for partner, names in cleared.items():
             partner._mindbox_mark("customer_edit", cleared=names)
         return result
+
+    @api.model
+    def _mindbox_get_tracked(self):
+        """Return the fields that bodies tell, by the settings."""
+        sent = self.env["mindbox.endpoint"]._sends_time_zones()
+        return TRACKED | {"tz"} if sent else TRACKED
+
+    def _mindbox_told(self, names):
+        """Return what a body tells of some fields: a country only by the phone."""
+        return [self[name] for name in names if name != "country_id" or self.phone]
 
     def _mindbox_get_cleared(self, vals):
         """Return {partner: Mindbox fields} of the contacts that a write removes."""

@@ -96,6 +96,16 @@ class TestCustomer(SourceCase):
     def test_what_no_body_tells_is_no_edit(self):
         values = {"comment": "likes lamps", "city": "Omsk", "active": False}
         self.customer.write({**values, "street": "Lenina 1", "lang": False})
+        self.customer.tz = "Asia/Tokyo"
+        self.assertFalse(self.recorded())
+        self.endpoint.send_time_zone = True
+        self.customer.tz = "Asia/Omsk"
+        self.assertEqual(len(self.recorded("customer_edit")), 1)
+
+    def test_a_country_is_told_by_the_phone_only(self):
+        self.customer.write({"phone": False})
+        self.recorded()
+        self.customer.country_id = self.env.ref("base.fr")
         self.assertFalse(self.recorded())
 
     def test_a_form_that_writes_what_was_there_already_is_no_edit(self):
