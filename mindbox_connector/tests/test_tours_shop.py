@@ -2,8 +2,27 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The pages of the shop as customers use them, in a real browser."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+
+
+class Tracker(BaseHTTPRequestHandler):
+    """Serves an empty tracker, and writes down who asked for it."""
+
+    asked = []
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
 
 
 @tagged("post_install", "-at_install")
@@ -71,3 +90,25 @@ class TestShopTours(HttpCase):
         self.assertEqual(
             self.recorded("product_view").partner_id, self.portal.partner_id
         )
+
+    def serve_tracker(self):
+        """Return what browsers ask Mindbox for, on a website with a cookies bar."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Tracker)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        Tracker.asked.clear()
+        self.endpoint.url = f"http://127.0.0.1:{server.server_port}"
+        website = self.env["website"].get_current_website()
+        website.write({"mindbox_tracker": True, "cookies_bar": True})
+        return Tracker.asked
+
+    def test_nothing_of_mindbox_is_loaded_before_the_visitor_has_agreed(self):
+        asked = self.serve_tracker()
+        self.start_tour("/shop", "mindbox_tracker_tour", login="mindbox_tour")
+        self.assertFalse(asked)
+
+    def test_the_tracker_is_loaded_once_the_visitor_has_agreed(self):
+        asked = self.serve_tracker()
+        self.start_tour("/shop", "mindbox_tracker_agreed_tour", login="mindbox_tour")
+        self.assertTrue(asked)

@@ -67,3 +67,51 @@ tours.add("mindbox_product_view_tour", {
         },
     ],
 });
+
+tours.add("mindbox_tracker_tour", {
+    steps: () => [
+        {
+            content: "Nothing of Mindbox is loaded before the visitor has agreed",
+            trigger: "html:not(:has(script[src*='tracker.js']))",
+        },
+        {
+            content: "Take the necessary cookies only",
+            trigger: "#website_cookies_bar #cookies-consent-essential",
+            run: "click",
+        },
+        {
+            content: "Look at another page",
+            trigger: "body:not(.modal-open) a[href='/shop']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "Nothing is loaded there, either",
+            trigger: "html:not(:has(script[src*='tracker.js'])) #products_grid",
+        },
+    ],
+});
+
+tours.add("mindbox_tracker_agreed_tour", {
+    steps: () => [
+        {
+            content: "Agree to all cookies",
+            trigger: "#website_cookies_bar #cookies-consent-all",
+            run: "click",
+        },
+        {
+            content: "The tracker is loaded at once",
+            trigger: "html:has(script[src*='/scripts/v1/tracker.js'])",
+        },
+        {
+            content: "Look at another page",
+            trigger: "body:not(.modal-open) a[href='/shop']",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        {
+            content: "It is loaded there, too",
+            trigger: "html:has(script[src*='/scripts/v1/tracker.js']) #products_grid",
+        },
+    ],
+});
