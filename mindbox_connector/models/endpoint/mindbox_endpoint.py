@@ -14,6 +14,7 @@ DEFAULT_RATE_LIMIT = 8000
 MAX_CONCURRENCY = 64
 # What Mindbox takes as the system name of anything.
 SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
+ID_NAMES = ("customer_id_name", "order_id_name", "product_id_name", "category_id_name")
 
 
 class MindboxEndpoint(models.Model):
@@ -204,18 +205,10 @@ class MindboxEndpoint(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains(
-        "customer_id_name", "order_id_name", "product_id_name", "category_id_name"
-    )
+    @api.constrains(*ID_NAMES)
     def _check_id_names(self):
-        names = (
-            "customer_id_name",
-            "order_id_name",
-            "product_id_name",
-            "category_id_name",
-        )
         for endpoint in self:
-            for name in names:
+            for name in ID_NAMES:
                 if not SYSTEM_NAME.fullmatch(endpoint[name]):
                     raise ValidationError(
                         self.env._(

@@ -35,7 +35,26 @@ LOG_REACH = timedelta(days=14)
 
 
 class Measures:
-    """Takes the measures of integration points, in a few statements for all."""
+    """Takes the measures of integration points, in a few statements for all:
+
+    * ``status``: ``draft``, ``running``, ``held`` or ``paused``; ``reason``: the
+      code of why, "" where it runs
+    * ``held_seconds``: for how long nothing has come through
+    * ``waiting``, ``oldest_seconds``, ``oldest_consent_seconds``: what waits; the
+      ages are those of events, not of history that is imported
+    * ``rejected``: all that somebody has to look at
+    * ``hour``, ``day``: finished requests by state, and ``success_rate``: the
+      share of sent ones among sent and rejected, None where there were none
+    * ``p95_seconds``: from event to delivery, within which 95 % of the requests
+      sent in the last hour arrived; None where there were none
+    * ``outcomes``: what became of the calls accepted within a day, by outcome
+    * ``calls``, ``erroneous``: within a day, those that Mindbox has answered, and
+      those of them that it has refused, at once or late
+    * ``stale``: events of a day that were older than a week when they arrived
+    * ``untold``: accepted more than an hour ago, and Mindbox's log tells nothing;
+      None where it is not read
+    * ``differences``: between Odoo and Mindbox, that somebody has to mend
+    """
 
     def __init__(self, endpoints):
         self.endpoints = endpoints
@@ -43,28 +62,7 @@ class Measures:
         self.now = fields.Datetime.now()
 
     def take(self):
-        """Return {endpoint: measures}, the same keys for each.
-
-        * ``status``: ``draft``, ``running``, ``held`` or ``paused``; ``reason``: the
-          code of why, "" where it runs
-        * ``held_seconds``: for how long nothing has come through
-        * ``waiting``, ``oldest_seconds``, ``oldest_consent_seconds``: what waits; the
-          ages are those of events, not of history that is imported
-        * ``rejected``: all that somebody has to look at
-        * ``hour``, ``day``: finished requests by state, and ``success_rate``: the
-          share of sent ones among sent and rejected, None where there were none
-        * ``p95_seconds``: from event to delivery, within which 95 % of the requests
-          sent in the last hour arrived; None where there were none
-        * ``outcomes``: what became of the calls accepted within a day, by outcome
-        * ``calls``, ``erroneous``: within a day, those that Mindbox has answered, and
-          those of them that it has refused, at once or late
-        * ``stale``: events of a day that were older than a week when they arrived
-        * ``untold``: accepted more than an hour ago, and Mindbox's log tells nothing;
-          None where it is not read
-        * ``differences``: between Odoo and Mindbox, that somebody has to mend
-
-        Holds no personal data.
-        """
+        """Return {endpoint: measures}, the same keys for each, no personal data."""
         waiting = self.get_waiting()
         rejected = self.get_rejected()
         finished = self._get_finished()

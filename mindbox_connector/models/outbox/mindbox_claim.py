@@ -23,14 +23,7 @@ CLAIMED_COLUMNS = (
     "occurred_at, attempts, payload, device_uuid, customer_ip"
 )
 FROZEN_COLUMNS = (
-    "id",
-    "event",
-    "operation_id",
-    "mode",
-    "state",
-    "reason_code",
-    "reason_details",
-    "payload",
+    "id event operation_id mode state reason_code reason_details payload".split()
 )
 
 

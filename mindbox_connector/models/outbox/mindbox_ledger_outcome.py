@@ -5,6 +5,34 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+SAME_RECORD = """
+    known.endpoint_id = told.endpoint_id AND known.kind = told.kind
+    AND known.res_id = told.res_id
+"""
+# What is taken back of the requests that a query selects: points are taken off, ...
+TAKE_OFF_POINTS = f"""
+    UPDATE mindbox_ledger known SET amount = known.amount - told.amount
+      FROM (SELECT endpoint_id, kind, res_id, sum(amount) AS amount
+              FROM (%s) AS failed WHERE kind = 'cards' GROUP BY 1, 2, 3) AS told
+     WHERE {SAME_RECORD} AND told.amount IS NOT NULL
+    RETURNING known.id
+"""
+# ... a record that nothing else has told of is not known, ...
+FORGET_UNTOLD = f"""
+    DELETE FROM mindbox_ledger known USING (%s) AS told
+     WHERE {SAME_RECORD} AND known.origin = 'request' AND NOT EXISTS (%s)
+    RETURNING known.id
+"""
+# ... and of another one it is not known what was told last.
+FORGET_CONTENT = f"""
+    UPDATE mindbox_ledger known
+       SET digest = NULL, acknowledged_at = '1970-01-01',
+           amount = CASE WHEN known.kind = 'cards' THEN known.amount END
+      FROM (%s) AS told
+     WHERE {SAME_RECORD} AND NOT EXISTS (%s AND other.id > told.id)
+    RETURNING known.id
+"""
+
 
 class MindboxLedger(models.Model):
     _name = "mindbox.ledger"
@@ -44,54 +72,11 @@ class MindboxLedger(models.Model):
 
         :param request_ids: IDs of requests that have failed
         """
-        told, others = self._get_telling(request_ids), self._get_others()
-        same = SQL(
-            """
-            known.endpoint_id = told.endpoint_id AND known.kind = told.kind
-            AND known.res_id = told.res_id
-            """
-        )
-        self._change_by_requests(
-            SQL(
-                """
-                UPDATE mindbox_ledger known SET amount = known.amount - told.amount
-                  FROM (SELECT endpoint_id, kind, res_id, sum(amount) AS amount
-                          FROM (%s) AS failed WHERE kind = 'cards' GROUP BY 1, 2, 3
-                       ) AS told
-                 WHERE %s AND told.amount IS NOT NULL
-                RETURNING known.id
-                """,
-                self._get_told(request_ids),
-                same,
-            )
-        )
-        self._change_by_requests(
-            SQL(
-                """
-                DELETE FROM mindbox_ledger known USING (%s) AS told
-                 WHERE %s AND known.origin = 'request' AND NOT EXISTS (%s)
-                RETURNING known.id
-                """,
-                told,
-                same,
-                others,
-            )
-        )
-        self._change_by_requests(
-            SQL(
-                """
-                UPDATE mindbox_ledger known
-                   SET digest = NULL, acknowledged_at = '1970-01-01',
-                       amount = CASE WHEN known.kind = 'cards' THEN known.amount END
-                  FROM (%s) AS told
-                 WHERE %s AND NOT EXISTS (%s AND other.id > told.id)
-                RETURNING known.id
-                """,
-                told,
-                same,
-                others,
-            )
-        )
+        summands, told = self._get_told(request_ids), self._get_telling(request_ids)
+        others = self._get_others()
+        self._change_by_requests(SQL(TAKE_OFF_POINTS, summands))
+        self._change_by_requests(SQL(FORGET_UNTOLD, told, others))
+        self._change_by_requests(SQL(FORGET_CONTENT, told, others))
 
     def _change_by_requests(self, query):
         self.env["mindbox.request"]._execute(query)
