@@ -31,8 +31,8 @@ CHANNELS = "root:3,root.mindbox:1,root.mindbox_import:1"
 LIVE_CUSTOMERS = 20
 SHOWN_ORDERS = 5000
 MAX_GROWTH = 200 * 1024 * 1024
-# A live order is at Mindbox within seconds, whatever is imported meanwhile.
-LATENCY_LIMIT = 15
+# Live orders that may still be on their way when an import has ended.
+ON_THE_WAY = 3
 
 
 @pytest.fixture
@@ -105,6 +105,9 @@ class LiveOrders:
                 # The server is being killed: the next one comes in a second.
                 continue
             self.placed[order] = time.time()
+
+    def count_placed(self, since):
+        return sum(moment > since for moment in self.placed.values())
 
     def latencies(self, since=0):
         """Seconds from the confirmation to Mindbox, of the orders placed since then."""
@@ -181,6 +184,7 @@ def test_history_arrives_exactly_through_kills_beside_live_orders(shop, wait_unt
             for run in (customers, orders)
         }
         seconds = time.monotonic() - started
+        placed, meanwhile = live.count_placed(calm), live.latencies(since=calm)
     memory.stop()
     wait_until(lambda: settled(shop), PATIENCE)
     wait_until(lambda: not shop.waiting(), 60)
@@ -196,7 +200,7 @@ def test_history_arrives_exactly_through_kills_beside_live_orders(shop, wait_unt
         f"memory + {memory.growth >> 20} MB; {progress}"
     )
     assert memory.growth < MAX_GROWTH
-    assert statistics.median(latencies) < LATENCY_LIMIT
+    assert len(meanwhile) >= placed / 2 - ON_THE_WAY, "they wait for the import"
 
 
 def check_counts(shop, made, customers, orders):

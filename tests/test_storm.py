@@ -6,6 +6,9 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.proof.verdict import read_stories
+from tests.shop import Shop
+
 CUSTOMERS = 50
 EVENTS = 40
 FAULTS = (
@@ -22,19 +25,20 @@ def test_fifty_customers_keep_their_order_through_faults_and_kills(
     odoo_server, sandbox, wait_until
 ):
     server = odoo_server(workers=4, channels="root:3,root.mindbox:2")
-    cards = prepare(server, sandbox)
+    shop = Shop(server, sandbox, gather=None, timeout=2, concurrency=8)
+    cards = make_cards(shop)
     over = threading.Event()
     weather = threading.Thread(target=storm, args=(server, sandbox, over))
     weather.start()
-    with ThreadPoolExecutor(3) as shop:
-        list(shop.map(lambda card: live(server, card), cards))
+    with ThreadPoolExecutor(3) as shoppers:
+        list(shoppers.map(lambda card: live(server, card), cards))
     over.set()
     weather.join()
     sandbox.heal()
-    wait_until(lambda: waiting(server) == 0, seconds=120, every=0.5)
+    wait_until(shop.settled, seconds=120, every=0.5)
 
-    stories = arrived(sandbox)
-    rejected = refused(server)
+    stories, _moments = read_stories(shop.calls())
+    rejected = refused(shop)
     for card in cards:
         story = stories[card["code"]]
         assert story == sorted(set(story)), "in order, and each event once"
@@ -44,26 +48,18 @@ def test_fifty_customers_keep_their_order_through_faults_and_kills(
     assert sum(map(len, stories.values())) > 0.8 * CUSTOMERS * EVENTS
 
 
-def prepare(server, sandbox):
-    """Connect the shop and give everybody a card; the n-th event adds n points."""
-    [endpoint] = server.rpc("mindbox.endpoint", "search", [], limit=1)
-    settings = {"url": sandbox.api_url, "timeout": 2, "concurrency": 8}
-    server.rpc("mindbox.endpoint", "write", [endpoint], settings)
-    server.rpc("mindbox.endpoint", "action_start", [endpoint])
-    program = server.rpc(
-        "loyalty.program", "create", {"name": "Storm", "program_type": "loyalty"}
-    )
+def make_cards(shop):
+    """Give everybody a card; the n-th event adds n points."""
+    program = {"name": "Storm", "program_type": "loyalty"}
+    program = shop.rpc("loyalty.program", "create", program)
     customers = [
         {"name": f"Customer {n}", "email": f"storm{n}@example.com"}
         for n in range(CUSTOMERS)
     ]
-    partners = server.rpc("res.partner", "create", customers)
-    made = server.rpc(
-        "loyalty.card",
-        "create",
-        [{"program_id": program, "partner_id": partner} for partner in partners],
-    )
-    return server.rpc("loyalty.card", "read", made, ["code"])
+    partners = shop.rpc("res.partner", "create", customers)
+    cards = [{"program_id": program, "partner_id": partner} for partner in partners]
+    made = shop.rpc("loyalty.card", "create", cards)
+    return shop.rpc("loyalty.card", "read", made, ["code"])
 
 
 def live(server, card):
@@ -90,37 +86,11 @@ def storm(server, sandbox, over):
             server.kill9_workers()
 
 
-def waiting(server):
-    return server.rpc("mindbox.request", "search_count", [("state", "=", "pending")])
-
-
-def arrived(sandbox):
-    """{card: numbers of the events that had an effect, as they came}."""
-    stories, since = defaultdict(list), 0
-    while True:
-        page = sandbox.calls(
-            since=since, limit=1000, operation="Website.ChangeCustomerBalance"
-        )
-        if not page["calls"]:
-            return stories
-        for call in page["calls"]:
-            if call["effect"]:
-                body = call["body"]
-                number = int(body["balanceChanges"][0]["changeAmount"])
-                stories[body["discountCard"]["ids"]["number"]].append(number)
-        since = page["last"]
-
-
-def refused(server):
+def refused(shop):
     """{card ID: numbers of the events that Mindbox has refused}."""
-    rows = server.rpc(
-        "mindbox.request",
-        "search_read",
-        [("event", "=", "card_balance"), ("state", "=", "rejected")],
-        ["res_id", "payload_pretty"],
-    )
+    domain = [("event", "=", "card_balance"), ("state", "=", "rejected")]
     numbers = defaultdict(set)
-    for row in rows:
+    for row in shop.rows("res_id", "payload_pretty", domain=domain):
         amount = row["payload_pretty"].split('"changeAmount": ')[1].split(",")[0]
         numbers[row["res_id"]].add(int(float(amount)))
     return numbers

@@ -7,7 +7,7 @@ import databases
 import pytest
 
 from tests import released
-from tests.shop import KEY
+from tests.shop import Shop
 
 ROWS = int(os.environ.get("UPDATE_ROWS", 2000))
 STATES = ("sent", "rejected", "skipped", "cancelled")
@@ -141,17 +141,8 @@ def test_what_waited_before_an_update_arrives_and_every_form_opens(
     check_states(server)
     # Nobody has told Mindbox of these customers before.
     sandbox.control("PUT", "settings", {"strictness": {"edits": "imports"}})
-    code = [("endpoint_code", "=", "demo.Website")]
-    endpoint = server.rpc("mindbox.endpoint", "search", code)
-    values = {"url": sandbox.api_url, "secret_key": KEY}
-    server.rpc("mindbox.endpoint", "write", endpoint, values)
-    server.rpc("mindbox.endpoint", "action_start", endpoint)
-    waiting = [("state", "=", "pending")]
-    wait_until(
-        lambda: not server.rpc("mindbox.request", "search_count", waiting),
-        seconds=60 + ROWS / 100,
-        every=1,
-    )
+    shop = Shop(server, sandbox, gather=None)
+    wait_until(shop.settled, seconds=60 + ROWS / 100, every=1)
     customers = sandbox.control("GET", "customers?limit=1000000")["customers"]
     emails = {customer["email"] for customer in customers}
     assert not {f"old{n}@example.com" for n in range(1, ROWS + 1)} - emails
