@@ -35,7 +35,7 @@ def test_fifty_customers_keep_their_order_through_faults_and_kills(
     over.set()
     weather.join()
     sandbox.heal()
-    wait_until(shop.settled, seconds=120, every=0.5)
+    wait_until(shop.settled, seconds=300, every=0.5)
 
     stories, _moments = read_stories(shop.calls())
     rejected = refused(shop)
