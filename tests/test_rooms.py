@@ -72,10 +72,11 @@ def test_no_function_is_too_long(sources):
     ]
 
 
-def test_a_big_class_is_one_that_its_room_gives_a_reason_for(addon):
+def test_a_big_class_is_one_that_a_room_gives_a_reason_for(addon):
     big = {m for m, names in addon.count_methods().items() if len(names) > MAX_METHODS}
-    explained = {model for model in big if model in addon.describe(addon.models[model])}
-    assert big == explained
+    rooms = {path.parent.name for path in addon.path.glob("models/*/__init__.py")}
+    reasons = [addon.describe(room) or "" for room in rooms]
+    assert not {model for model in big if not any(f"``{model}``" in r for r in reasons)}
 
 
 # -- What the reader sees -----------------------------------------------------

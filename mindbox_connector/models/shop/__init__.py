@@ -2,6 +2,9 @@
 
 What a body looks like stands beside it, in ``*_body.py`` where it is long. Calls
 capture and the rooms below it.
+
+``res.partner`` is assembled from many methods: nearly every event is about a customer,
+so who that is, by what Mindbox knows him, and what of him is told are asked of it.
 """
 
 from . import res_partner
