@@ -55,27 +55,18 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
-        told = self._mindbox_get_tracked() & vals.keys()
-        before = {p: p._mindbox_told(told) for p in self.sudo()} if told else {}
+        with_zone = self.env["mindbox.endpoint"]._sends_time_zones()
+        told = (TRACKED | {"tz"} if with_zone else TRACKED) & vals.keys()
+        before = {p: _get_told(p, told) for p in self.sudo()} if told else {}
         cleared = self._mindbox_get_cleared(vals)
         result = super().write(vals)
         for partner, values in before.items():
             # A form writes all it shows, changed or not.
-            if values != partner._mindbox_told(told):
+            if values != _get_told(partner, told):
                 partner._mindbox_mark("customer_edit")
         for partner, names in cleared.items():
             partner._mindbox_mark("customer_edit", cleared=names)
         return result
-
-    @api.model
-    def _mindbox_get_tracked(self):
-        """Return the fields that bodies tell, by the settings."""
-        sent = self.env["mindbox.endpoint"]._sends_time_zones()
-        return TRACKED | {"tz"} if sent else TRACKED
-
-    def _mindbox_told(self, names):
-        """Return what a body tells of some fields: a country only by the phone."""
-        return [self[name] for name in names if name != "country_id" or self.phone]
 
     def _mindbox_get_cleared(self, vals):
         """Return {partner: Mindbox fields} of the contacts that a write removes."""
@@ -240,3 +231,8 @@ class ResPartner(models.Model):
 
     def _mindbox_is_guest(self):
         return not self.user_ids
+
+
+def _get_told(partner, names):
+    """Return what a body tells of some fields: of the country only the phone's code."""
+    return [partner[name] for name in names if name != "country_id" or partner.phone]
