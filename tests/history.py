@@ -63,6 +63,13 @@ TOTALS = """
              WHERE order_id >= %(first_order)s GROUP BY order_id) AS lines
      WHERE lines.order_id = sale_order.id
 """
+# The number of each order, its total, and what of that is for the delivery.
+SUMS = """
+    SELECT sale.name, sale.amount_total::text, COALESCE(sum(line.price_total)
+               FILTER (WHERE line.is_delivery), 0)::text
+      FROM sale_order sale JOIN sale_order_line line ON line.order_id = sale.id
+     WHERE sale.id >= %s GROUP BY sale.id
+"""
 GOODS = """
     SELECT product.id FROM product_product product
       JOIN product_template template ON template.id = product.product_tmpl_id

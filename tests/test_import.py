@@ -136,14 +136,6 @@ def check_counts(shop, made, customers, orders):
     check_orders(shop, made["orders"], with_delivery=False)
 
 
-SUMS = """
-    SELECT sale.name, sale.amount_total::text, COALESCE(sum(line.price_total)
-               FILTER (WHERE line.is_delivery), 0)::text
-      FROM sale_order sale JOIN sale_order_line line ON line.order_id = sale.id
-     WHERE sale.id >= %s GROUP BY sale.id
-"""
-
-
 def known_sum(complaint):
     """What lines and delivery make, in a complaint that the total says another sum."""
     return Decimal(re.search(r"delivery make ([\d.]+), totalPrice", complaint)[1])
@@ -156,7 +148,7 @@ def check_orders(shop, order_ids, with_delivery=True):
         else that is what it misses in the lines, and nothing more
     """
     known = shop.sandbox.control("GET", f"orders?limit={SHOWN_ORDERS}")
-    rows = databases.query(SUMS, min(order_ids), database=shop.server.database)
+    rows = databases.query(history.SUMS, min(order_ids), database=shop.server.database)
     sums = {name: (Decimal(total), Decimal(cost)) for name, total, cost in rows}
     for order in known["orders"]:
         (number,) = order["ids"].values()

@@ -42,7 +42,7 @@ def test_an_imported_customer_and_its_imported_edit_are_told(shop, wait_until):
     def is_olga(call):
         return call["body"]["customer"].get("email") == email
 
-    shop.arrived("EditCustomer", wait_until, is_olga)
+    shop.arrived("RegisterCustomer", wait_until, is_olga)
     load(shop, "res.partner", ["id", "name"], [[number, "Olga Sokolova"]])
     shop.arrived(
         "EditCustomer",

@@ -24,27 +24,6 @@ class TestCustomer(SourceCase):
             },
         )
 
-    def test_a_time_zone_is_told_where_wanted_and_never_an_employees(self):
-        portal = self.env["res.users"].create(
-            {
-                "name": "Visitor",
-                "login": "visitor@x.com",
-                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
-            }
-        )
-        customer, of_employee = (
-            self.env["res.partner"]
-            .with_user(user)
-            .sudo()
-            .create({"name": "New", "tz": "Asia/Tokyo"})
-            for user in (portal, self.env.ref("base.user_admin"))
-        )
-        self.assertNotIn("timeZone", customer._mindbox_profile(self.endpoint))
-        self.endpoint.send_time_zone = True
-        profile = customer._mindbox_profile(self.endpoint)
-        self.assertEqual(profile["timeZone"], "Asia/Tokyo")
-        self.assertNotIn("timeZone", of_employee._mindbox_profile(self.endpoint))
-
     def test_several_edits_in_one_transaction_are_one_request(self):
         self.customer.phone = "+7 999 000-00-00"
         self.env.cr.flush()

@@ -1,6 +1,6 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Names as Mindbox takes them, and what they lose."""
+"""What Mindbox takes of a person: names and what they lose, the time zone."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,3 +50,24 @@ class TestNames(SourceCase):
             split_name("Иван Сергеевич Петров", "first_last"),
             {"firstName": "Иван", "middleName": "Сергеевич", "lastName": "Петров"},
         )
+
+    def test_a_time_zone_is_told_where_wanted_and_never_an_employees(self):
+        portal = self.env["res.users"].create(
+            {
+                "name": "Visitor",
+                "login": "visitor@x.com",
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
+        customer, of_employee = (
+            self.env["res.partner"]
+            .with_user(user)
+            .sudo()
+            .create({"name": "New", "tz": "Asia/Tokyo"})
+            for user in (portal, self.env.ref("base.user_admin"))
+        )
+        self.assertNotIn("timeZone", customer._mindbox_profile(self.endpoint))
+        self.endpoint.send_time_zone = True
+        profile = customer._mindbox_profile(self.endpoint)
+        self.assertEqual(profile["timeZone"], "Asia/Tokyo")
+        self.assertNotIn("timeZone", of_employee._mindbox_profile(self.endpoint))
