@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import contextmanager
 
+from .inside import odoo, rows_read, timed
 from .verdict import BALANCE, count_inversions, moment, percentile
 from .weather import scenario
 
@@ -104,30 +105,6 @@ def without_indexes(there):
         there.query(definition)
 
 
-@contextmanager
-def odoo(database):
-    """Odoo inside this process, to measure what no RPC reaches."""
-    from tests.bench import _odoo
-
-    try:
-        with _odoo._registry(database).cursor() as cr:
-            from odoo import SUPERUSER_ID, api
-
-            yield api.Environment(cr, SUPERUSER_ID, {})
-    finally:
-        _odoo._close(database)
-
-
-def timed(work, rounds):
-    """Return the milliseconds of each round."""
-    times = []
-    for _round in range(rounds):
-        began = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - began) * 1000)
-    return times
-
-
 def measure_claims(there, env):
     endpoint = env["mindbox.endpoint"].browse(there.endpoint)
 
@@ -142,19 +119,6 @@ def measure_claims(there, env):
     median = statistics.median(timed(claim, 30))
     there.result.notes.append(f"claiming 200 rows: {median:.1f} ms, {read} rows read")
     there.result.expect_within(0.005, median / 1000, "claiming took")
-
-
-def rows_read(env):
-    """Return how many rows of the outbox PostgreSQL has read in this transaction.
-
-    Unlike the duration it is the same on every machine: however many wait and are
-    finished, a claim reads little more than it takes.
-    """
-    env.cr.execute("""
-        SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)
-          FROM pg_stat_xact_user_tables WHERE relname = 'mindbox_request'
-    """)
-    return env.cr.fetchone()[0]
 
 
 def measure_lists(there):
