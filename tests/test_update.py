@@ -111,8 +111,9 @@ def schema(database):
             SELECT action.name->>'en_US', model.model FROM ir_act_server action
               JOIN ir_model model ON model.id = action.model_id
              WHERE model.model ~ '^(mindbox|rfm)[.]'""",
+        # Not their modes, which somebody may have chosen.
         "operations": """
-            SELECT event, operation.name, mode FROM mindbox_operation operation
+            SELECT event, operation.name FROM mindbox_operation operation
               JOIN mindbox_endpoint endpoint ON endpoint.id = endpoint_id
              WHERE endpoint_code = 'demo.Website'""",
     }
@@ -128,6 +129,15 @@ def test_an_updated_database_is_as_a_fresh_one(old_shop, template_db, commit):
     for what, expected in fresh.items():
         assert sorted(updated[what] - expected) == [], f"left over: {what}"
         assert sorted(expected - updated[what]) == [], f"missing: {what}"
+
+
+def test_an_update_keeps_the_modes_that_somebody_may_have_chosen(old_shop):
+    modes = databases.query(
+        "SELECT DISTINCT mode FROM mindbox_operation WHERE event IN"
+        " ('customer_register', 'customer_edit', 'order_create')",
+        database=old_shop(released.LAST),
+    )
+    assert modes == [("async",)]
 
 
 def test_what_waited_before_an_update_arrives_and_every_form_opens(
