@@ -192,7 +192,8 @@ class MindboxEndpoint(models.Model):
                 self.id,
             )
         )
-        return oldest
+        # It is written down some seconds after Mindbox has taken it.
+        return oldest and oldest - OVERLAP
 
 
 def _to_minute(moment):
