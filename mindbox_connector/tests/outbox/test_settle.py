@@ -27,7 +27,7 @@ class TestSettle(DeliveryCase):
         rows = self.rows("state", "customer_key")
         return [row["state"] for row in rows if row["customer_key"] == customer]
 
-    def write(self, request_id, **values):
+    def put(self, request_id, **values):
         with self.transaction() as env:
             env["mindbox.request"].browse(request_id).write(values)
 
@@ -35,7 +35,7 @@ class TestSettle(DeliveryCase):
         register, _login = self.story("customer_register", "customer_authorize")
         self.deliver()
         self.assertEqual(self.states(), ["sent", "pending"])
-        self.write(register, sent_at=datetime.utcnow() - timedelta(seconds=6))
+        self.put(register, sent_at=datetime.utcnow() - timedelta(seconds=6))
         self.deliver()
         self.assertEqual(self.states(), ["sent", "sent"])
 
@@ -48,7 +48,7 @@ class TestSettle(DeliveryCase):
     def test_a_known_outcome_ends_the_wait(self):
         register, _login = self.story("customer_register", "customer_authorize")
         self.deliver()
-        self.write(register, outcome="processed")
+        self.put(register, outcome="processed")
         self.deliver()
         self.assertEqual(self.states(), ["sent", "sent"])
 
@@ -86,6 +86,6 @@ class TestSettle(DeliveryCase):
     def test_a_clock_that_was_set_back_holds_nothing(self):
         register, _login = self.story("customer_register", "customer_authorize")
         self.deliver()
-        self.write(register, sent_at=datetime.utcnow() + timedelta(days=1))
+        self.put(register, sent_at=datetime.utcnow() + timedelta(days=1))
         self.deliver()
         self.assertEqual(self.states(), ["sent", "sent"])

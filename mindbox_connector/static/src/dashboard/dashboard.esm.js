@@ -117,12 +117,10 @@ export class MindboxDashboard extends Component {
                 count("processed", "with_remarks", "failed", "unknown"),
                 [...day, ["outcome", "!=", false]]
             ),
-            of(
-                "processed",
-                _t("processed"),
-                count("processed", "with_remarks"),
-                [...day, ["outcome", ...known]]
-            ),
+            of("processed", _t("processed"), count("processed", "with_remarks"), [
+                ...day,
+                ["outcome", ...known],
+            ]),
         ];
         if (point.untold === null) {
             return shown;
