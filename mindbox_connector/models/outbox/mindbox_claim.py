@@ -202,7 +202,7 @@ class MindboxEndpoint(models.Model):
         self._freeze(missing)
         fresh = {row["id"] for row in missing}
         rows = [row for row in rows if row["payload"] is not None]
-        rows = self._leave_unsettled(rows)
+        rows = self._leave_unsettled(rows, fresh)
         operations = self._get_row_operations(rows)
         self._skip([row for row in rows if row["id"] not in operations])
         return claimed, [

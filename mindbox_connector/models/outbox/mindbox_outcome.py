@@ -68,7 +68,11 @@ class MindboxEndpoint(models.Model):
             ledger._forget_merged(self, merges)
 
     def _give_back(self, ids):
-        """Forget bodies that never left, so that a newer state can take their place."""
+        """Forget bodies that never left, so that a newer state can take their place.
+
+        :param ids: of rows whose bodies this run has built; another one's, which was
+            killed, may have left
+        """
         if ids:
             self.env.execute_query(
                 SQL(
@@ -77,7 +81,7 @@ class MindboxEndpoint(models.Model):
                      WHERE id = ANY(%s) AND merge_key IS NOT NULL
                     RETURNING id
                     """,
-                    ids,
+                    list(ids),
                 )
             )
 

@@ -85,21 +85,25 @@ class MindboxEndpoint(models.Model):
             on_the_way=list(on_the_way),
         )
 
-    def _leave_unsettled(self, rows):
-        """Return the claimed rows that do not need one which is about to leave."""
+    def _leave_unsettled(self, rows, fresh):
+        """Return the claimed rows that do not need one which is about to leave.
+
+        :param set fresh: IDs of those whose bodies were built just now
+        """
         if not self._has_late_makers():
             return rows
         makers = self.env["mindbox.catalogue"]._get_makers()
-        leaving, free, held = defaultdict(set), [], {}
+        leaving, free, held, closed = defaultdict(set), [], [], set()
         for row in rows:
             lane = row["customer_key"]
-            if lane in held or leaving[lane] & makers.get(row["event"], frozenset()):
-                held.setdefault(lane, []).append(row["id"])
+            if lane in closed or leaving[lane] & makers.get(row["event"], frozenset()):
+                closed.add(lane)
+                held.append(row["id"])
                 continue
             free.append(row)
             if lane and row["mode"] == "async":
                 leaving[lane].add(row["event"])
-        self._give_back([row_id for ids in held.values() for row_id in ids])
+        self._give_back(fresh.intersection(held))
         return free
 
     def _get_next_due_delay(self):

@@ -68,9 +68,8 @@ class TestCrash(DeliveryCase):
                 self.assertEqual(set(self.states()), {"sent"})
                 self.check_one_body_a_key()
                 told = self.mindbox.bodies()[-5:]
-                self.assertEqual(
-                    {body["customer"]["lastName"] for body in told}, {str(reply.status)}
-                )
+                names = {body["customer"]["fullName"] for body in told}
+                self.assertEqual(names, {f"Newer {reply.status}"})
 
     def die_while_recording(self):
         def die(*args):

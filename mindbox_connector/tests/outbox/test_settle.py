@@ -75,6 +75,15 @@ class TestSettle(DeliveryCase):
         self.deliver()
         self.assertEqual(self.states(), ["sent", "sent"])
 
+    def test_a_body_that_may_have_left_is_not_built_anew_while_it_waits(self):
+        """A delivery that was killed has frozen it: Mindbox may know it already."""
+        _register, state = self.story("customer_register", "customer_authorize")
+        self.put(state, merge_key="state")
+        frozen = self.rows("payload")[1]["payload"]
+        self.deliver()
+        self.assertEqual(self.states(), ["sent", "pending"])
+        self.assertEqual(self.rows("payload")[1]["payload"], frozen)
+
     def test_what_is_on_its_way_is_waited_for(self):
         register, login = self.story("customer_register", "customer_authorize")
         with self.transaction() as env:
