@@ -6,6 +6,7 @@ only. `MINDBOX_OUTCOMES="10000 137 211"` is the long form: calls, failures, rema
 """
 
 import os
+import time
 
 import databases
 import psutil
@@ -72,6 +73,18 @@ def keep_asking(shop):
     return True
 
 
+def ask_for_what_was_sent_instead(shop, wait_until):
+    """The first round has sent again what had failed: of that the second one tells.
+
+    Mindbox's log is asked for by whole minutes that are over.
+    """
+    wait_until(shop.settled, 60 + FAILURES, every=0.5)
+    shop.sandbox.settle()
+    minute = time.time() // 60
+    wait_until(lambda: time.time() // 60 > minute, 61, every=0.5)
+    ask(shop, wait_until)
+
+
 def exports(shop, domain=()):
     fields = ["state", "file_number", "rows_read", "rows_matched", "reason_code"]
     return shop.rpc("mindbox.export", "search_read", list(domain), fields, order="id")
@@ -119,11 +132,13 @@ def test_the_outcome_of_each_call_is_known_and_of_no_other(shop, wait_until):
     box.fault(kind="export_not_ready", times=2)
     kill_while_it_reads(shop, wait_until)
     ask(shop, wait_until)
+    if known(shop) != told(shop):
+        ask_for_what_was_sent_instead(shop, wait_until)
     expected, found = told(shop), known(shop)
     assert found == expected
     counts = [list(found.values()).count(one) for one in ("failed", "with_remarks")]
     assert counts == [FAILURES, REMARKS]
-    assert exports(shop)[0]["state"] == "cancelled"
+    assert "cancelled" in {export["state"] for export in exports(shop)}
     ask(shop, wait_until)
     assert known(shop) == expected, "asking again is safe"
     check_nothing_is_kept(shop)
