@@ -15,6 +15,9 @@ from .scrub import scrub
 # What is told of a call twice: the first of these counts.
 RANKS = {"with_remarks": 0, "processed": 1, "failed": 2}
 
+# Why a call was not processed as it was, where no word of Mindbox can be kept.
+WORDLESS = {"failed": Reason("failed_late"), "with_remarks": Reason("remarks_lost")}
+
 
 class Told(NamedTuple):
     """What became of a call: a row of the operation log.
@@ -131,9 +134,8 @@ def _get_reason(told, body):
     """
     if told.outcome == "processed":
         return NO_REASON
-    late = "failed_late" if told.outcome == "failed" else "remarks_lost"
     if not told.messages or not body:
-        return Reason(late)
+        return WORDLESS[told.outcome]
     default = "validation_error" if told.outcome == "failed" else "remarks"
     refusal = told.outcome == "failed" and read_messages(told.messages)
     return scrub(Reason(refusal or default, {"messages": told.messages}), body)

@@ -80,6 +80,7 @@ class TestMerge(SourceCase):
         twin.action_mindbox_erase()
         self.merge(twin)
         self.assertFalse(self.customer.mindbox_erased_at)
+        self.customer.name = "Anna Petrova"
         self.assertIn("customer_edit", self.recorded().mapped("event"))
 
     def test_who_is_merged_into_an_erased_customer_must_be_deleted_in_mindbox(self):

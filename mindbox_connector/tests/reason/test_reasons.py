@@ -32,6 +32,8 @@ VARIABLE = (
     "client.py",
     "exceptions.py",
     "mindbox_delivery.py",
+    "mindbox_import_customers.py",
+    "mindbox_late.py",
     "mindbox_stoppable.py",
 )
 SPAM = Entry("Spam: %(words)s.", "nobody", "Nothing to do.")
