@@ -2,8 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import json
+from urllib.parse import urlsplit
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class Website(models.Model):
@@ -13,6 +14,16 @@ class Website(models.Model):
         help="Puts Mindbox's snippet into the head of each page: it gives visitors a "
         "device ID, and Mindbox shows its forms and recommendations.",
     )
+
+    @api.depends("mindbox_tracker")
+    def _compute_blocked_third_party_domains(self):
+        """Where visitors have not agreed to cookies, Mindbox is a third party, too."""
+        result = super()._compute_blocked_third_party_domains()
+        for website in self.filtered("mindbox_tracker"):
+            if tracker := website._mindbox_get_tracker():
+                host = urlsplit(tracker["src"]).hostname
+                website.blocked_third_party_domains += f"\n{host}"
+        return result
 
     def _mindbox_get_endpoint(self):
         """Return the integration point of this website, or an empty recordset."""

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 import random
+from urllib.parse import urlsplit
 
 from odoo.tests import tagged
 
@@ -112,6 +113,14 @@ class TestRoutes(SourceCase):
         self.second.state = "draft"
         self.make_order((self.product, 1), website_id=self.second_website.id)
         self.assertEqual(self.recorded("cart_set").endpoint_id, self.endpoint)
+
+    def test_mindbox_is_on_the_list_of_third_parties_where_its_tracker_is(self):
+        self.second_website.mindbox_tracker = True
+        host = urlsplit(self.second_website._mindbox_get_tracker()["src"]).hostname
+        listed = self.second_website.blocked_third_party_domains.splitlines()
+        self.assertIn(host, listed)
+        self.assertIn("youtube.com", listed)
+        self.assertNotIn(host, self.website.blocked_third_party_domains.splitlines())
 
     def test_the_tracker_names_the_point_of_its_website(self):
         self.second_website.mindbox_tracker = True
