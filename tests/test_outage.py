@@ -48,7 +48,7 @@ def check_no_connection(shop):
     shopper = shop.visitor().do_everything()
     assert shopper.slowest < QUICK
     events = {row["event"] for row in shop.rows("event")}
-    assert {"customer_register", "cart_set", "order_create", "order_status"} <= events
+    assert {"customer_register", "cart_set", "order_create", "order_update"} <= events
     assert {row["state"] for row in shop.rows()} == {"pending"}
     state = shop.sandbox.state()["counts"]
     assert state["calls"] == state["in_flight"] == 0
