@@ -69,7 +69,7 @@ def make_order(shop, partner):
 
 
 def change_everything(shop, partner, card, order):
-    shop.rpc("res.partner", "write", [partner], {"street": f"Rue {len(shop.calls())}"})
+    shop.rpc("res.partner", "write", [partner], {"name": f"Anna {len(shop.calls())}"})
     (points,) = shop.rpc("loyalty.card", "read", [card], ["points"])
     shop.rpc("loyalty.card", "write", [card], {"points": points["points"] + 5})
     favorite = {"is_favorite": True, "favorite_name": "Mine"}

@@ -40,7 +40,7 @@ def test_canaries_stay_in_the_bodies(shop, wait_until):
     partner = make_canary(shop)
     for number, fault in enumerate(ECHOES):
         shop.sandbox.fault(**fault, times=1)
-        values = {"street": f"Rue {number}"}
+        values = {"name": f"{CANARIES['name']} {number}"}
         shop.rpc("res.partner", "write", [partner], values)
         shop.start()
         wait_until(lambda: not shop.sandbox.state()["faults"], 20)

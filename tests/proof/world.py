@@ -27,7 +27,13 @@ GROUP = 20
 GROUPS = 12
 PATIENCE = 420
 SHOP_IS_BACK = 90
-ENDPOINT = {"timeout": 30, "concurrency": 8, "rate_limit": 8000}
+# By its card a balance change is found again at the sandbox.
+ENDPOINT = {
+    "timeout": 30,
+    "concurrency": 8,
+    "rate_limit": 8000,
+    "balance_card": True,
+}
 
 
 class World(Shop):
