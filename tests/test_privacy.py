@@ -38,8 +38,9 @@ def shop(odoo_server, sandbox):
 
 def test_canaries_stay_in_the_bodies(shop, wait_until):
     partner = make_canary(shop)
+    wait_until(shop.settled, 30)
     for number, fault in enumerate(ECHOES):
-        shop.sandbox.fault(**fault, times=1)
+        shop.sandbox.fault(**fault, times=1, operation="Website.EditCustomer")
         values = {"name": f"{CANARIES['name']} {number}"}
         shop.rpc("res.partner", "write", [partner], values)
         shop.start()
@@ -162,7 +163,7 @@ def check_they_did_arrive(shop):
 
 def check_log(shop):
     log = shop.server.log()
-    assert "Mindbox async Website.EditCustomer" in log, "no debug log"
+    assert "Mindbox sync Website.EditCustomer" in log, "no debug log"
     for secret in SECRETS:
         assert secret not in log, line_with(log, secret)
 

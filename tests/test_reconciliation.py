@@ -17,7 +17,9 @@ def shop(template_db):
     with storefront.opened(template_db, "reconciliation") as shop:
         # What the demo data hold was there before the start, and is not looked at.
         newest = shop.rpc("res.partner", "search", [], order="id desc", limit=1)
-        shop.set(customer_domain=str([("id", ">", newest[0])]))
+        # Points are looked for at their cards.
+        newcomers = [("id", ">", newest[0])]
+        shop.set(customer_domain=str(newcomers), balance_card=True)
         yield shop
 
 
