@@ -3,11 +3,11 @@
 """What an integration point knows of comparisons: when, of what, and their jobs."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ...exceptions import MindboxError
 from ...reasons import NO_REASON
-from ..endpoint.mindbox_endpoint import SYSTEM_NAME
+from ..endpoint.mindbox_endpoint import check_operation_name
 from ..endpoint.mindbox_route import LIVE_STATES
 from ..job.mindbox_job import Job
 from .read_back import ReadBack
@@ -65,14 +65,7 @@ class MindboxEndpoint(models.Model):
     def _check_read_operations(self):
         for endpoint in self:
             for name in endpoint._get_read_operations().values():
-                if not SYSTEM_NAME.fullmatch(name):
-                    raise ValidationError(
-                        self.env._(
-                            "“%s” cannot be the system name of an operation: Latin "
-                            "letters, digits, dots, hyphens and underscores only.",
-                            name,
-                        )
-                    )
+                check_operation_name(self.env, name)
 
     def _get_read_operations(self):
         """Return {kind: name of the operation that reads it} of those that exist."""

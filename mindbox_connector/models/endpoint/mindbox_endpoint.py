@@ -17,6 +17,21 @@ SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 ID_NAMES = ("customer_id_name", "order_id_name", "product_id_name", "category_id_name")
 
 
+def check_operation_name(env, name):
+    """Check that Mindbox can have an operation of that name.
+
+    :raise ValidationError: it cannot
+    """
+    if not SYSTEM_NAME.fullmatch(name):
+        raise ValidationError(
+            env._(
+                "“%s” cannot be the system name of an operation: Latin "
+                "letters, digits, dots, hyphens and underscores only.",
+                name,
+            )
+        )
+
+
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _description = "Mindbox Integration Point"

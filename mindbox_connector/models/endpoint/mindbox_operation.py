@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...catalogue import MODE_SELECTION
-from .mindbox_endpoint import SYSTEM_NAME
+from .mindbox_endpoint import check_operation_name
 
 
 class MindboxOperation(models.Model):
@@ -73,14 +73,7 @@ class MindboxOperation(models.Model):
     @api.constrains("name")
     def _check_name(self):
         for operation in self:
-            if not SYSTEM_NAME.fullmatch(operation.name):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” cannot be the system name of an operation: Latin "
-                        "letters, digits, dots, hyphens and underscores only.",
-                        operation.name,
-                    )
-                )
+            check_operation_name(self.env, operation.name)
 
     @api.constrains("event", "mode")
     def _check_mode(self):

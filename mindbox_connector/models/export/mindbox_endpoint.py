@@ -5,10 +5,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..endpoint.mindbox_endpoint import SYSTEM_NAME
+from ..endpoint.mindbox_endpoint import check_operation_name
 from .mindbox_export import OPEN_STATES
 from .mindbox_export_work import RETRY
 
@@ -61,16 +61,8 @@ class MindboxEndpoint(models.Model):
 
     @api.constrains("log_export_operation")
     def _check_log_export_operation(self):
-        for endpoint in self:
-            name = endpoint.log_export_operation
-            if name and not SYSTEM_NAME.fullmatch(name):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” cannot be the system name of an operation: Latin "
-                        "letters, digits, dots, hyphens and underscores only.",
-                        name,
-                    )
-                )
+        for endpoint in self.filtered("log_export_operation"):
+            check_operation_name(self.env, endpoint.log_export_operation)
 
     @api.depends("export_ids.state", "export_ids.rows_matched")
     def _compute_last_export(self):
