@@ -9,6 +9,7 @@ import json
 import re
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .exceptions import (
@@ -40,6 +41,8 @@ MISCONFIGURED = {
     404: "address",
     407: "proxy_credentials",
 }
+# Mindbox says why in its own words; a firewall that blocks a call has a page for it.
+OF_THE_KEY = frozenset({401, 403})
 # What a synchronous success can hide: the steps ran, but not for this entity.
 REFUSED_PROCESSING = {
     "NotFound": "not_found",
@@ -73,7 +76,12 @@ MISSING = frozenset({"not_found", "customer_unknown", "order_unknown"})
 REFUSED_MESSAGES = tuple(
     (re.compile(pattern, re.IGNORECASE), code)
     for pattern, code in (
-        (r"operation|операци", "operation_refused"),
+        (
+            r"(unknown|no such) operation|не найдена операци"
+            r"|operation\b.*\b(not found|not exist|unknown|disabled|cannot be called)"
+            r"|операци.*(не найден|не существует|отключен|не может быть вызван)",
+            "operation_refused",
+        ),
         (
             r"(registered|exists?) already|already exist|уже (существ|зарегистр)"
             r"|must be unique|должны быть уникальны",
@@ -86,18 +94,26 @@ REFUSED_MESSAGES = tuple(
         ),
     )
 )
+# Where a message points that says: somebody is there with this ID or contact already.
+# Words differ by project; of a value that is no address or number they speak otherwise.
+OWN_PLACE = re.compile(r"\(/?customer/(ids/\w+|email|mobilePhone)\)", re.IGNORECASE)
+BAD_VALUE = re.compile(
+    r"invalid|incorrect|wrong|format|некорректн|неверн|формат", re.IGNORECASE
+)
 
 
 class Answer(NamedTuple):
     """A successful answer: HTTP status, Mindbox status, the text, and the remarks.
 
     ``remarks``: what Mindbox says of values that it has dropped, "" where of none.
+    ``content``: the whole of what it says, with all keys in small letters.
     """
 
     http_status: int
     status: str
     text: str
     remarks: str = ""
+    content: dict = MappingProxyType({})
 
 
 def read_answer(call, http_status, headers, content):
@@ -109,6 +125,8 @@ def read_answer(call, http_status, headers, content):
             retry_after=_retry_after(headers.get("Retry-After")),
             **kept,
         )
+    if http_status in OF_THE_KEY and _is_foreign(content):
+        raise MindboxUnavailable("not_mindbox", **kept)
     if http_status in MISCONFIGURED:
         raise MindboxMisconfigured(MISCONFIGURED[http_status], **kept)
     if http_status in PASSING or http_status >= 500 or http_status < 200:
@@ -122,7 +140,7 @@ def read_answer(call, http_status, headers, content):
     if http_status < 400 and status in SUCCESS:
         _check_processing(call, status, answer, kept)
         remarks = _join_messages(answer)
-        return Answer(http_status, SUCCESS[status], kept["response"], remarks)
+        return Answer(http_status, SUCCESS[status], kept["response"], remarks, answer)
     if status == "internalservererror":
         raise MindboxUnavailable("out_of_order", **kept)
     # Firewalls, proxies and what else listens say {"status": "ok"}, or refuse with a
@@ -171,6 +189,11 @@ def _parse(content):
     return answer if isinstance(answer, dict) else {}
 
 
+def _is_foreign(content):
+    """Whether somebody else than Mindbox says something in an answer."""
+    return bool(content.strip()) and "status" not in _parse(content)
+
+
 def _get_refusal(status, answer, kept):
     """Return the exception of a refusal: with Mindbox's messages, or the status."""
     messages = _join_messages(answer)
@@ -184,6 +207,16 @@ def read_messages(messages):
     """Return the code of a refusal that Mindbox's words tell of, None where unclear."""
     told = (code for pattern, code in REFUSED_MESSAGES if pattern.search(messages))
     return next(told, None)
+
+
+def tells_of_known(reason):
+    """Whether a refusal means that what was to be made is there already."""
+    messages = (reason.details or {}).get("messages", "")
+    return reason.code == "known_already" or bool(
+        reason.code == "validation_error"
+        and OWN_PLACE.search(messages)
+        and not BAD_VALUE.search(messages)
+    )
 
 
 def _join_messages(answer):

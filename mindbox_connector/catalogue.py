@@ -6,9 +6,12 @@ A new event is one entry here plus one method ``_mindbox_<code>_body`` on its mo
 Another add-on adds its entries by extending ``mindbox.catalogue``.
 """
 
+from types import MappingProxyType
 from typing import NamedTuple
 
 from odoo.tools.translate import LazyTranslate
+
+from . import told
 
 # A label is translated when it is shown: there is no environment here.
 # pylint: disable=prefer-env-translation
@@ -29,9 +32,9 @@ class Event(NamedTuple):
     * ``instead``: the event to try once when Mindbox refuses this one, since the
       customer or the order is already known there
     * ``if_missing``: the same where what it is about is not known there
-    * ``needs``: the kinds of records that Mindbox must have processed before, keys of
-      :data:`KINDS`: whoever is on the way is waited for
-    * ``makes``: the kind of record that it makes where there is none yet
+    * ``needs``: what Mindbox must have processed before, keys of :data:`KINDS` and
+      ``contacts`` that are free: whoever is on the way is waited for
+    * ``makes``: the same, what it makes where there is none yet
     * ``priority``: lower leaves first; equal priorities keep a customer's order
     * ``mode``: how Mindbox is called unless the operation says otherwise
     * ``send_execution_time``: the same for whether its moment is sent
@@ -63,21 +66,73 @@ class Kind(NamedTuple):
     """A kind of record that Mindbox keeps, so that both sides can be compared.
 
     * ``first_event``: what tells of a new record; without its operation none is told
+    * ``expected``: the method of the model that says what Mindbox should know, see
+      ``_mindbox_expected`` of ``mindbox.source``
+    * ``send``: the method of the records that has them sent again, see
+      ``_mindbox_send_again`` of ``mindbox.source``
+    * ``told``: what the ledger keeps of it, and where that stands in the bodies of its
+      events: {column: expression, see :mod:`.told`}. ``reference``: its ID there,
+      ``amount``: a number, ``digest``: of what may not be kept, ``state``: an object
+      of what else is told; its keys are overwritten one by one
+    * ``sums``: whether the amounts that are told add up
     """
 
     label: str
     model: str
     first_event: str
+    expected: str = "_mindbox_expected"
+    send: str = "_mindbox_send_again"
+    told: dict = MappingProxyType({})
+    sums: bool = False
 
 
 KINDS = {
-    "customers": Kind(_lt("Customers"), "res.partner", "customer_edit"),
-    "orders": Kind(_lt("Orders"), "sale.order", "order_create"),
-    "cards": Kind(_lt("Cards"), "loyalty.card", "card_issue"),
+    "customers": Kind(
+        _lt("Customers"),
+        "res.partner",
+        "customer_edit",
+        told={"digest": told.PROFILE},
+    ),
+    "orders": Kind(
+        _lt("Orders"),
+        "sale.order",
+        "order_create",
+        told={
+            "reference": told.REFERENCE,
+            "amount": told.TOTAL,
+            "state": told.STATUSES,
+        },
+    ),
+    "cards": Kind(
+        _lt("Cards"),
+        "loyalty.card",
+        "card_issue",
+        told={"amount": told.CHANGE},
+        sums=True,
+    ),
+    "consents": Kind(
+        _lt("Consents"),
+        "mindbox.consent",
+        "customer_subscription",
+        told={"state": told.CONSENT},
+    ),
 }
+
+# A customer gives up a contact that is another one's.
+RELEASE = "customer_release"
+# Who is to be forgotten withdraws all consents.
+FAREWELL = "customer_farewell"
 
 # The order of the entries is the order of rows that one transaction makes.
 EVENTS = {
+    # By the operation of customer_edit, in the lane of whoever gets the contact.
+    RELEASE: Event(
+        _lt("Contact given up"), "res.partner", makes="contacts", mode="sync"
+    ),
+    # By the operation that withdraws a consent.
+    FAREWELL: Event(
+        _lt("All consents withdrawn"), "mindbox.erasure", priority=0, mode="sync"
+    ),
     "customer_register": Event(
         _lt("Customer registered"),
         "res.partner",
@@ -87,6 +142,7 @@ EVENTS = {
         # Not after the consent that was given with it: that would create a stub.
         priority=0,
         kind="customers",
+        needs=("contacts",),
         makes="customers",
         # Known to be there before anything else of the customer leaves.
         mode="sync",
@@ -105,7 +161,7 @@ EVENTS = {
         topic="customer",
         if_missing="customer_register",
         kind="customers",
-        needs=("customers",),
+        needs=("customers", "contacts"),
         # Where its step is an import it makes customers, too.
         makes="customers",
         mode="sync",
@@ -115,6 +171,7 @@ EVENTS = {
         "mindbox.consent",
         "Website.SubscribeCustomer",
         priority=0,
+        kind="consents",
         needs=("customers",),
         makes="customers",
         mode="sync",
@@ -173,12 +230,17 @@ EVENTS = {
         topic="order",
         kind="orders",
         needs=("customers", "orders"),
+        # Statuses of parts of lines depend on what was told before, as on the order.
+        makes="orders",
+        mode="sync",
     ),
     "order_status": Event(
         _lt("Order status changed"),
         "sale.order",
         "Website.UpdateOrderStatus",
+        kind="orders",
         needs=("orders",),
+        makes="orders",
     ),
     "order_favorite": Event(
         _lt("Order marked as favourite"),

@@ -332,6 +332,20 @@ RULE_REASONS = {
         ),
         *NOTHING,
     ),
+    "contact_of_other": Entry(
+        _lt(
+            "Another customer has the same e-mail or phone, and Mindbox knows both as "
+            "that one."
+        ),
+        *NOTHING,
+    ),
+    "status_in_lines": Entry(
+        _lt("Not all of the order is kept: its lines tell the status."), *NOTHING
+    ),
+    "merged_unknown": Entry(
+        _lt("Mindbox was never told of who was merged into the customer."), *NOTHING
+    ),
+    "contact_own": Entry(_lt("The customer owns the contact again."), *NOTHING),
     "customer_excluded": Entry(
         _lt("Excluded customer: see Customers of the integration point."), *NOTHING
     ),
@@ -343,6 +357,7 @@ RULE_REASONS = {
     ),
     "cart_ordered": Entry(_lt("The cart has become an order."), *NOTHING),
     "order_returned": Entry(_lt("All of the order came back."), *NOTHING),
+    "order_cancelled": Entry(_lt("The order is cancelled."), *NOTHING),
 }
 
 REASONS = {

@@ -1,3 +1,4 @@
+from . import cart
 from . import feed
 from . import health
 from . import home

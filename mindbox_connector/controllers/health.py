@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.http import Controller, request, route
 
 from ..models.monitoring.alerts import ALERTS
+from ..models.monitoring.health import STATES
 from ..models.monitoring.health_token import get_health_token
 from ..models.monitoring.measures import FINISHED_STATES, OUTCOMES, WINDOWS
 from ..models.monitoring.prometheus import CONTENT_TYPE, Family, render
@@ -25,6 +26,19 @@ OPTIONS = {
 # name, help, and a function of the measures that yields (labels, value).
 METRICS = (
     (
+        "mindbox_health",
+        "1 for how the integration point does, all told.",
+        lambda m: [({"state": s}, s == m["health"]) for s in STATES],
+    ),
+    (
+        "mindbox_finding",
+        "1 for what is the case with the integration point, with the state it makes.",
+        lambda m: [
+            ({"finding": f.kind, "state": f.state, "reason": f.reason}, 1)
+            for f in {(f.kind, f.reason): f for f in m["findings"]}.values()
+        ],
+    ),
+    (
         "mindbox_status",
         "1 for the status the integration point is in.",
         lambda m: [({"status": s}, s == m["status"]) for s in STATUSES],
@@ -38,6 +52,19 @@ METRICS = (
         "mindbox_held_seconds",
         "For how long Mindbox has taken nothing.",
         lambda m: [({}, m["held_seconds"])],
+    ),
+    (
+        "mindbox_late_job_seconds",
+        "For how long nobody has begun the delivery that is due.",
+        lambda m: [({}, m["job_seconds"])],
+    ),
+    (
+        "mindbox_operation_held",
+        "1 while nothing leaves by the operation, with the code of the reason.",
+        lambda m: [
+            ({"operation": name, "reason": reason}, 1)
+            for name, reason in m["held_operations"].items()
+        ],
     ),
     (
         "mindbox_waiting_requests",
@@ -143,7 +170,8 @@ class MindboxHealth(Controller):
             "time": fields.Datetime.now().isoformat() + "Z",
             "status": _get_worst([measures for _endpoint, measures in measured]),
             "integration_points": [
-                _get_labels(endpoint) | measures for endpoint, measures in measured
+                _get_labels(endpoint) | measures | {"findings": _tell(measures)}
+                for endpoint, measures in measured
             ],
         }
         text = json.dumps(document, ensure_ascii=False)
@@ -176,6 +204,12 @@ def _get_labels(endpoint):
 
 def _get_worst(all_measures):
     """Return one word for a monitor that reads no more than that."""
-    if any(m["alerts"] or m["status"] == "paused" for m in all_measures):
-        return "alert"
-    return "held" if any(m["status"] == "held" for m in all_measures) else "ok"
+    words = {
+        "alert" if m["alerts"] else STATES[m["health"]].status for m in all_measures
+    }
+    return next((word for word in ("alert", "held") if word in words), "ok")
+
+
+def _tell(measures):
+    """Return the findings as JSON objects."""
+    return [finding._asdict() for finding in measures["findings"]]

@@ -35,6 +35,10 @@ def _is_date(value):
     return True
 
 
+def _get_input(topic):
+    return f"topic-{topic.id}"
+
+
 class MindboxPortal(CustomerPortal):
     # === FAVOURITE ORDERS === #
 
@@ -131,10 +135,20 @@ class MindboxPortal(CustomerPortal):
             self._save_subscriptions(partner, kwargs)
             return request.redirect("/my/subscriptions?saved=1")
         state = request.env["mindbox.consent"].sudo()._get_state(partner)
+        topics = self._get_topics()
         values = self._prepare_portal_layout_values() | {
             "page_name": "mindbox_subscriptions",
             "channels": [
-                (code, label, state.get((code, "")))
+                {
+                    "name": code,
+                    "label": label,
+                    "agreed": state.get((code, "")),
+                    "topics": [
+                        (_get_input(topic), topic.name, state.get((code, topic.code)))
+                        for topic in topics
+                        if topic.portal_channel == code
+                    ],
+                }
                 for code, label in self._get_channels()
             ],
             "saved": bool(kwargs.get("saved")),
@@ -145,17 +159,33 @@ class MindboxPortal(CustomerPortal):
     def _get_channels(self):
         return get_labels(request.env["mindbox.consent"], "channel").items()
 
+    def _get_topics(self):
+        """Return the topics that customers find on the page, in their language."""
+        domain = [
+            ("portal_channel", "!=", False),
+            ("company_id", "in", [False, request.website.company_id.id]),
+        ]
+        return request.env["mindbox.topic"].sudo().search(domain)
+
     def _save_subscriptions(self, partner, form):
+        wording = request.env["mindbox.consent"]._get_portal_wording()
         wanted = {
             (code, ""): form.get(code) == "on" for code, _label in self._get_channels()
         }
+        self._decide(partner, wanted, wording)
+        for topic in self._get_topics():
+            agreed = form.get(_get_input(topic)) == "on"
+            wanted = {(topic.portal_channel, topic.code): agreed}
+            self._decide(partner, wanted, f"{wording}\n{topic.name}")
+
+    def _decide(self, partner, wanted, wording):
         request.env["mindbox.consent"].sudo()._decide(
             partner,
             # Never asked and not ticked is no decision.
             self._leave_undecided(partner, wanted),
             source="portal",
             website_id=request.website.id,
-            wording=request.env["mindbox.consent"]._get_portal_wording(),
+            wording=wording,
         )
 
     def _leave_undecided(self, partner, wanted):

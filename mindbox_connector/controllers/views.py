@@ -67,7 +67,8 @@ class MindboxViews(Controller):
         :param int record_id: of the variant or the category
         :return: whether it was recorded
         """
-        is_id = isinstance(record_id, int) and 0 < record_id <= MAX_RECORD_ID
+        # To Python, True is a number, too.
+        is_id = type(record_id) is int and 0 < record_id <= MAX_RECORD_ID
         if str(kind) not in VIEWED or not is_id or not self._listens():
             return False
         model, event = VIEWED[kind]

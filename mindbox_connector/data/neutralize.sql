@@ -9,6 +9,7 @@ UPDATE mindbox_request
        reason_code = 'neutralized',
        reason_details = NULL
  WHERE state = 'pending';
+DELETE FROM mindbox_unrecorded;
 DELETE FROM ir_config_parameter
  WHERE key = 'mindbox_connector.health_token';
 UPDATE mindbox_import

@@ -6,6 +6,7 @@ from . import endpoint
 from . import outbox
 from . import export
 from . import capture
+from . import identity
 from . import shop
 from . import consent
 from . import feed

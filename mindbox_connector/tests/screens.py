@@ -2,7 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What holds for each screen of an add-on, for its tests to inherit."""
 
+import ast
+from pathlib import Path
+
 from odoo import models
+from odoo.modules import get_module_path
 from odoo.tests import Form, TransactionCase
 
 
@@ -25,6 +29,20 @@ class ScreensCase(TransactionCase):
         ]
         self.assertFalse(hidden)
 
+    def check_windows(self, module):
+        """A window that a method opens names its views.
+
+        A button adds them, but not a method that JavaScript calls: the client breaks.
+        """
+        viewless = [
+            f"{path.name}:{node.lineno}"
+            for path in Path(get_module_path(module)).rglob("*.py")
+            if "tests" not in path.parts
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Dict) and is_viewless(node)
+        ]
+        self.assertFalse(viewless)
+
     def check_views(self, module):
         """All views of each window load; a wizard opens as in the browser."""
         actions = self.get_actions(module)
@@ -36,3 +54,13 @@ class ScreensCase(TransactionCase):
                 self.assertTrue(model.get_views(views)["views"])
                 if model._transient:
                     Form(model)
+
+
+def is_viewless(node):
+    """Whether a dict in a source file is a window without views."""
+    entries = {
+        key.value: getattr(value, "value", None)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant)
+    }
+    return entries.get("type") == "ir.actions.act_window" and "views" not in entries

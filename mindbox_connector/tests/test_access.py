@@ -70,6 +70,13 @@ class TestAccess(access.AccessCase):
             "mindbox.replay": {},
             "mindbox.connection.test": {"endpoint_id": endpoint.id},
             "mindbox.consent": {"partner_id": partner.id, "is_subscribed": True},
+            "mindbox.contact": {
+                "endpoint_id": endpoint.id,
+                "kind": "email",
+                "value": "anna@example.com",
+                "partner_id": partner.id,
+                "reason": "older",
+            },
             "mindbox.erasure": {
                 "endpoint_id": endpoint.id,
                 "customer_id_value": "1",

@@ -93,6 +93,13 @@ class TestTours(HttpCase):
         run = self.env["mindbox.import"].search([("endpoint_id", "=", endpoint.id)])
         self.assertEqual(run.state, "paused")
 
+    def test_topics(self):
+        """Somebody adds a topic, at first with a name that Mindbox does not take."""
+        self.env["mindbox.topic"].search([]).unlink()
+        self.start_tour("/odoo", "mindbox_topics_tour", login="admin")
+        topic = self.env["mindbox.topic"].search([])
+        self.assertEqual((topic.name, topic.code), ("News and offers", "News"))
+
     def test_requests(self):
         """A rejected request is read, sent again, cancelled, and found again."""
         request = self.make_requests("rejected")

@@ -93,6 +93,73 @@ class TestWalls(TransactionCase):
                     {"customer_domain": f"[('{name}', '=', '{value}')]"}
                 )
 
+    def test_states_are_changed_by_buttons_only(self):
+        """Not by RPC, not at the creation, and not by a default of the context."""
+        self.endpoint.write({"endpoint_code": "Shop.Site", "secret_key": "key"})
+        mine = self.mine(self.endpoint)
+        with self.assertRaises(AccessError):
+            mine.write({"state": "running"})
+        mine.action_start()
+        self.assertEqual(self.endpoint.state, "running")
+        mine.action_pause()
+        self.assertEqual(self.endpoint.state, "paused")
+        imports = self.mine(self.env["mindbox.import"])
+        values = {"endpoint_id": self.endpoint.id}
+        with self.assertRaises(AccessError):
+            imports.create(values | {"state": "done"})
+        run = imports.with_context(default_state="done").create(values)
+        self.assertEqual(run.state, "draft")
+
+    def test_an_administrator_makes_users_with_the_contacts_that_they_have(
+        self,
+    ):
+        admin = new_test_user(self.env, "mbx_admin", "base.group_system")
+        users = self.env["res.users"].with_user(admin)
+        user = users.create({"name": "New", "login": "mbx_new"})
+        self.assertEqual(user.partner_id.mindbox_company_id, admin.company_id)
+        partners = self.mine(self.env["res.partner"])
+        values = {"name": "Forged", "mindbox_company_id": self.theirs.id}
+        with self.assertRaises(AccessError):
+            partners.create(values)
+
+    def test_tokens_are_changed_by_buttons_only(self):
+        website = self.env["website"].create(
+            {"name": "Ours", "company_id": self.ours.id}
+        )
+        feed = self.mine(self.env["mindbox.feed"]).create(
+            {"endpoint_id": self.endpoint.id, "website_id": website.id}
+        )
+        token = feed.token
+        self.assertTrue(token)
+        with self.assertRaises(AccessError):
+            feed.write({"token": "guessable"})
+        feed.action_rotate_token()
+        self.assertNotIn(feed.token, (token, "guessable"))
+
+    def test_nobody_revives_the_erased_without_the_button(self):
+        customer = self.env["res.partner"].create(
+            {"name": "Anna", "mindbox_erased_at": "2026-01-01"}
+        )
+        seller = new_test_user(
+            self.env, "mbx_seller", "sales_team.group_sale_salesman,base.group_user"
+        )
+        with self.assertRaises(AccessError):
+            customer.with_user(seller).write({"mindbox_erased_at": False})
+        self.mine(customer).action_mindbox_restore()
+        self.assertFalse(customer.mindbox_erased_at)
+
+    def test_dialogs_are_seen_by_their_users_only(self):
+        self.endpoint.write({"endpoint_code": "Shop.Site", "secret_key": "key"})
+        replays = self.mine(self.env["mindbox.replay"])
+        replay = replays.create({"endpoint_id": self.endpoint.id})
+        other = new_test_user(
+            self.env, "mbx_other", "mindbox_connector.group_mindbox_manager"
+        )
+        self.assertTrue(replays.search([("id", "=", replay.id)]))
+        self.assertFalse(
+            self.env["mindbox.replay"].with_user(other).search([("id", "=", replay.id)])
+        )
+
     def test_what_proves_a_consent_is_not_stated_by_the_caller(self):
         customer = self.env["res.partner"].create({"name": "Anna"})
         values = {"partner_id": customer.id, "is_subscribed": True}
@@ -102,6 +169,8 @@ class TestWalls(TransactionCase):
             {"decided_at": "2001-01-01"},
             {"user_id": self.env.ref("base.user_admin").id},
             {"wording": "I agree to everything"},
+            {"document": "Policy of nobody"},
+            {"ip_address": "203.0.113.7"},
         ):
             with self.assertRaises(AccessError):
                 consents.create(values | proof)

@@ -23,22 +23,24 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _update_values(self, src_partners, dst_partner):
-        """Whether the survivor was erased is not for a duplicate to say."""
-        erased_at = dst_partner.sudo().mindbox_erased_at
-        result = super()._update_values(src_partners, dst_partner)
-        dst_partner.sudo().mindbox_erased_at = erased_at
-        return result
+        """What the server alone writes of the survivor is not for a duplicate to say:
+        whether it was erased, where it was made.
+        """
+        survivor = dst_partner.with_context(**{MERGING_KEY: True})
+        return super()._update_values(src_partners, survivor)
 
     def _log_merge_operation(self, src_partners, dst_partner):
         """Both still exist here, but their foreign keys were moved by SQL before."""
         result = super()._log_merge_operation(src_partners, dst_partner)
         merged = src_partners.filtered(lambda p: p._mindbox_customer() == p)
         if merged and dst_partner._mindbox_customer() == dst_partner:
+            # Before what waits of theirs becomes the survivor's.
+            dst_partner._mindbox_mark_merge(merged)
             self.env["mindbox.request"].sudo()._follow_survivor(
                 merged.ids, dst_partner.id
             )
-            dst_partner._mindbox_mark("customer_merge", merged_ids=merged.ids)
             dst_partner._mindbox_mark("customer_edit")
             dst_partner._mindbox_mark("wishlist_set")
+            dst_partner._mindbox_mark_cart()
             self.env["mindbox.consent"].sudo()._repeat_opt_outs(dst_partner)
         return result

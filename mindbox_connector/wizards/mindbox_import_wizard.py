@@ -70,4 +70,5 @@ class MindboxImportWizard(models.TransientModel):
             "res_model": "mindbox.import",
             "res_id": run.id,
             "view_mode": "form",
+            "views": [(False, "form")],
         }

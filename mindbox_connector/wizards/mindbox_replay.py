@@ -221,6 +221,7 @@ class MindboxReplay(models.TransientModel):
             "name": self.env._("Sent Again"),
             "res_model": "mindbox.request",
             "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
             "domain": [("id", "in", ids)],
         }
 

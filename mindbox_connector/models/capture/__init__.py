@@ -9,6 +9,7 @@ from . import mindbox_scope_order
 from . import mindbox_scope_shop
 from . import mindbox_source
 from . import mindbox_flush
+from . import mindbox_unrecorded
 from . import mindbox_timeline
 from . import mindbox_format
 from . import mindbox_build

@@ -106,11 +106,8 @@ class MindboxEndpoint(models.Model):
         event = self.env["mindbox.catalogue"]._get_events()[values["event"]]
         if "customers" not in event.needs or values["mode"] == "bulk":
             return False
-        operations = self._get_operations().values()
-        by_device = any(
-            operation["id"] == values["operation_id"] and operation["send_device_uuid"]
-            for operation in operations
-        )
+        operation = self._get_operations().get(values["operation_id"])
+        by_device = operation and operation["send_device_uuid"]
         if by_device and row.get("device_uuid"):
             return False
         body = json.loads(values["payload"])

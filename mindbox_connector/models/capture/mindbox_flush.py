@@ -17,7 +17,8 @@ from odoo.tools import SQL
 
 from ...reasons import NO_REASON
 from ..job.fault import log_fault
-from .mindbox_source import MARKS, PREPARED
+from .mindbox_source import LAST_KEY, MARKS, PREPARED
+from .mindbox_unrecorded import is_repeated, keep_mark
 from .visitor import get_visitor
 
 _logger = logging.getLogger(__name__)
@@ -25,17 +26,19 @@ _logger = logging.getLogger(__name__)
 # Key of a transaction's :class:`Recorded`, among what follows its commit.
 RECORDED = "mindbox_connector.recorded"
 SAVEPOINT = "mindbox_flush"
+# Key of the marks that cannot be recorded now, until the end of a flush.
+KEPT = "mindbox_connector.kept"
 
 
 class Recorded(NamedTuple):
     """What a transaction has put into the outbox, and what it could not.
 
     * ``keys``: {transaction ID: (endpoint ID, merge key)}
-    * ``late``: rows to be inserted once the shop's transaction is over
+    * ``kept``: what is kept until it can be inserted
     """
 
     keys: dict
-    late: list
+    kept: list
 
 
 class MindboxSource(models.AbstractModel):
@@ -47,7 +50,8 @@ class MindboxSource(models.AbstractModel):
         """Turn the marks into rows of the outbox, within the shop's transaction.
 
         Whatever is wrong with a mark or with the outbox, the shop goes on: what fails
-        in the database is undone to a savepoint. Only a database that has no room for
+        in the database is undone to a savepoint, and kept until it can be recorded.
+        What Odoo repeats by itself is repeated. Only a database that has no room for
         the rows refuses the whole: a change that commits is a change that is recorded.
         """
         marks = self.env.cr.precommit.data.pop(MARKS, {})
@@ -66,6 +70,8 @@ class MindboxSource(models.AbstractModel):
             self._mindbox_insert(rows)
         else:
             self._mindbox_execute("RELEASE SAVEPOINT")
+        if kept := self.env.cr.precommit.data.pop(KEPT, []):
+            self._mindbox_keep(kept)
 
     def _mindbox_open_savepoint(self):
         # What the shop has still to write is not undone along with ours.
@@ -90,7 +96,13 @@ class MindboxSource(models.AbstractModel):
             except DiskFull:
                 raise
             except psycopg2.Error as error:
+                if is_repeated(error):
+                    raise
                 self._mindbox_execute("ROLLBACK TO SAVEPOINT")
+                if isinstance(error, psycopg2.OperationalError) and not at_once:
+                    kept = self.env.cr.precommit.data.setdefault(KEPT, [])
+                    kept.append(keep_mark(mark, entry, visitor))
+                    return []
                 failure = error
                 log_fault(_logger, f"{mark} is not recorded", error)
             except Exception as error:
@@ -110,12 +122,8 @@ class MindboxSource(models.AbstractModel):
         }
 
     def _mindbox_insert(self, rows):
-        """Insert rows and end the savepoint; leave what fails to the kick."""
-        postcommit = self.env.cr.postcommit
-        if RECORDED not in postcommit.data:
-            postcommit.data[RECORDED] = Recorded({}, [])
-            postcommit.add(self._mindbox_kick)
-        keys, late = postcommit.data[RECORDED]
+        """Insert rows and end the savepoint; keep for later what fails."""
+        keys = self._mindbox_get_recorded().keys
         new_keys = {row["transaction_id"]: _get_key(row) for row in rows}
         again = keys and set(new_keys.values())
         own_ids = [row_id for row_id, key in keys.items() if key in again]
@@ -125,21 +133,35 @@ class MindboxSource(models.AbstractModel):
         except DiskFull:
             raise
         except psycopg2.Error as error:
+            if is_repeated(error):
+                raise
             self._mindbox_execute("ROLLBACK TO SAVEPOINT")
             self._mindbox_execute("RELEASE SAVEPOINT")
-            log_fault(_logger, "The outbox records nothing", error)
-            late += rows
+            log_fault(_logger, "The outbox records nothing now", error)
+            self._mindbox_keep(rows)
+
+    def _mindbox_keep(self, contents):
+        """Keep rows and marks until they can be recorded; or refuse the whole."""
+        self.env["mindbox.unrecorded"]._keep(contents)
+        self._mindbox_get_recorded().kept.extend(contents)
+
+    def _mindbox_get_recorded(self):
+        """Return what this transaction has recorded; have it kicked after its end."""
+        postcommit = self.env.cr.postcommit
+        if RECORDED not in postcommit.data:
+            postcommit.data[RECORDED] = Recorded({}, [])
+            postcommit.add(self._mindbox_kick)
+        return postcommit.data[RECORDED]
 
     @api.model
     def _mindbox_kick(self):
         """After the commit: merge what waits twice and queue the delivery."""
-        keys, late = self.env.cr.postcommit.data.pop(RECORDED, Recorded({}, []))
-        keys |= {row["transaction_id"]: _get_key(row) for row in late}
-        if keys:
+        keys, kept = self.env.cr.postcommit.data.pop(RECORDED, Recorded({}, []))
+        if keys or kept:
             self.env["mindbox.endpoint"]._kick_beside(
                 list({endpoint_id for endpoint_id, _merge_key in keys.values()}),
                 [row_id for row_id, (_e, merge_key) in keys.items() if merge_key],
-                late,
+                bool(kept),
             )
 
     def _mindbox_prepare_rows(self, mark, entry, visitor, at_once=False, failure=None):
@@ -210,7 +232,10 @@ class MindboxSource(models.AbstractModel):
 
     def _mindbox_prepare_fact(self, endpoint, row, facts):
         """Return the values of a fact: its body is of this moment, or a reason."""
-        return endpoint._build_row_values(endpoint._with_sender(self), row, **facts)
+        record = endpoint._with_sender(self)
+        if leaving := self.env.context.get(LAST_KEY):
+            record = record.with_context(**{LAST_KEY: leaving})
+        return endpoint._build_row_values(record, row, **facts)
 
 
 def _get_key(row):

@@ -4,14 +4,8 @@
 
 from odoo import models
 
-from ...answers import MISSING
+from ...answers import MISSING, tells_of_known
 from ...reasons import Reason
-
-# Refusals that may mean: the customer or order is known already. Words differ by
-# project, so whatever is wrong with the data may mean it, too.
-PERHAPS_KNOWN = frozenset(
-    {"known_already", "validation_error", "protocol_error", "invalid", "refused"}
-)
 
 
 class MindboxRequest(models.Model):
@@ -43,4 +37,4 @@ class MindboxRequest(models.Model):
             return None
         if reason.code in MISSING:
             return event.if_missing
-        return event.instead if reason.code in PERHAPS_KNOWN else None
+        return event.instead if tells_of_known(reason) else None

@@ -88,13 +88,9 @@ class MindboxScope(models.AbstractModel):
             """,
             owner=_get_owner(BUYER),
             types=list(endpoint._get_card_types()),
-            known=self._is_known("cards", SQL("record.id")),
+            known=self._is_known_card(),
             owned=self._is_of_customer(endpoint),
-            served=self._serves(
-                endpoint,
-                SQL("COALESCE(sale.website_id, program.website_id)"),
-                SQL("COALESCE(record.company_id, sale.company_id, buyer.company_id)"),
-            ),
+            served=self._serves_card(endpoint),
         )
 
     # === CUSTOMERS === #
@@ -187,6 +183,18 @@ class MindboxScope(models.AbstractModel):
             self._get_endpoint_ids(),
             kind,
             record_id,
+        )
+
+    def _is_known_card(self):
+        """Return the condition of :meth:`loyalty.card._mindbox_was_told`."""
+        return SQL(
+            """
+            (%s OR EXISTS (
+                SELECT FROM mindbox_request waiting
+                 WHERE waiting.res_model = 'loyalty.card' AND waiting.state = 'pending'
+                   AND waiting.res_id = record.id))
+            """,
+            self._is_known("cards", SQL("record.id")),
         )
 
     def _knows(self, kind, record):

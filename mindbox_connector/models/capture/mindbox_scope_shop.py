@@ -47,7 +47,9 @@ class MindboxScope(models.AbstractModel):
     def _serves_customer(self, endpoint, partner):
         """Return the condition that a customer's data leave by an integration point.
 
-        A contact shared by companies goes wherever it has bought or signed up.
+        A contact shared by companies goes wherever it has bought or signed up; until
+        then to the company that has made it. Besides it goes wherever it holds a card
+        that no other integration point tells of.
         """
         routes = endpoint._get_routes()
         website, company = SQL("%s.website_id", partner), SQL("%s.company_id", partner)
@@ -58,14 +60,44 @@ class MindboxScope(models.AbstractModel):
         return SQL(
             """
             CASE WHEN COALESCE(%(website)s, %(company)s) IS NOT NULL THEN %(own)s
-                 ELSE %(here)s OR %(first)s AND NOT %(anywhere)s END
+                 ELSE %(here)s OR %(holds)s OR %(is_home)s AND NOT %(anywhere)s
+                      AND %(made_in)s = %(home)s END
             """,
             website=website,
             company=company,
             own=own,
             here=self._has_shop(endpoint, partner),
-            first=everybody[0] == endpoint,
+            holds=self._holds_card(endpoint, partner),
+            is_home=endpoint.ids == endpoint._get_home(endpoint.company_id.id),
+            home=endpoint.company_id.id,
+            made_in=SQL("%s.mindbox_company_id", partner),
             anywhere=self._has_shop(everybody, partner),
+        )
+
+    def _serves_card(self, endpoint):
+        """Return the condition that a card leaves by an integration point.
+
+        It belongs to where it was issued, and to wherever its ``owner`` buys.
+        """
+        company = SQL("COALESCE(record.company_id, sale.company_id, buyer.company_id)")
+        website = SQL("COALESCE(sale.website_id, program.website_id)")
+        issued = self._serves(endpoint, website, company)
+        if not endpoint._has_several_shops():
+            return issued
+        return SQL(
+            """
+            (%(issued)s OR program.website_id IS NULL AND EXISTS (
+                SELECT FROM sale_order shop
+                 WHERE shop.partner_id = owner.id AND shop.state != 'draft'
+                   AND shop.company_id = COALESCE(%(company)s, shop.company_id)
+                   AND (%(served)s)
+                OFFSET 0))
+            """,
+            issued=issued,
+            company=company,
+            served=self._serves(
+                endpoint, SQL("shop.website_id"), SQL("shop.company_id")
+            ),
         )
 
     def _has_shop(self, endpoints, partner):
@@ -87,4 +119,23 @@ class MindboxScope(models.AbstractModel):
             """,
             partner=partner,
             served=SQL(" OR ").join(self._serves(e, *shop) for e in endpoints),
+        )
+
+    def _holds_card(self, endpoint, partner):
+        """Return the condition that a customer has a card of one of the websites."""
+        company = SQL("COALESCE(card.company_id, sale.company_id)")
+        website = SQL("COALESCE(sale.website_id, program.website_id)")
+        return SQL(
+            """
+            EXISTS (SELECT FROM loyalty_card card
+                      JOIN loyalty_program program ON program.id = card.program_id
+                      LEFT JOIN sale_order sale ON sale.id = card.order_id
+                     WHERE card.partner_id = %(partner)s.id AND card.active
+                       AND program.website_id IS NOT NULL
+                       AND program.program_type = ANY(%(types)s) AND (%(served)s)
+                    OFFSET 0)
+            """,
+            partner=partner,
+            types=list(endpoint._get_card_types()),
+            served=self._serves(endpoint, website, company),
         )

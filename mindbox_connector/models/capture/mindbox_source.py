@@ -17,6 +17,8 @@ MOMENTS = "mindbox_connector.moments"
 MILLISECOND = timedelta(milliseconds=1)
 # Marks made under this context key are none: for changes that came from Mindbox.
 SKIP_KEY = "mindbox_skip"
+# Context key of bodies that are made in time: IDs of the records that are about to go.
+LAST_KEY = "mindbox_last"
 
 
 class Mark(NamedTuple):
@@ -39,6 +41,7 @@ class MindboxSource(models.AbstractModel):
 
     _name = "mindbox.source"
     _description = "Source of Mindbox Events"
+    _inherit = "mindbox.guarded"
 
     # === MARK === #
 
@@ -66,12 +69,21 @@ class MindboxSource(models.AbstractModel):
             else:
                 entries.append((now, facts))
 
+    def _mindbox_mark_once(self, event, **facts):
+        """Mark a fact that may be marked already, in the same words."""
+        marks = self.env.cr.precommit.data.get(MARKS, {})
+        for record in self:
+            entries = marks.get(Mark(event, self._name, record.id, False), ())
+            if not any(entry[1] == facts for entry in entries):
+                record._mindbox_mark(event, **facts)
+
     def _mindbox_mark_last(self, event):
         """Record an event with its body at once, of records about to be deleted."""
         if not self._mindbox_listens():
             return
         prepared = self._mindbox_get_marks(PREPARED, [])
         records = self.with_env(self._mindbox_get_env())
+        records = records.with_context(**{LAST_KEY: self.ids})
         visitor, entry = get_visitor(), (datetime.utcnow(), {})
         self._mindbox_open_savepoint()
         for record in records:

@@ -99,6 +99,7 @@ class MindboxSource(models.AbstractModel):
 
     def action_view_mindbox_requests(self):
         """Open what was sent to Mindbox, what waits and why."""
+        self.check_access("read")
         self.env["mindbox.request"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_request_action"

@@ -8,11 +8,16 @@ extended here with ``super()``.
 """
 
 from . import mindbox_reason
+from . import mindbox_source
+from . import loyalty_card
+from . import mindbox_consent
+from . import sale_order
 from . import mindbox_reconciliation
 from . import mindbox_reconciliation_day
 from . import mindbox_reconciliation_find
 from . import mindbox_reconciliation_record
 from . import mindbox_difference
+from . import mindbox_difference_none
 from . import mindbox_difference_send
 from . import mindbox_endpoint
 from . import res_partner

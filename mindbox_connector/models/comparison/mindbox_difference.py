@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_amount, formatLang
 
+from ..outbox.mindbox_ledger import say_state
+
 # These end by themselves, or by somebody who works off another list.
 NO_ATTENTION = ("waits", "skipped", "erased")
 
@@ -51,6 +53,7 @@ class MindboxDifference(models.Model):
         [
             ("missing", "Not in Mindbox"),
             ("amount", "Another amount"),
+            ("state", "Another state"),
             ("data", "Changed since"),
             ("extra", "Only in Mindbox"),
             ("other", "Mindbox shows other values"),
@@ -85,6 +88,8 @@ class MindboxDifference(models.Model):
     detail = fields.Text(readonly=True)
     amount = fields.Float(string="In Odoo", digits=(16, 2), readonly=True)
     told_amount = fields.Float(string="In Mindbox", digits=(16, 2), readonly=True)
+    expected_state = fields.Json(readonly=True)
+    told_state = fields.Json(readonly=True)
     reference = fields.Char(readonly=True)
     request_id = fields.Many2one(
         "mindbox.request",
@@ -138,7 +143,16 @@ class MindboxDifference(models.Model):
         return wanted if True in value else ["!", "&", *wanted]
 
     @api.depends_context("lang")
-    @api.depends("problem", "cause", "detail", "error", "amount", "told_amount")
+    @api.depends(
+        "problem",
+        "cause",
+        "detail",
+        "error",
+        "amount",
+        "told_amount",
+        "expected_state",
+        "told_state",
+    )
     def _compute_reason(self):
         for difference in self:
             parts = (difference._say_problem(), difference._say_cause())
@@ -150,6 +164,12 @@ class MindboxDifference(models.Model):
                 "Odoo: %(amount)s, told: %(told)s.",
                 amount=self._format(self.amount),
                 told=self._format(self.told_amount),
+            )
+        if self.problem == "state":
+            return self.env._(
+                "Odoo: %(state)s; told: %(told)s.",
+                state=say_state(self.expected_state),
+                told=say_state(self.told_state) or "–",
             )
         if self.problem == "data":
             return self.env._("The customer's data have changed since they were told.")

@@ -4,11 +4,13 @@
 
 from odoo import models
 
+from ...notices import CLOSE, notify
 from ...reasons import Reason
 
 # Differences that are sent at once; more go out in jobs of as many.
 MEND_CHUNK = 500
-SENDABLE = ("missing", "amount", "data", "other", "unseen")
+MISSING = ("missing", "unseen")
+SENDABLE = (*MISSING, "amount", "state", "data", "other")
 
 
 class MindboxDifference(models.Model):
@@ -46,15 +48,7 @@ class MindboxDifference(models.Model):
                 "%s are not: they wait already, or must be mended in Mindbox by hand.",
                 left,
             )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if done else "warning",
-                "message": message,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(message, CLOSE, "success" if done else "warning")
 
     def action_settle(self):
         """Tick off what somebody has mended in Mindbox by hand.
@@ -78,20 +72,15 @@ class MindboxDifference(models.Model):
     def _send(self):
         """Mark by the usual path, so that it leaves with all else of its customer."""
         self._put_on_deletion_list()
-        sendable = self.filtered(lambda d: d.problem in SENDABLE)
         kinds = self.env["mindbox.catalogue"]._get_kinds()
-        records = {
-            kind: self.env[kinds[kind].model].browse(group.mapped("res_id")).exists()
-            for kind, group in sendable.grouped("kind").items()
-        }
-        self._send_customers(records)
-        if cards := records.pop("cards", None):
-            self._send_cards(cards)
-        if orders := records.pop("orders", None):
-            self._send_orders(orders)
-        records.pop("customers", None)
-        for kind, others in records.items():
-            others._mindbox_mark(kinds[kind].first_event)
+        sendable = self.filtered(lambda d: d.problem in SENDABLE)
+        for code, group in sendable.grouped("kind").items():
+            kind = kinds[code]
+            records = self.env[kind.model].browse(group.mapped("res_id")).exists()
+            group._introduce(records)
+            missing = group.filtered(lambda d: d.problem in MISSING).mapped("res_id")
+            missing = records.filtered(lambda record, ids=missing: record.id in ids)
+            getattr(records, kind.send)(self.endpoint_id, kind, missing)
         sendable._supersede()
         self.state = "sent"
 
@@ -107,12 +96,11 @@ class MindboxDifference(models.Model):
             ]
         )
 
-    def _send_customers(self, records):
-        """Customers whose cards and orders are sent must be there before."""
-        customers = records.get("customers", self.env["res.partner"])
-        for others in (records.get("cards"), records.get("orders")):
-            for record in others or ():
-                customers |= record._mindbox_customer()
+    def _introduce(self, records):
+        """Customers whose records are sent must be there before."""
+        customers = self.env["res.partner"]
+        for record in records:
+            customers |= record._mindbox_customer()
         known = self.env["mindbox.ledger"].search(
             [
                 ("endpoint_id", "in", self.endpoint_id.ids),
@@ -120,35 +108,8 @@ class MindboxDifference(models.Model):
                 ("res_id", "in", customers.ids),
             ]
         )
-        wanted = set(self.filtered(lambda d: d.kind == "customers").mapped("res_id"))
-        told = set(known.mapped("res_id")) - wanted
+        told = set(known.mapped("res_id"))
         customers.filtered(lambda c: c.id not in told)._mindbox_mark("customer_edit")
-
-    def _send_orders(self, orders):
-        missing = self._get_missing_ids("orders")
-        for order in orders:
-            if order.id not in missing:
-                order._mindbox_mark("order_update")
-                continue
-            order._mindbox_mark("order_create")
-            for milestone in reversed(order._mindbox_reached()):
-                # That it was placed is what the order itself tells.
-                if milestone != "created":
-                    order._mindbox_mark("order_status", milestone=milestone)
-
-    def _send_cards(self, cards):
-        ledger, missing = self.env["mindbox.ledger"], self._get_missing_ids("cards")
-        told = ledger._get_known_points(self.endpoint_id, cards.ids)
-        for card in cards:
-            if card.id in missing:
-                card._mindbox_mark("card_issue")
-            card._mindbox_mark_balance(card.points - told.get(card.id, 0))
-
-    def _get_missing_ids(self, kind):
-        missing = self.filtered(
-            lambda d: d.kind == kind and d.problem in ("missing", "unseen")
-        )
-        return set(missing.mapped("res_id"))
 
     def _supersede(self):
         """What was refused is sent anew: the old requests are closed."""

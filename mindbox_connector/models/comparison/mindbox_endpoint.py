@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...exceptions import MindboxError
+from ...fields import SystemName
 from ...reasons import NO_REASON
-from ..endpoint.mindbox_endpoint import check_operation_name
 from ..endpoint.mindbox_route import LIVE_STATES
 from ..job.mindbox_job import Job
 from .read_back import ReadBack
@@ -34,12 +34,12 @@ class MindboxEndpoint(models.Model):
     difference_count = fields.Integer(
         string="Differences", compute="_compute_difference_count"
     )
-    read_customer_operation = fields.Char(
+    read_customer_operation = SystemName(
         string="Read a Customer",
         help="Synchronous operation that returns a customer, e.g. "
         "Website.GetCustomerInfo. Leave empty where the project has none.",
     )
-    read_order_operation = fields.Char(
+    read_order_operation = SystemName(
         string="Read an Order",
         help="Synchronous operation that returns an order, e.g. Website.GetOrder. "
         "Leave empty where the project has none.",
@@ -60,12 +60,6 @@ class MindboxEndpoint(models.Model):
         "The sample must be between 1 and 1,000. Leave the operations empty to read "
         "nothing.",
     )
-
-    @api.constrains("read_customer_operation", "read_order_operation")
-    def _check_read_operations(self):
-        for endpoint in self:
-            for name in endpoint._get_read_operations().values():
-                check_operation_name(self.env, name)
 
     def _get_read_operations(self):
         """Return {kind: name of the operation that reads it} of those that exist."""

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ...catalogue import KINDS
 from ...reasons import Reason
 
 KEPT_DAYS = 30
+# The kinds with totals on the form of a run; of all there are days.
+TOTALS = ("customers", "orders", "cards")
 
 
 class MindboxReconciliation(models.Model):
@@ -85,7 +86,7 @@ class MindboxReconciliation(models.Model):
         )
         totals = {(run.id, kind): sums for run, kind, *sums in groups}
         for run in self:
-            for kind in KINDS:
+            for kind in TOTALS:
                 sums = totals.get((run.id, kind), (0, 0, 0, 0))
                 run[f"{kind}_expected"], run[f"{kind}_told"] = sums[:2]
                 if kind != "customers":

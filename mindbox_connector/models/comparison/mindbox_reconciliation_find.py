@@ -5,8 +5,13 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .expectation import Expectation
+from .expectation import get_expected
 
+# What was told before the ledger kept states is JSON's null: nobody knows it.
+ANOTHER_STATE = """
+    (state IS NOT NULL AND told_state IS DISTINCT FROM 'null'
+     AND NOT COALESCE(told_state, '{}') @> jsonb_strip_nulls(state))
+"""
 # Customers, at most, that are rebuilt in a run to see whether they have changed.
 CANDIDATES = 20_000
 # Customers that are rebuilt at a time.
@@ -19,6 +24,7 @@ class MindboxReconciliation(models.Model):
 
     def _fill_comparison(self):
         """Put what is expected beside what was told into a table of its own."""
+        self.endpoint_id._check_contacts()
         self.env.flush_all()
         kinds = self.endpoint_id._get_told_kinds()
         self.env.cr.execute(
@@ -32,6 +38,7 @@ class MindboxReconciliation(models.Model):
                        expected.created_at IS NOT NULL AS expected,
                        known.id IS NOT NULL AS told,
                        expected.amount, known.amount AS told_amount,
+                       expected.state, known.state AS told_state,
                        expected.changed_at, expected.created_at,
                        known.acknowledged_at, known.digest, known.reference,
                        NULL::varchar AS problem
@@ -41,19 +48,20 @@ class MindboxReconciliation(models.Model):
                         WHERE endpoint_id = %(endpoint)s AND kind = ANY(%(kinds)s)
                   ) AS known USING (kind, res_id)
                 """,
-                expected=Expectation(self.endpoint_id).get_query(kinds),
+                expected=get_expected(self.endpoint_id, kinds),
                 endpoint=self.endpoint_id.id,
                 kinds=kinds,
             ),
             log_exceptions=False,
         )
         self._accept_what_was()
+        self._fill_amounts()
         self._find_problems()
         self._find_changed_customers()
 
     def _accept_what_was(self):
-        """What Mindbox was told in its time may stay: a cancelled order, a card
-        without an owner. Its total is the one of that time.
+        """What Mindbox was told in its time may stay: an order that is a quotation
+        again, a card without an owner. Its total is the one of that time.
         """
         kinds = self.env["mindbox.catalogue"]._get_kinds()
         for kind in kinds.keys() - {"customers"}:
@@ -71,15 +79,49 @@ class MindboxReconciliation(models.Model):
                 )
             )
 
+    def _fill_amounts(self):
+        """Count line by line the orders that are not kept as they were ordered."""
+        endpoint = self.endpoint_id
+        orders = self.env.execute_query(
+            SQL(
+                "SELECT res_id FROM mindbox_comparison"
+                " WHERE kind = 'orders' AND expected AND amount IS NULL"
+                " ORDER BY res_id"
+            )
+        )
+        ids = [order_id for (order_id,) in orders]
+        for start in range(0, len(ids), FIND_CHUNK):
+            chunk = self.env["sale.order"].browse(ids[start : start + FIND_CHUNK])
+            totals = {
+                order.id: order._mindbox_totals(endpoint)["totalPrice"]
+                for order in endpoint._with_sender(chunk)
+            }
+            self._set_amounts(totals)
+            self.env.invalidate_all()
+
+    def _set_amounts(self, totals):
+        """Write down expected totals, {order ID: amount}."""
+        self.env.cr.execute(
+            "UPDATE mindbox_comparison SET amount = new.amount"
+            " FROM unnest(%s::int[], %s::numeric[]) AS new (id, amount)"
+            " WHERE kind = 'orders' AND res_id = new.id",
+            (list(totals), list(totals.values())),
+        )
+
     def _find_problems(self):
         self.env.cr.execute(
-            """
-            UPDATE mindbox_comparison
-               SET problem = CASE WHEN NOT told THEN 'missing'
-                                  WHEN NOT expected THEN 'extra'
-                                  ELSE 'amount' END
-             WHERE NOT told OR NOT expected OR amount != told_amount
-            """
+            SQL(
+                """
+                UPDATE mindbox_comparison
+                   SET problem = CASE WHEN NOT told THEN 'missing'
+                                      WHEN NOT expected THEN 'extra'
+                                      WHEN amount != told_amount THEN 'amount'
+                                      ELSE 'state' END
+                 WHERE NOT told OR NOT expected OR amount != told_amount
+                    OR %(another_state)s
+                """,
+                another_state=SQL(ANOTHER_STATE),
+            )
         )
 
     def _find_changed_customers(self):
@@ -115,6 +157,8 @@ class MindboxReconciliation(models.Model):
         return [
             partner.id
             for partner in partners
-            if ledger._get_digest(partner._mindbox_profile(endpoint))
+            # Who is known as somebody else now is left as told.
+            if partner._mindbox_person(endpoint) == partner
+            and ledger._get_digest(partner._mindbox_profile(endpoint))
             != told[partner.id]
         ]

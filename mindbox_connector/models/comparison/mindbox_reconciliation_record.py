@@ -10,6 +10,7 @@ REFRESHED = SQL(
     """
     run_id = excluded.run_id, partner_id = excluded.partner_id, date = excluded.date,
     amount = excluded.amount, told_amount = excluded.told_amount,
+    expected_state = excluded.expected_state, told_state = excluded.told_state,
     reference = excluded.reference, request_id = excluded.request_id,
     reason_code = excluded.reason_code, reason_details = excluded.reason_details,
     cause = excluded.cause, seen_at = excluded.seen_at,
@@ -52,8 +53,9 @@ class MindboxReconciliation(models.Model):
                 """
                 INSERT INTO mindbox_difference (
                     endpoint_id, run_id, kind, res_id, partner_id, problem, date,
-                    amount, told_amount, reference, request_id, reason_code,
-                    reason_details, cause, state, found_at, seen_at)
+                    amount, told_amount, expected_state, told_state, reference,
+                    request_id, reason_code, reason_details, cause, state, found_at,
+                    seen_at)
                 %s
                     ON CONFLICT (endpoint_id, kind, res_id, problem) DO UPDATE
                    SET %s
@@ -73,7 +75,8 @@ class MindboxReconciliation(models.Model):
             """
             SELECT %(endpoint)s, %(run)s, compared.kind, compared.res_id,
                    partner.id, compared.problem, compared.date, compared.amount,
-                   compared.told_amount, compared.reference, request.id,
+                   compared.told_amount, compared.state, compared.told_state,
+                   compared.reference, request.id,
                    request.reason_code, request.reason_details, %(cause)s, 'open',
                    %(now)s, %(now)s
               FROM mindbox_comparison compared

@@ -5,7 +5,11 @@ Calls the shop and the rooms below it: a decision is captured like any other eve
 
 from . import mindbox_blacklist
 from . import mindbox_consent
+from . import mindbox_topic
 from . import mindbox_erasure
 from . import mail_blacklist
 from . import phone_blacklist
 from . import res_partner
+from . import res_users
+from . import website
+from . import res_config_settings

@@ -4,8 +4,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ...fields import SystemName
+from ..capture.visitor import get_visitor
 
 # Mindbox's names of the channels, and what it needs to reach a customer there.
 CHANNELS = {
@@ -15,8 +18,8 @@ CHANNELS = {
     "webpush": "Webpush",
     "mobilepush": "Mobilepush",
 }
-# What proves a decision is written by the server alone.
-PROOF = frozenset("decided_at source user_id website_id wording".split())
+# Where it is the customer who decides, at the own browser.
+BY_VISITOR = ("signup", "checkout", "portal")
 
 
 class MindboxConsent(models.Model):
@@ -42,8 +45,15 @@ class MindboxConsent(models.Model):
         required=True,
         default="email",
     )
-    topic = fields.Char(
-        help="System name of the topic in Mindbox. Empty: the whole channel."
+    topic_id = fields.Many2one(
+        "mindbox.topic",
+        string="Topic",
+        ondelete="restrict",
+        help="Empty: the whole channel.",
+    )
+    # What is told and compared: as it is called in Mindbox.
+    topic = SystemName(
+        string="System Name of the Topic", related="topic_id.code", store=True
     )
     is_subscribed = fields.Boolean(
         string="Agreed", help="Off: the customer does not want to hear from us there."
@@ -76,32 +86,40 @@ class MindboxConsent(models.Model):
         readonly=True, help="The words the customer has read and agreed to."
     )
 
+    document = fields.Char(
+        readonly=True, help="What the customer has agreed to, with its version."
+    )
+    ip_address = fields.Char(
+        string="IP Address",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_manager",
+        help="From where the customer has decided. Forgotten with the customer.",
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         """Record decisions; when, where and by whom is not the caller's to say.
 
         :raise AccessError: somebody but the server states what proves a decision
         """
-        if not self.env.su:
-            self = self._without_stated_proof(vals_list)
-        decisions = super().create(vals_list)
+        decisions = super().create(
+            [self._get_circumstances(vals) | vals for vals in vals_list]
+        )
         for decision in decisions:
             # Who is unknown there has no consent to give or to withdraw.
             decision.partner_id._mindbox_introduce()
             decision._mindbox_mark("customer_subscription", website=decision.website_id)
         return decisions
 
-    def _without_stated_proof(self, vals_list):
-        if any(not PROOF.isdisjoint(vals) for vals in vals_list):
-            raise AccessError(
-                self.env._(
-                    "When, where and by whom a decision was made is recorded by the "
-                    "server: leave it out."
-                )
-            )
-        stated = {f"default_{name}" for name in PROOF}
-        context = {k: v for k, v in self.env.context.items() if k not in stated}
-        return self.with_context(context)  # pylint: disable=context-overridden
+    def _get_circumstances(self, vals):
+        """Return from where a visitor decides, and on which document."""
+        if vals.get("source") not in BY_VISITOR:
+            return {}
+        website = self.env["website"].browse(vals.get("website_id"))
+        return {
+            "ip_address": get_visitor()["customer_ip"],
+            "document": website.mindbox_consent_document,
+        }
 
     def write(self, vals):
         """A decision is a document: a new one is made instead."""
@@ -121,6 +139,27 @@ class MindboxConsent(models.Model):
             key = (decision.channel, decision.topic or "")
             state.setdefault(key, decision.is_subscribed)
         return state
+
+    def _filter_newest(self):
+        """Return those of these decisions that count: the newest of each channel."""
+        newest = {}
+        for decision in self.sorted(lambda d: (d.decided_at, d.id)):
+            key = (decision.partner_id, decision.channel, decision.topic or "")
+            newest[key] = decision
+        return self.browse().concat(*newest.values())
+
+    def _filter_untold(self, endpoint):
+        """Return those of these decisions that Mindbox was not told."""
+        untold = self.env["mindbox.ledger"]._get_untold(
+            endpoint,
+            "consents",
+            {decision.id: decision._get_told_state(endpoint) for decision in self},
+        )
+        return self.filtered(lambda decision: decision.id in untold)
+
+    def _get_told_state(self, endpoint):
+        """Return the decision as the ledger keeps it."""
+        return {get_place(self.channel, self.topic, endpoint): self.is_subscribed}
 
     @api.model
     def _get_wording(self):
@@ -145,12 +184,13 @@ class MindboxConsent(models.Model):
         :return: the new decisions
         """
         state = self._get_state(partner)
+        topics, company = self.env["mindbox.topic"].sudo(), self.env.company
         return self.create(
             [
                 {
                     "partner_id": partner.id,
                     "channel": channel,
-                    "topic": topic or False,
+                    "topic_id": topic and topics._find(topic, company).id,
                     "is_subscribed": agreed,
                     **vals,
                 }
@@ -195,9 +235,13 @@ class MindboxConsent(models.Model):
         return self.partner_id._mindbox_endpoints(website_id or self.website_id.id)
 
     def _mindbox_moment(self, event, moment):
-        """As exact as a mark is: the last of two decisions in a second must win."""
+        """As exact as a mark is: the last of two decisions in a second must win.
+
+        What Mindbox was told otherwise, or has forgotten, is told anew as of now.
+        """
         now = timedelta() <= moment - self.decided_at < timedelta(seconds=1)
-        return moment if now else self.decided_at
+        again = self.env["mindbox.scope"]._knows("consents", self)
+        return moment if now or again else self.decided_at
 
     def _mindbox_subject(self, event):
         return self.partner_id._mindbox_subject(event)
@@ -219,3 +263,8 @@ class MindboxConsent(models.Model):
             subscription["brand"] = endpoint.brand
         customer = self._mindbox_customer()._mindbox_identity(endpoint)
         return {"customer": customer | {"subscriptions": [subscription]}}
+
+
+def get_place(channel, topic, endpoint):
+    """Return what a decision is about as the ledger names it."""
+    return f"{CHANNELS[channel]}/{topic or ''}/{endpoint.brand or ''}"

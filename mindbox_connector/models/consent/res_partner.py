@@ -20,6 +20,8 @@ class ResPartner(models.Model):
     )
 
     def _compute_mindbox_decided_at(self):
+        """Those who share a contact may be one customer, with one set of decisions."""
+        families = {partner: partner._mindbox_family() for partner in self}
         latest = dict(
             self.env.execute_query(
                 SQL(
@@ -31,12 +33,16 @@ class ResPartner(models.Model):
                      WHERE consent.partner_id = ANY(%s)
                      GROUP BY consent.partner_id
                     """,
-                    self.ids,
+                    self.union(*families.values()).ids,
                 )
             )
         )
-        for partner in self:
-            partner.mindbox_decided_at = latest.get(partner.id)
+        for partner, family in families.items():
+            moments = [latest[i] for i in family.ids if i in latest]
+            partner.mindbox_decided_at = max(moments, default=False)
+
+    def _mindbox_family(self):
+        return self | self.sudo().mindbox_contact_ids.claimant_ids
 
     def _mindbox_told_moment(self, event, moment):
         """Decisions leave first: an older profile after them would be out of date.
@@ -47,6 +53,11 @@ class ResPartner(models.Model):
         if event != "customer_edit" or not self.mindbox_decided_at:
             return moment
         return max(moment, self.mindbox_decided_at + MILLISECOND)
+
+    def _mindbox_has_agreed(self, endpoint):
+        """Whether Mindbox may write to the customer, who is known there as such."""
+        agreed = self.sudo().mindbox_consent_ids.filtered("is_subscribed")
+        return bool(agreed) and self._mindbox_person(endpoint) == self
 
     def _on_erase(self):
         """Who is forgotten here must be deleted in Mindbox, too.
@@ -60,4 +71,20 @@ class ResPartner(models.Model):
             self.env["mindbox.erasure"]._add(
                 partner, knowers[partner] | (endpoints or knowers[partner])
             )
-        return super()._on_erase()
+        result = super()._on_erase()
+        self._forget_addresses_of_decisions()
+        return result
+
+    def _forget_addresses_of_decisions(self):
+        """A decision stays, as it is a document; from where it came does not."""
+        decisions = self.env["mindbox.consent"].sudo()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE mindbox_consent SET ip_address = NULL
+                 WHERE partner_id = ANY(%s) AND ip_address IS NOT NULL
+                """,
+                self.ids,
+            )
+        )
+        decisions.invalidate_model(["ip_address"])

@@ -8,6 +8,7 @@ or stops, the rooms above add to its hooks.
 its own work on behalf of an integration point is, in a file of its own.
 """
 
+from . import mindbox_guarded
 from . import mindbox_owned
 from . import mindbox_customer_filter
 from . import mindbox_setting

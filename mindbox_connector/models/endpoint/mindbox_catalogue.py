@@ -78,7 +78,8 @@ class MindboxCatalogue(models.AbstractModel):
     def _kinds(self):
         """Return {code: :class:`~..catalogue.Kind`}; extend it with ``super()``.
 
-        The model of a kind says what Mindbox should know: ``_mindbox_expected``.
+        What Mindbox should know of it, and how it is sent again, its model says by
+        ``_mindbox_expected`` and ``_mindbox_send_again``, or by what the entry names.
         """
         return dict(KINDS)
 

@@ -10,8 +10,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import config
 
 from ...client import MindboxClient
+from ...fields import SYSTEM_NAME
 from .address import find_problem
-from .mindbox_endpoint import SYSTEM_NAME
 
 # Writing one of these sends the secret key somewhere else.
 KEY_GOES_TO = frozenset({"url", "endpoint_code"})

@@ -66,7 +66,7 @@ class MindboxEndpoint(models.Model):
         makers = self.env["mindbox.catalogue"]._get_all_makers()
         late = any(
             operation["mode"] == "async"
-            for (event, _guests), operation in self._get_operations().items()
-            if event in makers
+            for operation in self._get_operations().values()
+            if operation["event"] in makers
         )
         return late and self.settle_seconds > 0

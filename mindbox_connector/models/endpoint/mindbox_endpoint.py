@@ -1,35 +1,16 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-import re
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...fields import SystemName
 from ...reasons import NO_REASON
 
 # Calls a minute: Mindbox's own limit per operation and integration point.
 DEFAULT_RATE_LIMIT = 8000
 # Connections of one integration point, at most.
 MAX_CONCURRENCY = 64
-# What Mindbox takes as the system name of anything.
-SYSTEM_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
-ID_NAMES = ("customer_id_name", "order_id_name", "product_id_name", "category_id_name")
-
-
-def check_operation_name(env, name):
-    """Check that Mindbox can have an operation of that name.
-
-    :raise ValidationError: it cannot
-    """
-    if not SYSTEM_NAME.fullmatch(name):
-        raise ValidationError(
-            env._(
-                "“%s” cannot be the system name of an operation: Latin "
-                "letters, digits, dots, hyphens and underscores only.",
-                name,
-            )
-        )
 
 
 class MindboxEndpoint(models.Model):
@@ -65,26 +46,26 @@ class MindboxEndpoint(models.Model):
         help="Gets an activity when somebody has to act.",
     )
 
-    customer_id_name = fields.Char(
+    customer_id_name = SystemName(
         string="Customer ID",
         required=True,
         default="websiteID",
         help="System name of the customer identifier that holds Odoo's contact ID.",
     )
-    order_id_name = fields.Char(string="Order ID", required=True, default="websiteID")
+    order_id_name = SystemName(string="Order ID", required=True, default="websiteID")
     order_ref = fields.Selection(
         [("name", "Order number (S00042)"), ("id", "Database ID")],
         string="Order Reference",
         required=True,
         default="name",
     )
-    product_id_name = fields.Char(
+    product_id_name = SystemName(
         string="Product ID",
         required=True,
         default="website",
         help="External system of the products, as in the product feed.",
     )
-    category_id_name = fields.Char(
+    category_id_name = SystemName(
         string="Category ID", required=True, default="website"
     )
     product_ref = fields.Selection(
@@ -102,7 +83,10 @@ class MindboxEndpoint(models.Model):
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
-        default=lambda self: self.env.company.currency_id,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="All amounts are converted to this currency: Mindbox knows only one.",
     )
     date_format = fields.Selection(
@@ -155,7 +139,7 @@ class MindboxEndpoint(models.Model):
     customer_domain = fields.Char(
         help="Only these customers reach Mindbox. Employees never do.",
     )
-    brand = fields.Char(help="System name; only for projects with several brands.")
+    brand = SystemName(help="System name; only for projects with several brands.")
 
     concurrency = fields.Integer(
         string="Connections",
@@ -220,19 +204,6 @@ class MindboxEndpoint(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains(*ID_NAMES)
-    def _check_id_names(self):
-        for endpoint in self:
-            for name in ID_NAMES:
-                if not SYSTEM_NAME.fullmatch(endpoint[name]):
-                    raise ValidationError(
-                        self.env._(
-                            "%(field)s is a system name in Mindbox: Latin letters, "
-                            "digits, dots, hyphens and underscores only.",
-                            field=endpoint._fields[name]._description_string(self.env),
-                        )
-                    )
-
     @api.constrains("website_id", "company_id")
     def _check_website_company(self):
         for endpoint in self:
@@ -245,9 +216,17 @@ class MindboxEndpoint(models.Model):
                     )
                 )
 
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for endpoint in self:
+            endpoint.currency_id = endpoint.company_id.currency_id
+
     # === CHANGES === #
 
     def write(self, vals):
+        if not vals.get("active", True):
+            # What nobody sees any more must not go on sending.
+            self.filtered(lambda endpoint: endpoint.state == "running").action_pause()
         if vals.get("state") == "running":
             # What was running until now must make room in the database first.
             self.flush_model(["state"])
@@ -268,18 +247,25 @@ class MindboxEndpoint(models.Model):
     def action_start(self):
         """Record and send from now on; go on with what waits.
 
+        :raise AccessError: the user may not change integration points
         :raise ValidationError: credentials are missing, or another one is running
         """
-        for endpoint in self:
+        self.check_access("write")
+        started = self.sudo()
+        for endpoint in started:
             endpoint._check_complete()
-        self.write({"state": "running", **NO_REASON.get_values("pause_")})
-        self._on_start()
+        started.write({"state": "running", **NO_REASON.get_values("pause_")})
+        started._on_start()
         return True
 
     def _on_start(self):
         """Hook: from now on is recorded and sent; what waits may go on."""
 
     def action_pause(self):
-        """Stop sending; what happens in the shop is still recorded."""
-        self._pause_by_hand()
+        """Stop sending; what happens in the shop is still recorded.
+
+        :raise AccessError: the user may not change integration points
+        """
+        self.check_access("write")
+        self.sudo()._pause_by_hand()
         return True

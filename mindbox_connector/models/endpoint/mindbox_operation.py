@@ -5,7 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...catalogue import MODE_SELECTION
-from .mindbox_endpoint import check_operation_name
+from ...fields import SystemName
 
 
 class MindboxOperation(models.Model):
@@ -13,6 +13,10 @@ class MindboxOperation(models.Model):
     _description = "Mindbox Operation"
     _inherit = ["mindbox.owned", "mindbox.setting"]
     _order = "endpoint_id, id"
+    _mindbox_cached_fields = frozenset(
+        "endpoint_id event for_guests name mode active send_device_uuid "
+        "send_execution_time priority".split()
+    )
 
     endpoint_id = fields.Many2one(
         "mindbox.endpoint",
@@ -28,7 +32,7 @@ class MindboxOperation(models.Model):
     for_guests = fields.Boolean(
         help="Used instead of the other one for customers without an account."
     )
-    name = fields.Char(
+    name = SystemName(
         string="Operation",
         required=True,
         help="System name of the operation in your Mindbox project.",
@@ -69,11 +73,6 @@ class MindboxOperation(models.Model):
         "CHECK(priority BETWEEN 0 AND 1000)",
         "The priority must be between 0 and 1000.",
     )
-
-    @api.constrains("name")
-    def _check_name(self):
-        for operation in self:
-            check_operation_name(self.env, operation.name)
 
     @api.constrains("event", "mode")
     def _check_mode(self):
@@ -125,9 +124,16 @@ class MindboxOperation(models.Model):
         return {
             "id": self.id,
             "name": self.name,
+            "event": self.event,
+            "for_guests": self.for_guests,
+            "special": self._is_special(),
             "mode": self.mode,
             "priority": self.priority,
             "send_device_uuid": self.send_device_uuid,
             "send_execution_time": self.send_execution_time,
             "options": event.options if event else (),
         }
+
+    def _is_special(self):
+        """Whether it is one of several for its event, for some of the records only."""
+        return False

@@ -19,6 +19,7 @@ class MindboxOwned(models.AbstractModel):
 
     _name = "mindbox.owned"
     _description = "Record of One Company"
+    _inherit = "mindbox.guarded"
 
     def write(self, vals):
         """Write, and judge the new owner by the same rules as the old one.

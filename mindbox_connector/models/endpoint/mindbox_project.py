@@ -8,6 +8,8 @@ Whatever a project need not know is off until somebody says that it does.
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
+from ...fields import SystemName
+
 # Types of programs with cards of discounts; a gift card is another kind in Mindbox.
 CARD_TYPES = ("loyalty",)
 WALLET_TYPES = ("ewallet",)
@@ -78,12 +80,12 @@ class MindboxEndpoint(models.Model):
         help="Switch it on where the operation of your project takes the order by "
         "which the points have come or gone.",
     )
-    balance_name = fields.Char(
+    balance_name = SystemName(
         string="Balance",
         help="System name of the balance that the points belong to. Only for projects "
         "with several balances; a loyalty program may name another one.",
     )
-    point_of_contact = fields.Char(
+    point_of_contact = SystemName(
         help="System name of the point of contact to which changes of balances are "
         "booked. Empty: Mindbox takes the one of the operation.",
     )
@@ -114,7 +116,7 @@ class MindboxEndpoint(models.Model):
         help="Send what was paid online, by the code of the payment method in Odoo. A "
         "method with this external ID must exist in the project.",
     )
-    delivery_type_field = fields.Char(
+    delivery_type_field = SystemName(
         string="Field of the Delivery",
         help="System name of the additional field of orders that gets the name of the "
         "delivery method. Empty: not sent.",
@@ -142,6 +144,18 @@ class MindboxEndpoint(models.Model):
             return {}
         as_object = {"ids": {"externalId": status}}
         return {"status": as_object if self.line_status == "object" else status}
+
+    def _get_part_statuses(self, status):
+        """Return the statuses of the parts of a line: kept, returned, cancelled.
+
+        Where Mindbox knows no status for returned goods, they are cancelled ones.
+
+        :param str status: of the order
+        """
+        statuses = self._get_statuses()
+        cancelled = statuses.get("cancelled") or status
+        returned = statuses.get("returned") or cancelled
+        return {"kept": status, "returned": returned, "cancelled": cancelled}
 
     def _tells_status_in_lines(self):
         return self.line_status != "none"

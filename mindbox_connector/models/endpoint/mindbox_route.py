@@ -59,6 +59,20 @@ class MindboxEndpoint(models.Model):
         possible = [e for e, _site, owner in routes if company_id in (False, owner)]
         return possible[0] if len(possible) == 1 else False
 
+    @api.model
+    def _has_several_shops(self):
+        """Whether a customer can buy by several integration points, or by none."""
+        routes = self._get_routes()
+        return len(routes) > 1 or any(
+            website for _endpoint, website, _company in routes
+        )
+
+    @api.model
+    def _get_home(self, company_id):
+        """Return the IDs of the endpoint of a company's back office: one or none."""
+        routes = self._get_routes()
+        return [e for e, _site, owner in routes if owner == company_id][:1]
+
     def _get_websites(self):
         """Return the websites whose events leave by this integration point."""
         self.ensure_one()
@@ -71,13 +85,22 @@ class MindboxEndpoint(models.Model):
 
     @ormcache("self.id")
     def _get_operations(self):
-        """Return {(event, for guests): operation values} of the active operations."""
+        """Return {ID: operation values} of the active operations."""
         # Not through the field: its value may be from before one was switched on.
         domain = [("endpoint_id", "=", self.id), ("active", "=", True)]
         operations = self.env["mindbox.operation"].sudo().search(domain)
+        return {operation.id: operation._get_route_values() for operation in operations}
+
+    @ormcache("self.id")
+    def _get_usual_operations(self):
+        """Return {(event, for guests): operation values}.
+
+        Of several for an event it is the one that is for no special case.
+        """
+        operations = self._get_operations().values()
+        special_first = sorted(operations, key=lambda values: not values["special"])
         return {
-            (operation.event, operation.for_guests): operation._get_route_values()
-            for operation in operations
+            (values["event"], values["for_guests"]): values for values in special_first
         }
 
     def _add_operations(self, codes):
@@ -104,7 +127,7 @@ class MindboxEndpoint(models.Model):
 
     def _get_operation(self, event, for_guests=False):
         """Return the active operation's values for an event, or None."""
-        operations = self._get_operations()
+        operations = self._get_usual_operations()
         return (
             for_guests
             and operations.get((event, True))

@@ -12,6 +12,8 @@ import json
 import re
 from datetime import datetime, timezone
 
+from lxml import etree
+
 from ...answers import shorten
 from ...exceptions import MindboxRejected
 from ..outbox.mindbox_late import Told
@@ -35,7 +37,6 @@ REPEATED = re.compile(r"already (been )?processed|уже была? обрабо�
 READ_SIZE = 1 << 16
 # Characters of a field, at most: a body in the log may be as long as a body may be.
 LONGEST_FIELD = 1 << 27
-FIRST_OF_JSON = ("{", "[")
 
 
 def read_rows(file):
@@ -46,10 +47,10 @@ def read_rows(file):
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     start = text.read(1)
-    read = _read_json if start in FIRST_OF_JSON else _read_csv
+    read = READERS.get(start, _read_csv)
     try:
         yield from read(start, text)
-    except csv.Error:
+    except (csv.Error, etree.XMLSyntaxError):
         raise MindboxRejected("export_unreadable") from None
 
 
@@ -175,3 +176,57 @@ def _pick(values):
     row = {n: given[column] for n, column in COLUMNS.items() if column in given}
     _check_columns(row)
     yield row
+
+
+# === XML === #
+
+
+def _read_xml(start, text):
+    """Yield the rows of an XML file: elements with columns, one at a time.
+
+    :raise MindboxRejected: it is something else than a log
+    """
+    parser = etree.XMLPullParser(
+        resolve_entities=False, no_network=True, huge_tree=True
+    )
+    is_log, chunk = False, start
+    while chunk:
+        parser.feed(chunk.encode())
+        for _event, element in parser.read_events():
+            row = _get_columns(element)
+            if row:
+                _check_columns(row)
+                is_log = True
+                yield row
+                _drop_rows(element)
+            elif _get_name(element) not in KEYS:
+                # Bodies and headers are not kept.
+                element.clear(keep_tail=False)
+        chunk = text.read(READ_SIZE)
+    # Of a file that breaks off this raises, too.
+    root = parser.close()
+    if not is_log and "log" not in _get_name(root):
+        raise MindboxRejected("export_unreadable")
+
+
+def _drop_rows(element):
+    """Keep neither a row that was read nor those before it."""
+    element.clear(keep_tail=False)
+    while element.getprevious() is not None:
+        del element.getparent()[0]
+
+
+def _get_columns(element):
+    found = ((KEYS.get(_get_name(child)), child.text) for child in element)
+    return {name: value for name, value in found if name}
+
+
+def _get_name(element):
+    # A comment's tag is no text.
+    named = isinstance(element.tag, str)
+    return etree.QName(element).localname.lower() if named else ""
+
+
+KEYS = {column: name for name, column in COLUMNS.items()}
+# How a file is read, by its first character; a table without one of these is CSV.
+READERS = {"{": _read_json, "[": _read_json, "<": _read_xml}

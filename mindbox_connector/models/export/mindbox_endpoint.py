@@ -8,7 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..endpoint.mindbox_endpoint import check_operation_name
+from ...fields import SystemName
+from ...notices import RELOAD, notify
 from .mindbox_export import OPEN_STATES
 from .mindbox_export_work import RETRY
 
@@ -24,7 +25,7 @@ class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
-    log_export_operation = fields.Char(
+    log_export_operation = SystemName(
         help="System name of the operation with the step “Export: operation logs”. "
         "Leave it empty where your project gives no rights to export logs: then it is "
         "known that a call was accepted, not what became of it.",
@@ -59,11 +60,6 @@ class MindboxEndpoint(models.Model):
         "What became of the calls is asked every 1 to 1,440 minutes.",
     )
 
-    @api.constrains("log_export_operation")
-    def _check_log_export_operation(self):
-        for endpoint in self.filtered("log_export_operation"):
-            check_operation_name(self.env, endpoint.log_export_operation)
-
     @api.depends("export_ids.state", "export_ids.rows_matched")
     def _compute_last_export(self):
         for endpoint in self:
@@ -91,18 +87,11 @@ class MindboxEndpoint(models.Model):
                 )
             )
         self.sudo()._ask_for_outcomes(now=True)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Mindbox is asked in the background."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return notify(self.env._("Mindbox is asked in the background."), RELOAD)
 
     def action_view_exports(self):
         """Open the exports that Mindbox was asked for."""
+        self.check_access("read")
         self.env["mindbox.export"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_export_action"

@@ -101,12 +101,12 @@ class MindboxExport(models.Model):
         """
         if not self.export_id:
             answer = self._call(self._get_conditions())
-            export_id = answer.get("exportId")
+            export_id = answer.get("exportid")
             if not export_id:
                 raise MindboxUnavailable("not_mindbox")
             self._committed(lambda: self.write({"export_id": str(export_id)}))
             return FIRST_POLL
-        result = self._call({"exportId": self.export_id}).get("exportResult") or {}
+        result = self._call({"exportId": self.export_id}).get("exportresult") or {}
         return self._committed(lambda: self._judge(result))
 
     def _judge(self, result):
@@ -114,13 +114,13 @@ class MindboxExport(models.Model):
 
         :raise MindboxError: Mindbox has given it up
         """
-        status = str(result.get("processingStatus"))
+        status = str(result.get("processingstatus"))
         if status == "Ready":
             urls = [str(url) for url in result.get("urls") or []]
             self.write({"state": "reading", "urls": urls, "file_count": len(urls)})
             return 1
         if status == "Cancelled":
-            messages = shorten(str(result.get("cancellationReason") or "…"))
+            messages = shorten(str(result.get("cancellationreason") or "…"))
             raise MindboxError("export_cancelled", messages=messages)
         self.polls += 1
         if wait := self._wait_for_mindbox():
@@ -147,9 +147,4 @@ class MindboxExport(models.Model):
         client = endpoint._get_client()
         # No transaction stays open while Mindbox thinks.
         self._commit()
-        try:
-            answer = json.loads(client.send(call).text)
-        except ValueError:
-            # Of a long answer, with very many files, only the beginning is kept.
-            raise MindboxError("export_long") from None
-        return answer.get("result", answer)
+        return client.send(call).content

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import consteq
 
+from ...notices import RELOAD, notify
+
 PATH = "/mindbox/feed"
 
 
@@ -135,7 +137,7 @@ class MindboxFeed(models.Model):
     def action_rotate_token(self):
         """Give the feed a new address; nothing is served at the old one any more."""
         self.check_access("write")
-        for feed in self:
+        for feed in self.sudo():
             feed.token = self._make_token()
 
     @api.model
@@ -156,15 +158,8 @@ class MindboxFeed(models.Model):
         """Have the feed built now, in the background."""
         self.check_access("write")
         self._queue_build()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("The feed is being built in the background."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        message = self.env._("The feed is being built in the background.")
+        return notify(message, RELOAD)
 
     def action_open(self):
         """Open the feed."""

@@ -6,17 +6,18 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...fields import SystemName
+
 SYSTEM_OPERATIONS = {
     "customers": "DirectCrm.Customers.Import",
     "cards": "DirectCrm.Customers.ImportCards",
-    "card_owners": "DirectCrm.Customers.Edit",
     "orders": "RetailOrder.Import",
     "balances": "DirectCrm.CreateCustomerBalanceChangeOperation",
 }
 
 
 def _operation(name, label):
-    return fields.Char(
+    return SystemName(
         string=label,
         required=True,
         default=SYSTEM_OPERATIONS[name],
@@ -32,8 +33,6 @@ class MindboxEndpoint(models.Model):
 
     import_customers_operation = _operation("customers", "Customers File")
     import_cards_operation = _operation("cards", "Cards File")
-    # Not used any more: an update checks the views of version 1 while it loads the new.
-    import_card_owners_operation = _operation("card_owners", "Owners of Cards File")
     import_orders_operation = _operation("orders", "Orders File")
     import_balances_operation = _operation("balances", "Balances File")
     import_delivery_cost = fields.Boolean(

@@ -141,6 +141,7 @@ class MindboxImport(models.Model):
             values |= {"held_until": False, **NO_REASON.get_values("hold_")}
             values["resumed_with"] = run.done + run.rejected + run.skipped
             if fresh:
+                run.endpoint_id._check_contacts()
                 total, last_id = run._get_reader()._count(run)
                 values |= {"started_at": now, "scope_total": total, "last_id": last_id}
             run.write(values)

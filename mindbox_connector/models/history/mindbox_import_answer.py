@@ -124,9 +124,12 @@ class MindboxImportChunk(models.Model):
         told = self._get_told()
         for start in range(0, len(told), LEDGER_SIZE):
             part = told[start : start + LEDGER_SIZE]
-            if reader._ledger == "cards":
-                part = reader._add_told_points(run.endpoint_id, part)
+            besides = [row.pop("besides", {}) for row in part]
+            part = reader._add_told_points(run.endpoint_id, part)
             ledger._acknowledge(run.endpoint_id, reader._ledger, part)
+            for kind in set().union(*besides):
+                rows = [row for more in besides for row in more.get(kind, ())]
+                ledger._acknowledge(run.endpoint_id, kind, rows)
 
     def _tell_changed(self, run):
         """Tell again what has changed in the shop while the file was on its way."""

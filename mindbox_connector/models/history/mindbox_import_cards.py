@@ -51,17 +51,21 @@ class MindboxImportCards(models.AbstractModel):
     def _get_items(self, run, file, ids):
         endpoint = run.endpoint_id
         cards = endpoint._with_sender(self.env["loyalty.card"].browse(ids)).exists()
-        ledger = self.env["mindbox.ledger"]
-        known = ledger._get_known_points(endpoint, ids) if file == BALANCES else {}
+        untold = self._get_untold(endpoint, cards) if file == BALANCES else {}
 
         def make(card):
             customer = card._mindbox_customer()
-            change = round(card.points - known.get(card.id, 0), 2)
+            change = untold.get(card.id, 0)
             rows = self._get_card_rows(endpoint, file, card, change)
             told = {"res_id": card.id, "partner_id": customer.id, "amount": change}
             return Item(card.id, rows, told if file == BALANCES else None)
 
         return [self._try(card.id, lambda card=card: make(card)) for card in cards]
+
+    def _get_untold(self, endpoint, cards):
+        """Return {card ID: points that Mindbox was not told}."""
+        balances = {card.id: card.points for card in cards}
+        return self.env["mindbox.ledger"]._get_untold(endpoint, "cards", balances)
 
     def _get_card_rows(self, endpoint, file, card, change):
         """Return the row of a card in a file; none where nothing is to be changed."""
@@ -79,21 +83,20 @@ class MindboxImportCards(models.AbstractModel):
     def _add_told_points(self, endpoint, told):
         """Make the whole balances of changes, as the ledger keeps them."""
         ids = [row["res_id"] for row in told]
-        before = self.env["mindbox.ledger"]._get_told_points(endpoint, ids)
+        before = self.env["mindbox.ledger"]._get_acknowledged(endpoint, "cards", ids)
         for row in told:
-            row["amount"] = round(before.get(row["res_id"], 0) + row["amount"], 2)
+            points, _state = before.get(row["res_id"], (0, {}))
+            row["amount"] = round(points + row["amount"], 2)
         return told
 
     # === RECORD BY RECORD === #
 
     def _prepare_requests(self, run, records):
-        ledger = self.env["mindbox.ledger"]
-        known = ledger._get_known_points(run.endpoint_id, records.ids)
+        untold = self._get_untold(run.endpoint_id, records)
         requests = []
         for card in records:
             requests.append(run._prepare_request(card, "card_issue"))
-            change = round(card.points - known.get(card.id, 0), 2)
-            if change:
+            if change := untold.get(card.id):
                 requests.append(run._prepare_fact(card, "card_balance", change=change))
         return requests
 

@@ -98,13 +98,24 @@ class MindboxImportChunk(models.Model):
         files = run._get_reader()._files
         place = files.index(self.file) + 1
         if place < len(files):
-            self._forget_files()
-            self.write({"state": "open", "file": files[place]})
+            self._go_on_with(files[place], run)
             return
         self.write({"records": len(self._get_told())})
         self._finish()
+        if run.way != "files" or not self.rows:
+            self._forget_files()
+
+    def _go_on_with(self, file, run):
+        """Have the next file of the same records built; keep one that is downloaded."""
         if run.way != "files":
             self._forget_files()
+            self.write({"state": "open", "file": file})
+            return
+        place = {"after_id": self.after_id, "last_id": self.last_id, "file": file}
+        successor = self.create({"import_id": run.id, **place})
+        # Who is in the one file for a reason, is in none.
+        self.line_ids.chunk_id = successor
+        self._finish()
 
     def _finish(self):
         counts = dict(

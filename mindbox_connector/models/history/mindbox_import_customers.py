@@ -8,7 +8,8 @@ from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
 from ...reasons import Reason
-from ..consent.mindbox_consent import CHANNELS
+from ..consent.mindbox_consent import CHANNELS, get_place
+from ..identity.mindbox_contact import KINDS
 from ..shop.names import personal_data, usable_email
 from .mindbox_import_reader import Item
 
@@ -25,6 +26,10 @@ CUSTOMER_COLUMNS = {
 }
 # Channels of consents in files; bodies spell these two in another way.
 CHANNEL_COLUMNS = CHANNELS | {"webpush": "WebPush", "mobilepush": "MobilePush"}
+
+# Decisions as cells of a file; None: there is none.
+AGREED = {True: "true", False: "false", None: ""}
+NO_DECISION = (None, None)
 
 # Letters that the page before an import names, at most.
 SHOWN_LETTERS = 20
@@ -45,7 +50,11 @@ class MindboxImportCustomers(models.AbstractModel):
 
     def _scope(self, run):
         dates = self._between(run, SQL("record.create_date"))
-        return SQL("%s AND %s", dates, self._has_shop_there(run))
+        person = self.env["mindbox.scope"]._get_person(
+            run.endpoint_id, SQL("record.id")
+        )
+        own = SQL("%s = record.id", person)
+        return SQL("%s AND %s AND %s", dates, self._has_shop_there(run), own)
 
     def _has_shop_there(self, run):
         """Return the condition that a customer has to do with the website, if any."""
@@ -93,14 +102,16 @@ class MindboxImportCustomers(models.AbstractModel):
         def make(row):
             self._check(run, row)
             profile = get_profile(endpoint, partners, countries, row)
-            agreed = consents.get(row["id"], {})
+            decided = consents.get(row["id"], {})
+            agreed = (decided.get(topic, NO_DECISION)[0] for topic in topics)
             cells = [
                 str(row["id"]),
                 *(profile.get(name, "") for name in CUSTOMER_COLUMNS.values()),
-                *(agreed.get(topic, "") for topic in topics),
+                *map(AGREED.get, agreed),
                 endpoint._format_moment(row["create_date"]),
             ]
-            return Item(row["id"], [cells], self._get_told(row["id"], profile))
+            told = self._get_told(endpoint, row["id"], profile, decided)
+            return Item(row["id"], [cells], told)
 
         return [
             self._try(row["id"], lambda row=row: make(row))
@@ -114,6 +125,7 @@ class MindboxImportCustomers(models.AbstractModel):
                 """
                 SELECT customer.id, customer.name, email_normalized, phone, country_id,
                        is_company, birthday, sex, customer.active,
+                       %(foreign)s AS foreign_kinds,
                        CASE WHEN %(with_time_zone)s AND maker.share
                             THEN customer.tz END AS tz,
                        COALESCE(customer.create_date, now() at time zone 'UTC')
@@ -123,6 +135,9 @@ class MindboxImportCustomers(models.AbstractModel):
                  WHERE customer.id = ANY(%(ids)s) ORDER BY customer.id
                 """,
                 ids=ids,
+                foreign=self.env["mindbox.scope"]._get_foreign(
+                    run.endpoint_id, SQL.identifier("customer")
+                ),
                 with_time_zone=run.endpoint_id.send_time_zone,
             )
         )
@@ -136,12 +151,12 @@ class MindboxImportCustomers(models.AbstractModel):
             raise MindboxSkipped("archived")
 
     def _get_consents(self, ids):
-        """Return {partner ID: {(channel, topic): decision}}, the newest ones."""
+        """Return {partner ID: {(channel, topic): (agreed, ID)}} of the newest ones."""
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT DISTINCT ON (partner_id, channel, COALESCE(topic, ''))
-                       partner_id, channel, COALESCE(topic, ''), is_subscribed
+                       partner_id, channel, COALESCE(topic, ''), is_subscribed, id
                   FROM mindbox_consent WHERE partner_id = ANY(%s)
                  ORDER BY partner_id, channel, COALESCE(topic, ''),
                           decided_at DESC, id DESC
@@ -150,14 +165,23 @@ class MindboxImportCustomers(models.AbstractModel):
             )
         )
         decisions = {}
-        for partner_id, channel, topic, agreed in rows:
+        for partner_id, channel, topic, agreed, decision_id in rows:
             of_partner = decisions.setdefault(partner_id, {})
-            of_partner[channel, topic] = "true" if agreed else "false"
+            of_partner[channel, topic] = (agreed, decision_id)
         return decisions
 
-    def _get_told(self, partner_id, profile):
+    def _get_told(self, endpoint, partner_id, profile, decided):
         digest = self.env["mindbox.ledger"]._get_digest(profile)
-        return {"res_id": partner_id, "partner_id": partner_id, "digest": digest}
+        told = {"res_id": partner_id, "partner_id": partner_id, "digest": digest}
+        consents = [
+            {
+                "res_id": decision_id,
+                "partner_id": partner_id,
+                "state": {get_place(channel, topic, endpoint): agreed},
+            }
+            for (channel, topic), (agreed, decision_id) in decided.items()
+        ]
+        return told | {"besides": {"consents": consents}} if consents else told
 
     # === WHAT IS LOST ON THE WAY === #
 
@@ -179,7 +203,19 @@ class MindboxImportCustomers(models.AbstractModel):
     # === RECORD BY RECORD === #
 
     def _prepare_requests(self, run, records):
-        return [run._prepare_request(partner, "customer_edit") for partner in records]
+        """The customers, then what they have decided and Mindbox was not told."""
+        requests = [
+            run._prepare_request(partner, "customer_edit") for partner in records
+        ]
+        if run.endpoint_id._get_operation("customer_subscription"):
+            decisions = records.mindbox_consent_ids._filter_newest()
+            requests += [
+                run._prepare_fact(
+                    decision, "customer_subscription", decision.decided_at
+                )
+                for decision in decisions._filter_untold(run.endpoint_id)
+            ]
+        return requests
 
     def _get_changed(self, run, records, since):
         run._mark_changed(records, ("customer_register", "customer_edit"), since)
@@ -198,7 +234,9 @@ def get_profile(endpoint, partners, countries, row):
             row["phone"], countries[row["country_id"]], endpoint
         ),
     }
-    if not any(contacts.values()):
+    foreign = {KINDS[kind] for kind in row["foreign_kinds"]}
+    contacts = {key: value for key, value in contacts.items() if key not in foreign}
+    if not any(contacts.values()) and not foreign:
         raise MindboxSkipped("no_contact")
     personal = (row[key] for key in ("name", "is_company", "birthday", "sex", "tz"))
     return {

@@ -8,6 +8,7 @@ import uuid
 
 from odoo import api, fields, models
 
+from ...parameters import get_number
 from ...reasons import NO_REASON
 from ..outbox.mindbox_retention import RETENTION_DAYS
 from .csv_file import CsvFile
@@ -106,9 +107,8 @@ class MindboxImportChunk(models.Model):
     @api.autovacuum
     def _gc_files(self):
         """Remove downloadable files as early as the bodies of requests."""
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        days = int(get_param("mindbox_connector.body_days", RETENTION_DAYS["body"]))
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=max(days, 0))
+        days = get_number(self.env, "body_days", RETENTION_DAYS["body"])
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=days)
         self.search(
             [
                 ("import_id.state", "in", ("done", "cancelled")),

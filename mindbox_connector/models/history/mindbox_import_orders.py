@@ -6,18 +6,13 @@ from odoo.tools import SQL
 
 from ...exceptions import MindboxSkipped
 from ..capture.mindbox_scope import RECORD
-from ..shop.amounts import (
-    allocate,
-    divide_line,
-    order_line_part,
-    to_cents,
-    undiscounted,
-)
+from ..shop.amounts import allocate, order_line_part, to_cents, undiscounted
 from ..shop.milestones import get_milestones
+from ..shop.standing import Standing, read_together
 from .mindbox_import_customers import as_day
 from .mindbox_import_reader import Item, money, text
 
-MILESTONE_COLUMNS = ("state", "paid", "delivery_status", "with_carrier")
+MILESTONE_COLUMNS = ("state", "paid", "delivery", "with_carrier")
 
 
 class MindboxImportOrders(models.AbstractModel):
@@ -37,11 +32,10 @@ class MindboxImportOrders(models.AbstractModel):
         scope = self.env["mindbox.scope"]
         which = SQL(
             """
-            (%(placed)s OR record.state = 'cancel' AND %(cancelled)s AND (
-                record.website_id IS NOT NULL
-                OR EXISTS (SELECT FROM stock_picking WHERE sale_id = record.id)))
+            (%(placed)s OR record.state = 'cancel' AND %(cancelled)s AND %(was_placed)s)
             """,
             placed=scope._is_placed(RECORD),
+            was_placed=scope._was_placed(RECORD),
             cancelled=run.include_cancelled,
         )
         return scope._get_orders(run.endpoint_id, which)
@@ -77,14 +71,14 @@ class MindboxImportOrders(models.AbstractModel):
         def make(row):
             order = self._get_order(run, row, lines[row["id"]], others)
             cells = self._get_cells(run, row, order)
-            return Item(row["id"], cells, self._get_told(row, order))
+            return Item(row["id"], cells, self._get_told(run, row, order))
 
         return [self._try(row["id"], lambda row=row: make(row)) for row in rows]
 
     def _is_plain(self, run, row, lines):
         """Whether an order needs none of the rules that live events have for it."""
         return (
-            not row["returned"]
+            not row["divided"]
             and row["currency_id"] == run.endpoint_id.currency_id.id
             and all(
                 line["is_plain"] and (line["product_ref"] or line["is_delivery"])
@@ -96,20 +90,21 @@ class MindboxImportOrders(models.AbstractModel):
         """Return {ID: order} of the orders that are not plain, to be read together."""
         ids = [r["id"] for r in rows if not self._is_plain(run, r, lines[r["id"]])]
         orders = run.endpoint_id._with_sender(self.env["sale.order"].browse(ids))
-        return {order.id: order for order in orders}
+        return {order.id: order for order in read_together(orders)}
 
     def _get_order(self, run, row, lines, others):
-        """Return the ``order`` of a live event, with what has come back of each line.
+        """Return totals and divided lines of an order, as a live event has them.
 
         :raise MindboxRejected: a product has no ID by the chosen reference
         """
         order = others.get(row["id"])
         if order is None:
             return _get_plain_order(run.endpoint_id, row, lines)
+        standing = Standing(order)
+        row["paid"] = standing.is_paid
         return {
-            **order._mindbox_totals(run.endpoint_id),
-            "lines": order._mindbox_lines(run.endpoint_id),
-            "returned": order._mindbox_returned() if row["returned"] else {},
+            **order._mindbox_totals(run.endpoint_id, standing),
+            "lines": order._mindbox_divided(run.endpoint_id, standing),
         }
 
     def _get_cells(self, run, row, order):
@@ -120,33 +115,24 @@ class MindboxImportOrders(models.AbstractModel):
         moment = run.endpoint_id._format_moment
         head = [
             row["reference"],
-            str(row["customer_id"]),
+            str(row["person_id"]),
             moment(row["date_order"]),
             moment(row["changed_at"]),
             money(order["totalPrice"]),
         ]
         with_delivery = run.endpoint_id.import_delivery_cost
         delivery = [money(order["deliveryCost"])] if with_delivery else []
+        status_of = run.endpoint_id._get_part_statuses(status)
         cells = []
-        for line in order["lines"]:
-            (product,) = line["product"]["ids"].values()
-            more = [line["lineId"], money(line["basePricePerItem"])]
-            rest = [*(more if run.more_columns else ()), *delivery]
-            for quantity, cents, of_part in self._split(order, line, status, statuses):
-                part = [product, text(quantity), money(cents / 100), of_part]
-                cells.append([*head, *part, *rest])
+        for parts in order["lines"]:
+            for kind, part in parts.items():
+                (product,) = part["product"]["ids"].values()
+                price = money(part["discountedPricePerLine"])
+                more = [part["lineId"], money(part["basePricePerItem"])]
+                own = [product, text(part["quantity"]), price, status_of[kind]]
+                more = more if run.more_columns else []
+                cells.append([*head, *own, *more, *delivery])
         return cells
-
-    def _split(self, order, line, status, statuses):
-        """Return [(quantity, cents, status)]: the rest, and what has come back."""
-        back = order["returned"].get(int(line["lineId"]), 0)
-        back = back if statuses.get("returned") else 0
-        rest, own = divide_line(line, back)
-        return [
-            (part["quantity"], to_cents(part["discountedPricePerLine"]), of_part)
-            for part, of_part in ((rest, status), (own, statuses.get("returned")))
-            if part
-        ]
 
     def _get_status(self, statuses, row):
         """Return the final status of an order's lines.
@@ -159,13 +145,15 @@ class MindboxImportOrders(models.AbstractModel):
             raise MindboxSkipped("status_unmapped", milestone=reached[0])
         return status
 
-    def _get_told(self, row, order):
+    def _get_told(self, run, row, order):
+        status = self._get_status(run.endpoint_id._get_statuses(), row)
         return {
             "res_id": row["id"],
             "partner_id": row["customer_id"],
             "reference": row["reference"],
             "date": as_day(row["date_order"]),
             "amount": order["totalPrice"],
+            "state": {"": status},
         }
 
     # === RECORD BY RECORD === #
@@ -179,15 +167,13 @@ class MindboxImportOrders(models.AbstractModel):
             if run.endpoint_id._tells_status_in_lines():
                 continue
             requests.append(run._prepare_request(order, "order_status"))
-            if returned := order._mindbox_returned():
-                requests.append(
-                    run._prepare_fact(
-                        order,
-                        "order_status",
-                        milestone="returned",
-                        lines=list(returned.items()),
-                    )
+            gone = order._mindbox_gone_lines(Standing(order).parts)
+            requests += [
+                run._prepare_fact(
+                    order, "order_status", milestone=milestone, lines=lines
                 )
+                for milestone, lines in gone.items()
+            ]
         return requests
 
     def _get_changed(self, run, records, since):
@@ -221,6 +207,5 @@ def _get_plain_order(endpoint, row, lines):
     return {
         "totalPrice": shown / 100,
         "deliveryCost": delivery / 100,
-        "lines": parts,
-        "returned": {},
+        "lines": [{"kept": part} for part in parts],
     }

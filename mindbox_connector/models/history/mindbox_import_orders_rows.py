@@ -7,29 +7,49 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import SQL
 
+from ..shop.amounts import to_cents
+from ..shop.fulfilment import FulfilmentReader
+from ..shop.money import count_money
+from ..shop.payments import PaymentReader
+
 
 class MindboxImportOrders(models.AbstractModel):
     _name = "mindbox.import.orders"
     _inherit = ["mindbox.import.orders"]
 
     def _get_orders(self, run, ids):
+        """Return the orders, with how far they are delivered and whether paid."""
+        fulfilments = FulfilmentReader(self.env, ids).read_orders()
+        payments = PaymentReader(self.env, ids).read_orders()
+        rows = self._read_orders(run, ids)
+        for row in rows:
+            _lines, row["delivery"] = fulfilments[row["id"]]
+            facts, _billed = payments[row["id"]]
+            money = count_money(to_cents(row["amount_total"]), 0, facts)
+            row["paid"] = money.is_paid
+        return rows
+
+    def _read_orders(self, run, ids):
         scope, sale = self.env["mindbox.scope"], SQL.identifier("sale")
         return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT sale.id, %(reference)s::varchar AS reference,
                        sale.mindbox_customer_id AS customer_id,
+                       %(person)s AS person_id,
                        sale.date_order, sale.amount_total::float8, sale.currency_id,
                        GREATEST(sale.date_order, sale.write_date) AS changed_at,
-                       sale.state, sale.delivery_status, %(paid)s AS paid,
-                       %(on_its_way)s AS with_carrier, %(returned)s AS returned
+                       sale.state, %(on_its_way)s AS with_carrier,
+                       %(divided)s OR sale.amount_total = 0 AS divided
                   FROM (%(orders)s) AS sale WHERE sale.id = ANY(%(ids)s)
                  ORDER BY sale.id
                 """,
                 reference=SQL.identifier("sale", run.endpoint_id.order_ref),
-                paid=scope._is_paid(sale),
+                divided=scope._may_be_divided(sale),
+                person=scope._get_person(
+                    run.endpoint_id, SQL("sale.mindbox_customer_id")
+                ),
                 on_its_way=scope._is_on_its_way(sale),
-                returned=scope._is_returned(sale),
                 orders=self._relation(run),
                 ids=ids,
             )

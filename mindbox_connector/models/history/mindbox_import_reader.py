@@ -22,7 +22,8 @@ class Item(NamedTuple):
     """One record of an import.
 
     * ``rows``: its rows in the file, none where this file has nothing to say of it
-    * ``told``: what the ledger keeps once Mindbox has acknowledged it, or None
+    * ``told``: what the ledger keeps once Mindbox has acknowledged it, or None; its
+      ``besides`` are rows of other kinds, {kind: [row]}
     * ``state``: empty, ``skipped`` or ``rejected``; then ``reason`` tells why
     """
 
@@ -177,6 +178,10 @@ class MindboxImportReader(models.AbstractModel):
         """Return the item of a record that was not accepted one by one."""
         state = "rejected" if rejected else "skipped"
         return Item(record_id, state=state, reason=reason)
+
+    def _add_told_points(self, endpoint, told):
+        """Return the rows for the ledger, of a file that tells changes as the whole."""
+        return told
 
     # === RECORD BY RECORD === #
 

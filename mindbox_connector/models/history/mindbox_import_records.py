@@ -118,9 +118,9 @@ class MindboxImport(models.Model):
             "customer_ip": None,
         }
 
-    def _prepare_fact(self, record, event, **facts):
+    def _prepare_fact(self, record, event, moment=None, **facts):
         """Return the values of a request with its body of now."""
-        row = self._prepare_request(record, event)
+        row = self._prepare_request(record, event, moment)
         return row | record._mindbox_prepare_fact(self.endpoint_id, row, facts)
 
     def _mark_changed(self, records, events, since):
@@ -154,6 +154,7 @@ class MindboxImportChunk(models.Model):
 
         A record with a refused request is rejected; one with nothing sent is skipped.
         """
+        reader = run._get_reader()
         outcomes = self.env.execute_query(
             SQL(
                 """
@@ -162,13 +163,14 @@ class MindboxImportChunk(models.Model):
                            jsonb_build_array(
                                reason_code, COALESCE(reason_details, '{}'))
                            ORDER BY state != 'rejected', reason_code IS NULL, id))[1]
-                  FROM mindbox_request WHERE import_chunk_id = %s
+                  FROM mindbox_request
+                 WHERE import_chunk_id = %s AND res_model = %s
                  GROUP BY res_id ORDER BY res_id
                 """,
                 self.id,
+                reader._source,
             )
         )
-        reader = run._get_reader()
         problems = [
             reader._get_outcome(record_id, rejected, Reason(*reason))
             for record_id, rejected, sent, reason in outcomes

@@ -3,4 +3,5 @@
 What a job does stands in the rooms above, which inherit the mixin; it calls nobody.
 """
 
+from . import mindbox_lease
 from . import mindbox_job

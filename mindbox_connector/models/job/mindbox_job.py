@@ -21,13 +21,18 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ...exceptions import MindboxReasonError
 from ...reasons import Reason
 from .fault import log_fault
+from .lease import GRACE, GRACE_POLL, Lease, LeaseLost, get_work
 
 _logger = logging.getLogger(__name__)
 
 # Seconds of work before a successor goes on: well under the limits of a worker.
 TIME_BUDGET = 25
 CONCURRENCY_TRIES = 10
+# Seconds until a job tries again of which nothing can be written down.
+BLIND_WAIT = 10
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s, %s)"
+# Key of a job's lease in its work.
+LEASE = "lease"
 
 
 class Job(NamedTuple):
@@ -100,9 +105,11 @@ class MindboxJob(models.AbstractModel):
                 return work() if alone else self._look_again(job)
         except RetryableJobError:
             raise
+        except LeaseLost:
+            self._look_again(job)
         except Exception as error:
             log_fault(_logger, f"{self}.{job.method}", error)
-            reason, wait = self._hold_on_fresh_cursor(type(error).__name__)
+            reason, wait = self._try_to_hold(type(error).__name__)
         raise RetryableJobError(reason, seconds=max(1, wait), ignore_retry=True)
 
     @contextmanager
@@ -110,19 +117,62 @@ class MindboxJob(models.AbstractModel):
         """Tell whether this is the only such job of the record, on any node.
 
         The lock has a cursor of its own: it outlives the commits of the job, and
-        however the job ends, it cannot stay behind on a pooled connection. It keeps no
-        snapshot, which would keep vacuum from what the job leaves behind; and no limit
-        on idle transactions may end it.
+        however the job ends, it cannot stay behind on a pooled connection.
         """
-        with self.env.registry.cursor() as cr:
-            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            cr.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            cr.execute(TRY_LOCK, (job.lock, self.id))
-            (alone,) = cr.fetchone()
+        cr = self.env.registry.cursor()
+        try:
+            if not self._try_lock(cr, job):
+                yield False
+                return
+            with self._leased(Lease(cr, job.lock, self.id)):
+                yield True
+        finally:
+            # There is nothing to give back of a connection that was lost.
+            with suppress(psycopg2.Error):
+                cr.close()
+
+    def _try_lock(self, cr, job):
+        """Lock the record until the cursor's transaction ends; tell whether it is.
+
+        It keeps no snapshot, which would keep vacuum from what the job leaves behind;
+        and no limit on idle transactions may end it.
+        """
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        cr.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cr.execute(TRY_LOCK, (job.lock, self.id))
+        return cr.fetchone()[0]
+
+    @contextmanager
+    def _leased(self, lease):
+        """Own the record: what is committed meanwhile is checked by the lease."""
+        try:
+            self._wait_for_predecessor(lease)
+            self._committed(lambda: lease.take(self.env.cr))
             # See what the job before this one has written down.
-            self._commit()
             self.invalidate_recordset()
-            yield alone
+            get_work(self.env.cr)[LEASE] = lease
+            yield
+        except BaseException:
+            # What the job has locked must not keep it from giving up the lease.
+            with suppress(psycopg2.Error):
+                self.env.cr.rollback()
+            raise
+        finally:
+            get_work(self.env.cr).clear()
+            if not lease.end():
+                _logger.warning("%s: the connection with the lock was lost", self)
+
+    def _wait_for_predecessor(self, lease):
+        """Let a job whose lock was lost notice, and write down its last answers."""
+        deadline = time.monotonic() + GRACE
+        self._commit()
+        while lease.is_taken(self.env.cr) and time.monotonic() < deadline:
+            time.sleep(GRACE_POLL)
+            self._commit()
+
+    def _get_lease(self):
+        """Return the lease of the job at work, None where nobody works alone."""
+        return get_work(self.env.cr).get(LEASE)
 
     def _lock_job(self, job):
         """Tell the same to a job of one transaction, with which the lock ends."""
@@ -162,9 +212,15 @@ class MindboxJob(models.AbstractModel):
         self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _committed(self, work):
-        """Do and commit a piece of work; do it again where PostgreSQL asks for it."""
+        """Do and commit a piece of work; do it again where PostgreSQL asks for it.
+
+        :raise LeaseLost: another job owns the record now
+        """
+        lease = self._get_lease()
         for left in reversed(range(CONCURRENCY_TRIES)):
             try:
+                if lease:
+                    lease.check(self.env.cr)
                 result = work()
                 self._commit()
                 return result
@@ -195,6 +251,16 @@ class MindboxJob(models.AbstractModel):
         except Exception as error:
             log_fault(_logger, what, error)
             return None, error
+
+    def _try_to_hold(self, kind):
+        """Hold the record; where the database refuses that, too, just wait.
+
+        :return: (why in words, seconds to wait)
+        """
+        try:
+            return self._hold_on_fresh_cursor(kind)
+        except psycopg2.OperationalError:
+            return kind, BLIND_WAIT
 
     def _hold_on_fresh_cursor(self, kind):
         """Hold the record after a fault, whatever has become of the transaction.

@@ -8,4 +8,7 @@ none calls it. They are joined by hooks that are extended here with ``super()``.
 from . import mindbox_alert
 from . import mindbox_sample
 from . import mindbox_endpoint
+from . import mindbox_health
+from . import mindbox_job_runner
+from . import mindbox_request
 from . import res_config_settings

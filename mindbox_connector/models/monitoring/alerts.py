@@ -57,10 +57,21 @@ ALERTS = {
         _lt("Paused by a fault"),
         # Who pauses by hand knows it; a threshold of one half asks for yes.
         lambda measures: int(
-            measures["status"] == "paused" and measures["reason"] not in BY_HAND
+            measures["health"] == "paused" and measures["reason"] not in BY_HAND
         ),
         _lt("Nothing leaves for Mindbox until this is mended"),
         _lt("%(reason)s"),
+    ),
+    "idle": Alert(
+        _lt("Nobody does the jobs"),
+        # The limit is not to be chosen: a threshold of one half asks for yes.
+        lambda measures: int(measures["health"] == "no_runner"),
+        _lt("Odoo does not do its jobs: nothing leaves for Mindbox"),
+        _lt(
+            "Nobody has begun the delivery for %(job)s; %(waiting)s requests wait. The "
+            "job runner is dead or not set up: the integration point says what helps."
+        ),
+        covered_by=("paused",),
     ),
     "stuck": Alert(
         _lt("Consents wait"),
@@ -89,7 +100,7 @@ ALERTS = {
             "%(waiting)s requests wait for Mindbox, the oldest for %(oldest)s. "
             "%(reason)s"
         ),
-        covered_by=("paused", "held"),
+        covered_by=("paused", "idle", "held"),
     ),
     "refused": Alert(
         _lt("A large share is refused"),
@@ -129,6 +140,16 @@ ALERTS = {
         _lt(
             "The comparison has found %(differences)s differences. Open them at the "
             "integration point, see why, and send what is missing."
+        ),
+    ),
+    "erasures": Alert(
+        _lt("Customers to delete"),
+        # One is enough: a threshold of one half asks for yes.
+        lambda measures: measures["erasures"],
+        _lt("Customers want to be forgotten: delete them in Mindbox"),
+        _lt(
+            "%(erasures)s customers wait on the list of customers to delete. Download "
+            "it, have Mindbox delete them by its form, then tick them off."
         ),
     ),
 }

@@ -7,6 +7,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
+from .health import STATES
 from .measures import query_requests
 from .mindbox_sample import SLOT, get_slot
 
@@ -46,10 +47,14 @@ class Dashboard:
     def _get_point(self, endpoint, measures):
         """Return the measures of one integration point, in words where that helps."""
         kinds = dict(self.env["mindbox.alert"]._get_kinds())
+        findings, state = measures["findings"], STATES[measures["health"]]
         return measures | {
             "id": endpoint.id,
             "name": endpoint.name,
-            "health": endpoint.health,
+            "state": measures["health"],
+            "level": state.level,
+            "label": self.env._(state.label),
+            "findings": [*endpoint._say_findings(measures, findings)],
             "alerts": [
                 {
                     "kind": alert.kind,

@@ -8,17 +8,18 @@ cost does not grow with the millions of rows that are kept.
 
 from datetime import timedelta
 
-from odoo import fields
 from odoo.tools import SQL
 
-WINDOWS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-# What was sent again counts from then on; history, which waits behind all that happens
-# in the shop and is as old as the shop, tells nothing about how fast events are.
-WAITS_SINCE = SQL("GREATEST(occurred_at, queued_at)")
+from .facts import (
+    IS_EVENT,
+    WAITS_SINCE,
+    WINDOWS,
+    Facts,
+    query_requests,
+)
+
 # The clock of a server may go back.
 DELIVERY_TIME = SQL("GREATEST(sent_at - %s, interval '0')", WAITS_SINCE)
-IS_EVENT = SQL("import_chunk_id IS NULL")
-NOTHING_WAITS = {"waiting": 0, "oldest_seconds": 0, "oldest_consent_seconds": 0}
 NO_OUTCOMES = {"outcomes": {}, "calls": 0, "erroneous": 0, "stale": 0}
 FINISHED_STATES = ("sent", "rejected", "skipped", "cancelled")
 OUTCOMES = ("processed", "with_remarks", "failed", "unknown")
@@ -34,15 +35,23 @@ TOLD_WITHIN = timedelta(hours=1)
 LOG_REACH = timedelta(days=14)
 
 
-class Measures:
+class Measures(Facts):
     """Takes the measures of integration points, in a few statements for all:
 
     * ``status``: ``draft``, ``running``, ``held`` or ``paused``; ``reason``: the
       code of why, "" where it runs
     * ``held_seconds``: for how long nothing has come through
+    * ``held_operations``: {name: code of why} of those by which nothing leaves
     * ``waiting``, ``oldest_seconds``, ``oldest_consent_seconds``: what waits; the
       ages are those of events, not of history that is imported
-    * ``rejected``: all that somebody has to look at
+    * ``failing``, ``failing_customers``, ``most_failures``, ``failing_reason``: calls
+      among them that have failed, of how many customers, how often one of them has,
+      and the code of why most of them have
+    * ``rejected``, ``rejected_reason``: all that somebody has to look at, and the code
+      of why in most cases
+    * ``unrecorded``: events of the shop that are kept, but cannot become requests
+    * ``lately``: whether anything was sent within a day
+    * ``health``, ``findings``: what all of this comes to, see ``health.py``
     * ``hour``, ``day``: finished requests by state, and ``success_rate``: the
       share of sent ones among sent and rejected, None where there were none
     * ``p95_seconds``: from event to delivery, within which 95 % of the requests
@@ -53,100 +62,28 @@ class Measures:
     * ``stale``: events of a day that were older than a week when they arrived
     * ``untold``: accepted more than an hour ago, and Mindbox's log tells nothing;
       None where it is not read
-    * ``differences``: between Odoo and Mindbox, that somebody has to mend
+    * ``job_seconds``: for how long nobody has begun the delivery that is due
+    * ``differences``, ``erasures``: what somebody has to mend, and whom to delete
     """
-
-    def __init__(self, endpoints):
-        self.endpoints = endpoints
-        self.env = endpoints.env
-        self.now = fields.Datetime.now()
 
     def take(self):
         """Return {endpoint: measures}, the same keys for each, no personal data."""
-        waiting = self.get_waiting()
-        rejected = self.get_rejected()
+        facts = self.take_facts()
         finished = self._get_finished()
         latency = self._get_latency()
         outcomes, untold = self._get_outcomes(), self._get_untold()
         return {
             endpoint: {
-                **self._get_state(endpoint),
-                **waiting.get(endpoint.id, NOTHING_WAITS),
-                "rejected": rejected.get(endpoint.id, 0),
+                **facts[endpoint],
                 **{w: _judge(c) for w, c in finished[endpoint.id].items()},
                 "p95_seconds": latency.get(endpoint.id),
                 **outcomes.get(endpoint.id, NO_OUTCOMES),
                 "untold": untold.get(endpoint.id, 0)
                 if endpoint.log_export_operation
                 else None,
-                "differences": endpoint.difference_count,
             }
             for endpoint in self.endpoints
         }
-
-    def _get_state(self, endpoint):
-        held = (
-            endpoint.state == "running"
-            and endpoint.held_until
-            and endpoint.held_until > self.now
-        )
-        status = "held" if held else endpoint.state
-        codes = {
-            "held": endpoint.hold_reason_code,
-            "paused": endpoint.pause_reason_code,
-        }
-        failing = endpoint.state == "running" and endpoint.failing_since
-        return {
-            "status": status,
-            "reason": codes.get(status) or "",
-            "held_seconds": (self.now - failing).total_seconds() if failing else 0,
-        }
-
-    def get_waiting(self):
-        rows = query_requests(
-            self.env,
-            SQL(
-                """
-                SELECT endpoint_id,
-                       count(*) AS waiting,
-                       EXTRACT(EPOCH FROM %(now)s - min(%(since)s) FILTER (
-                           WHERE %(is_event)s))::float
-                           AS oldest_seconds,
-                       EXTRACT(EPOCH FROM %(now)s - min(%(since)s) FILTER (
-                           WHERE %(is_event)s AND event = 'customer_subscription'
-                       ))::float
-                           AS oldest_consent_seconds
-                  FROM mindbox_request
-                 WHERE state = 'pending' AND endpoint_id = ANY(%(endpoints)s)
-                 GROUP BY endpoint_id
-                """,
-                now=self.now,
-                since=WAITS_SINCE,
-                is_event=IS_EVENT,
-                endpoints=self.endpoints.ids,
-            ),
-        )
-        return {
-            row.pop("endpoint_id"): {
-                name: max(0, value or 0) for name, value in row.items()
-            }
-            for row in rows
-        }
-
-    def get_rejected(self):
-        rows = query_requests(
-            self.env,
-            SQL(
-                """
-                SELECT endpoint_id, count(*)
-                  FROM mindbox_request
-                 WHERE state = 'rejected' AND endpoint_id = ANY(%s)
-                 GROUP BY endpoint_id
-                """,
-                self.endpoints.ids,
-            ),
-        )
-        return {row["endpoint_id"]: row["count"] for row in rows}
 
     def _get_finished(self):
         """Return {endpoint ID: {window: {state: count}}} of what was finished."""
@@ -249,12 +186,6 @@ class Measures:
             ),
         )
         return {row["endpoint_id"]: row["p95"] for row in rows}
-
-
-def query_requests(env, query):
-    """Return rows as dicts, of requests that are written in SQL mostly."""
-    env["mindbox.request"].flush_model()
-    return env.execute_query_dict(query)
 
 
 def _judge(counts):

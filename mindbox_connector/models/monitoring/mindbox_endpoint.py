@@ -1,27 +1,24 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""How an integration point does: in one sentence, in measures, and its alerts."""
+"""How an integration point does: its measures, and its alerts."""
 
 from functools import partial
 
 from markupsafe import escape
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import format_datetime
 
+from ...parameters import get_number
 from ..endpoint.mindbox_route import LIVE_STATES
 from .alerts import ALERTS
 from .dashboard import Dashboard
-from .measures import NOTHING_WAITS, Measures
+from .measures import Measures
 
 
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
 
-    waiting_count = fields.Integer(compute="_compute_health", string="Waiting")
-    rejected_count = fields.Integer(compute="_compute_health", string="Rejected")
-    health = fields.Char(compute="_compute_health")
     alert_ids = fields.One2many(
         "mindbox.alert",
         "endpoint_id",
@@ -50,51 +47,6 @@ class MindboxEndpoint(models.Model):
         everything = self.search([("company_id", "in", self.env.companies.ids)])
         return Dashboard(everything, period, endpoint_id).get()
 
-    # === IN WORDS === #
-
-    @api.depends_context("lang")
-    @api.depends("state", "pause_reason", "held_until", "hold_reason")
-    def _compute_health(self):
-        measures = Measures(self)
-        waiting, rejected = measures.get_waiting(), measures.get_rejected()
-        for endpoint in self:
-            # In the settings they are shown before anything is saved.
-            waits = waiting.get(endpoint._origin.id, NOTHING_WAITS)
-            endpoint.waiting_count = waits["waiting"]
-            endpoint.rejected_count = rejected.get(endpoint._origin.id, 0)
-            endpoint.health = ", ".join(endpoint._get_health(waits))
-
-    def _get_health(self, waits):
-        """Yield the parts of one sentence on how the integration point does."""
-        if self.state == "draft":
-            yield self.env._("not started: nothing is recorded")
-            return
-        if waits["waiting"]:
-            yield self.env._("waiting %s", waits["waiting"])
-            yield self.env._("oldest %s", self._format_seconds(waits["oldest_seconds"]))
-        else:
-            yield self.env._("nothing waits")
-        if self.state == "paused":
-            reason = self.pause_reason or self.env._("by hand")
-            yield self.env._("paused: %s", reason)
-        elif self.held_until and self.held_until > fields.Datetime.now():
-            until = format_datetime(self.env, self.held_until, dt_format="HH:mm:ss")
-            yield self.env._(
-                "held until %(until)s: %(reason)s",
-                until=until,
-                reason=self.hold_reason,
-            )
-
-    def _format_seconds(self, seconds):
-        minutes = int(seconds // 60)
-        if minutes < 1:
-            return self.env._("less than a minute")
-        if minutes < 120:
-            return self.env._("%s min", minutes)
-        if minutes < 48 * 60:
-            return self.env._("%s h", minutes // 60)
-        return self.env._("%s days", minutes // (24 * 60))
-
     # === BUTTONS === #
 
     def action_view_waiting(self):
@@ -106,6 +58,7 @@ class MindboxEndpoint(models.Model):
         return self._action_view_requests("rejected")
 
     def _action_view_requests(self, state):
+        self.check_access("read")
         self.env["mindbox.request"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_connector.mindbox_request_action"
@@ -157,12 +110,11 @@ class MindboxEndpoint(models.Model):
         return self.active and self.state in LIVE_STATES
 
     def _get_threshold(self, code):
-        if code in ("paused", "errors"):
+        if code in ("paused", "idle", "errors", "erasures"):
             return 0.5
         if code == "differences":
             return max(self.difference_alert - 0.5, 0)
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        return max(0, int(get_param(f"mindbox_connector.alert_{code}") or 0))
+        return get_number(self.env, f"alert_{code}", 0)
 
     def _is_covered(self, alert):
         return not {*alert.covered_by}.isdisjoint(self.alert_ids.mapped("kind"))
@@ -208,12 +160,14 @@ class MindboxEndpoint(models.Model):
             "reason": reasons.get(measures["status"]) or "",
             "consent": self._format_seconds(measures["oldest_consent_seconds"]),
             "held": self._format_seconds(measures["held_seconds"]),
+            "job": self._format_seconds(measures["job_seconds"]),
             "oldest": self._format_seconds(measures["oldest_seconds"]),
             "waiting": measures["waiting"],
             "rejected": hour["rejected"],
             "judged": hour["sent"] + hour["rejected"],
             "all": measures["rejected"],
             "differences": measures["differences"],
+            "erasures": measures["erasures"],
             "calls": measures["calls"],
             "erroneous": measures["erroneous"],
         }

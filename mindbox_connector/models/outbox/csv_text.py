@@ -23,3 +23,9 @@ def to_csv(rows):
     text = io.StringIO(newline="")
     csv.writer(text, **SHAPE).writerows(rows)
     return text.getvalue().replace("\0", "").encode("utf-8", "replace")
+
+
+def read_cells(text):
+    """Return the set of all cells of such rows."""
+    rows = csv.reader(io.StringIO(text, newline=""), **SHAPE)
+    return {cell for row in rows for cell in row}

@@ -8,6 +8,11 @@ import json
 CLEAR = "%CLEAR%"
 
 
+def quote(text):
+    """Return a text of people's, in which Mindbox finds no word of its own."""
+    return text.replace(CLEAR, CLEAR.strip("%"))
+
+
 def to_text(body):
     """Return the exact text of a body; what is no Unicode becomes a question mark."""
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -29,6 +34,21 @@ def to_json(rows):
 
 def _without_nul(value):
     return value.replace("\0", "") if isinstance(value, str) else value
+
+
+def rename_customer(text, name, old, new):
+    """Return a body about a customer as one about another one.
+
+    :param str name: of the customer's ID in Mindbox
+    """
+    if not text.startswith("{"):
+        return text
+    body = json.loads(text)
+    ids = body.get("customer", {}).get("ids", {})
+    if ids.get(name) != str(old):
+        return text
+    ids[name] = str(new)
+    return to_text(body)
 
 
 def prettify(text):

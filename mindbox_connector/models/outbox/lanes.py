@@ -15,15 +15,10 @@ from ...client import Call
 from ...exceptions import (
     MindboxMisconfigured,
     MindboxMissing,
-    MindboxRejected,
-    MindboxThrottled,
     MindboxUnavailable,
 )
+from .breakers import Breakers
 
-# Failures in a row after which no further call needs to find out.
-FAILURES_TO_STOP = 3
-# Attempts of a call from which on its failure proves nothing: the fault may be its own.
-OFTEN = 5
 # Attempts of a call about something Mindbox does not know, at most: two minutes; and
 # half an hour for a card, which a file makes meanwhile.
 MISSING_ATTEMPTS = 8
@@ -36,7 +31,8 @@ class Parcel(NamedTuple):
     """A request row on its way: its ID, its lane and what goes over the wire.
 
     ``fresh``: the body was built for this run of the delivery, and no other one that
-    was killed can have sent it.
+    was killed can have sent it. ``missing_attempts``: how many of the attempts were
+    about something that Mindbox did not know, and no failures.
     """
 
     id: int
@@ -44,6 +40,12 @@ class Parcel(NamedTuple):
     attempts: int
     call: Call
     fresh: bool = False
+    missing_attempts: int = 0
+
+    @property
+    def failures(self):
+        """How many attempts have failed before: Mindbox, or the way there."""
+        return self.attempts - self.missing_attempts
 
 
 class Outcome(NamedTuple):
@@ -62,7 +64,7 @@ class Outcome(NamedTuple):
         """Whether the call is to be tried again, since its cause may pass."""
         if isinstance(self.error, MindboxMissing):
             most = get_missing_attempts(self.error.reason)
-            return self.parcel.attempts + 1 < most
+            return self.parcel.missing_attempts + 1 < most
         return isinstance(self.error, MindboxUnavailable | MindboxMisconfigured)
 
 
@@ -101,24 +103,56 @@ class Pace:
             self._next = time.monotonic() + self._interval
             return True
 
+    def grant(self, count):
+        """So many more calls are about to ask for their turns."""
+
+
+class SharedPace(Pace):
+    """The same where several deliveries take turns, a batch of them at a time.
+
+    :param reserve: callable that takes a number of turns and the seconds from one to
+        the next, and returns the seconds until the first one
+    """
+
+    def __init__(self, rate, reserve):
+        super().__init__(rate)
+        self._reserve = reserve
+        self._turns = deque()
+
+    def grant(self, count):
+        """Take turns for so many calls."""
+        if count:
+            start = time.monotonic() + self._reserve(count, self._interval)
+            self._turns.extend(start + n * self._interval for n in range(count))
+            self._next = start + count * self._interval
+
+    def wait(self, stopped):
+        """Sleep until the next turn; False when ``stopped`` came first."""
+        with self._lock:
+            turn = self._turns.popleft() if self._turns else self._next
+            delay = turn - time.monotonic()
+            return not (stopped.wait(delay) if delay > 0 else stopped.is_set())
+
 
 class Lanes:
     """A pool of threads that take parcels lane by lane.
 
     A lane with a call that comes again is closed: what follows in it comes back
     untried, so that a customer's calls never overtake each other. So is one that is
-    shut, whose customer wants to be forgotten. After a few
-    failures in a row, a throttling or a refusal of the credentials, all is stopped.
+    shut, whose customer wants to be forgotten. What is out of order is judged by the
+    breakers: an open one gives back untried what comes by it.
 
     :param send: callable that takes a :class:`Call`; returns or raises
     :param int width: number of threads
     :param Pace pace: when calls may start
-    :param bool probing: an outage is on, so that one failure proves that it still is
+    :param may_send: callable that says, before each call, whether one may leave still
+    :param Breakers breakers: what is known of the operations before the first call
     """
 
-    def __init__(self, send, width, pace, probing=False):
+    def __init__(self, send, width, pace, may_send=lambda: True, breakers=None):
         self._send = send
         self._pace = pace
+        self._may_send = may_send
         self._lanes = {}
         self._closed = set()
         self._sending = set()
@@ -127,11 +161,7 @@ class Lanes:
         self._outcomes = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._failures = 0
-        self._probing = probing
-        self.failure = None
-        # Whether a failure since the last success came from a call without a past.
-        self.proven = False
+        self.breakers = breakers or Breakers()
         self.outstanding = 0
         self._threads = [
             threading.Thread(target=self._work, name="mindbox-lane", daemon=True)
@@ -146,6 +176,11 @@ class Lanes:
         return self._stopped.is_set()
 
     @property
+    def failure(self):
+        """The last failure, None if something has come through since."""
+        return self.breakers.whole.failure
+
+    @property
     def failing(self):
         """Whether nothing has come through since the last failure."""
         return self.failure is not None
@@ -153,7 +188,7 @@ class Lanes:
     @property
     def probing(self):
         """Whether an outage is on, as far as anybody knows."""
-        return self._probing
+        return self.breakers.whole.probing
 
     def put(self, parcels):
         """Add parcels, in order, at the end of their lanes."""
@@ -237,7 +272,13 @@ class Lanes:
                     self._advance(key, outcome)
 
     def _try(self, parcel):
-        if not self._pace.wait(self._stopped):
+        if not (self._passes(parcel) and self._pace.wait(self._stopped)):
+            return Outcome(parcel)
+        if not self._passes(parcel):
+            # While it waited for its turn.
+            return Outcome(parcel)
+        if not self._may_send():
+            self.stop()
             return Outcome(parcel)
         try:
             return Outcome(parcel, answer=self._send(parcel.call))
@@ -245,11 +286,14 @@ class Lanes:
             # Whatever it is, it belongs to this parcel and must not end the thread.
             return Outcome(parcel, error=error)
 
+    def _passes(self, parcel):
+        return self.breakers.lets_pass(parcel.call.operation)
+
     def _advance(self, key, outcome):
         lane = self._lanes[key]
         lane.popleft()
         self._put_outcome(outcome)
-        if self.stopped or outcome.comes_again:
+        if self.stopped or outcome.comes_again or not outcome.tried:
             self._closed.add(key)
         if not lane or key in self._closed:
             self._empty(key)
@@ -262,19 +306,7 @@ class Lanes:
             self._put_outcome(Outcome(parcel))
 
     def _put_outcome(self, outcome):
-        self._judge(outcome)
-        self._outcomes.put(outcome)
-
-    def _judge(self, outcome):
-        if isinstance(outcome.error, MindboxUnavailable):
-            self._failures += 1
-            self.failure = outcome.error
-            self.proven |= outcome.parcel.attempts < OFTEN
-            if self._failures >= FAILURES_TO_STOP or self._probing and self.proven:
-                self._stopped.set()
-        elif outcome.answer is not None or isinstance(outcome.error, MindboxRejected):
-            self._failures = 0
-            self._probing = self.proven = False
-            self.failure = None
-        if isinstance(outcome.error, MindboxThrottled | MindboxMisconfigured):
+        self.breakers.judge(outcome)
+        if self.breakers.whole.is_open:
             self._stopped.set()
+        self._outcomes.put(outcome)

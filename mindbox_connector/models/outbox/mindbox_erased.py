@@ -7,6 +7,7 @@ import re
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...catalogue import FAREWELL
 from ...reasons import Reason
 
 PERSONAL = (
@@ -27,6 +28,7 @@ class MindboxRequest(models.Model):
     @api.model
     def _forget(self, partners):
         """Leave no waiting request and no body of erased customers behind."""
+        self.env["mindbox.unrecorded"]._forget(partners)
         self._find_all_of(partners)._empty()
 
     def _empty(self):
@@ -45,7 +47,8 @@ class MindboxRequest(models.Model):
         """Return the requests that tell of customers, among others or alone.
 
         Theirs, those about what is theirs, those of their devices from before they were
-        known, and those of others that name them.
+        known, and those of others that name them; but not the last word that is said
+        for them.
         """
         self.flush_model()
         records = partners._get_mindbox_records()
@@ -56,8 +59,9 @@ class MindboxRequest(models.Model):
                 OR partner_id IS NULL AND device_uuid IN (
                        SELECT device_uuid FROM mindbox_request
                         WHERE partner_id = ANY(%(partners)s))
-                OR payload ~ %(naming)s
+                OR payload ~ %(naming)s AND event != %(farewell)s
             """,
+            farewell=FAREWELL,
             partners=records[partners._name],
             about=SQL(" OR ").join(
                 SQL("res_model = %s AND res_id = ANY(%s)", model, ids)

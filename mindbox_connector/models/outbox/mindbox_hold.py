@@ -21,6 +21,9 @@ HOLD_MAX_SHORT = 6
 HOLD_MAX_LONG = 220
 HOLD_MIN = 1
 LONG_OUTAGE = timedelta(hours=1)
+# Seconds, at most, from a failure to the next probe while somebody waits who has not
+# failed yet: perhaps it is those who fail, and not Mindbox.
+HOLD_MAX_UNTRIED = 30
 # Seconds, at most, of a hold, a throttling and a retry; what claims to be longer comes
 # from a wrong clock.
 HOLD_LIMIT = 330
@@ -32,6 +35,7 @@ ROW_RETRY_MAX = 270
 NOT_HELD = {
     "failures": 0,
     "failing_since": False,
+    "held_at": False,
     "held_until": False,
     **NO_REASON.get_values("hold_"),
 }
@@ -42,6 +46,13 @@ class MindboxEndpoint(models.Model):
     _inherit = ["mindbox.endpoint"]
 
     paced_until = fields.Datetime(readonly=True, copy=False)
+    held_at = fields.Datetime(readonly=True, copy=False)
+    held_operation = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The only operation that fails, as far as it is known: what leaves by "
+        "others is not held.",
+    )
 
     def _is_running(self):
         """Whether calls may leave, as of this moment."""
@@ -49,6 +60,11 @@ class MindboxEndpoint(models.Model):
             SQL("SELECT state FROM mindbox_endpoint WHERE id = %s", self.id)
         )
         return rows == [("running",)]
+
+    def _is_held(self):
+        """Whether nothing leaves for a while, by no operation."""
+        now = fields.Datetime.now()
+        return bool(self.held_until) and self.held_until > now
 
     def _wait_while_held(self):
         """Give the job back to the queue until calls may leave again."""
@@ -62,38 +78,38 @@ class MindboxEndpoint(models.Model):
 
     def _get_rest(self):
         """Return (seconds until calls may leave again or 0, why)."""
-        self.invalidate_recordset(["paced_until"])
-        return get_longest_rest([self._get_hold(), (self.paced_until, Reason("pace"))])
+        names = ["paced_until", "held_at", "held_operation", "failing_since"]
+        self.invalidate_recordset(names)
+        until, reason = self._get_hold()
+        if until and until > fields.Datetime.now():
+            until = self._shorten_hold(until, reason)
+        return get_longest_rest([(until, reason), (self.paced_until, Reason("pace"))])
 
-    def _hold(self, error, spent=0):
+    def _shorten_hold(self, until, reason):
+        """Return until when calls are held, as what waits by now has it."""
+        if self.held_operation and self._has_due_rows():
+            # By another operation, which nobody has tried yet.
+            return False
+        if reason.code == "throttled" or not self.held_at:
+            return until
+        soon = self.held_at + timedelta(seconds=HOLD_MAX_UNTRIED)
+        return soon if soon < until and self._has_untried_rows() else until
+
+    def _hold(self, error, spent=0, operation=None):
         """Leave Mindbox alone for a while: growing, jittered, at most 5 minutes.
 
         :param float spent: seconds since the failed call left; they count, so that a
             call that hangs does not delay the next one
+        :param operation: the only one that fails
         """
-        now = fields.Datetime.now()
-        since = self.failing_since or now
-        failures = self.failures + 1
-        if isinstance(error, MindboxThrottled):
-            seconds = max(HOLD_MIN, error.retry_after)
-        else:
-            long = now - since > LONG_OUTAGE and self._count_failing_lanes() > 1
-            cap = HOLD_MAX_LONG if long else HOLD_MAX_SHORT
-            seconds = min(2 ** min(failures - 1, 10), cap) * random.uniform(0.75, 1.25)
-            seconds = max(HOLD_MIN, seconds - spent)
-        self.write(
-            {
-                "failing_since": since,
-                "failures": failures,
-                "held_until": now + timedelta(seconds=seconds),
-                **error.reason.get_values("hold_"),
-            }
-        )
+        is_long = self._count_failing_lanes() > 1
+        values = make_hold(self, error, spent, is_long and HOLD_MAX_LONG)
+        self.write(values | {"held_operation": operation})
 
     def _release(self):
         """Hold calls no longer: Mindbox has answered."""
         if self.failures:
-            self.write(NOT_HELD)
+            self.write(NOT_HELD | {"held_operation": False})
 
     def _count_failing_lanes(self):
         """Count the customers with failures: a single one is no proof of an outage."""
@@ -102,6 +118,7 @@ class MindboxEndpoint(models.Model):
                 """
                 SELECT count(DISTINCT customer_key) FROM mindbox_request
                  WHERE endpoint_id = %s AND state = 'pending' AND attempts > 0
+                   AND attempts > COALESCE(missing_attempts, 0)
                 """,
                 self.id,
             )
@@ -117,7 +134,7 @@ class MindboxEndpoint(models.Model):
     def _forget_waits(self):
         """Let everything that waits be tried at once."""
         now = fields.Datetime.now()
-        self.write(NOT_HELD | {"paced_until": False})
+        self.write(NOT_HELD | {"held_operation": False, "paced_until": False})
         self.env.execute_query(
             SQL(
                 """
@@ -149,6 +166,30 @@ class MindboxEndpoint(models.Model):
 
     def _on_pause(self):
         """Hook: sending has stopped by itself, until somebody acts."""
+
+
+def make_hold(record, error, spent, long_cap):
+    """Return the values by which an integration point or operation is held.
+
+    :param long_cap: seconds, at most, once the outage is long; as before if none
+    """
+    now = fields.Datetime.now()
+    since = record.failing_since or now
+    failures = record.failures + 1
+    if isinstance(error, MindboxThrottled):
+        seconds = max(HOLD_MIN, error.retry_after)
+    else:
+        is_long = long_cap and now - since > LONG_OUTAGE
+        cap = long_cap if is_long else HOLD_MAX_SHORT
+        seconds = min(2 ** min(failures - 1, 10), cap) * random.uniform(0.75, 1.25)
+        seconds = max(HOLD_MIN, seconds - spent)
+    return {
+        "failing_since": since,
+        "failures": failures,
+        "held_at": now,
+        "held_until": now + timedelta(seconds=seconds),
+        **error.reason.get_values("hold_"),
+    }
 
 
 def get_longest_rest(moments):

@@ -4,6 +4,7 @@
 
 import logging
 import math
+import random
 import threading
 import time
 from collections import deque
@@ -12,27 +13,29 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...parameters import get_number
 from ..job.fault import log_fault
-from ..job.mindbox_job import Job
+from .mindbox_unrecorded import ALL, RECORD_INTERVAL
+from .shares import KEYS_OF_SHARES, get_job_keys
 
 _logger = logging.getLogger(__name__)
 
 # Seconds that a delivery waits for more, so that a busy shop runs one job, not ten,
 # beside its visitors. A system parameter may say otherwise, up to the limit.
 GATHER_SECONDS = 1
-GATHER_PARAMETER = "mindbox_connector.gather_seconds"
 GATHER_LIMIT = 60
 # Seconds from a commit until its request has answered: before that, a thread beside
 # would take the interpreter from it.
 ANSWER_TIME = 0.1
+# How often a kick is tried that meets another one.
+KICK_TRIES = 5
 # Age of a job, due or at work, from which on it may be dead, or overslept.
 JOB_STARTS_WITHIN = "10 seconds"
 # Seconds from one look for such jobs to the next.
 WAKE_INTERVAL = 5
-# One delivery of an integration point, on whichever node.
-DELIVERY = Job("_deliver", "mindbox.deliver.", lock=0x4D42)
 
 
 class KickQueue:
@@ -95,50 +98,61 @@ class MindboxEndpoint(models.Model):
             self._kick_beside(ids, [])
 
     @api.model
-    def _kick_beside(self, endpoint_ids, transaction_ids, late=()):
+    def _kick_beside(self, endpoint_ids, transaction_ids, kept=False):
         """Queue a delivery in a thread beside, so that the shopper's answer is out.
 
         A server that stops waits for it; one that is killed leaves it to the sweeper.
         """
-        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, transaction_ids, late)
+        kick = partial(self._kick_on_fresh_cursor, endpoint_ids, transaction_ids, kept)
         KICKS.put(self.env.cr.dbname, kick)
 
     @api.model
-    def _kick_on_fresh_cursor(self, endpoint_ids, transaction_ids, late=()):
+    def _kick_on_fresh_cursor(self, endpoint_ids, transaction_ids, kept=False):
         """Merge what waits twice and queue a delivery job, after a commit.
 
         On a fresh cursor, since only what others can see may be judged. Nothing that
         goes wrong here may reach the shopper: the sweeper does it again.
 
         :param list transaction_ids: of the rows that may wait twice
-        :param list late: rows that the shop's transaction could not insert
+        :param bool kept: whether something is kept that is no row yet
         """
-        try:
-            with self.env.registry.cursor() as cr:
-                env = api.Environment(cr, SUPERUSER_ID, {})
-                if late:
-                    env["mindbox.request"]._insert_late(late)
-                self._wake_runner(cr, endpoint_ids)
-                gather = env["mindbox.endpoint"]._get_gather_seconds()
-                if not self._needs_kick(cr, endpoint_ids, transaction_ids, gather):
-                    return
-                # Losing this commit in a crash is fine: no need to wait for the disk.
-                cr.execute("SET LOCAL synchronous_commit TO off")
-                if transaction_ids:
-                    env["mindbox.request"]._merge_waiting(transaction_ids)
-                env["mindbox.endpoint"].browse(endpoint_ids)._kick(seconds=gather)
-        except Exception as error:
-            log_fault(_logger, "Delivery not queued yet", error, logging.WARNING)
+        for left in reversed(range(KICK_TRIES)):
+            try:
+                with self.env.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    endpoints = env["mindbox.endpoint"].browse(endpoint_ids)
+                    if kept:
+                        endpoints = endpoints.search([("state", "=", "running")])
+                    if kept and env["mindbox.unrecorded"]._record():
+                        endpoints._kick(seconds=RECORD_INTERVAL)
+                    else:
+                        endpoints._kick_where_needed(transaction_ids)
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                if not left:
+                    _tell_of_failure(error)
+                time.sleep(left and random.uniform(0.01, 0.1))
+            except Exception as error:
+                _tell_of_failure(error)
+                return
+
+    def _kick_where_needed(self, transaction_ids):
+        """Merge what waits twice and queue a delivery, if there is any need to."""
+        cr = self.env.cr
+        self._wake_runner(cr, self.ids)
+        gather = self._get_gather_seconds()
+        if not self._needs_kick(cr, self.ids, transaction_ids, gather):
+            return
+        # Losing this commit in a crash is fine: no need to wait for the disk.
+        cr.execute("SET LOCAL synchronous_commit TO off")
+        if transaction_ids:
+            self.env["mindbox.request"]._merge_waiting(transaction_ids)
+        self._kick(seconds=gather)
 
     @api.model
     def _get_gather_seconds(self):
         """Return how many seconds a delivery waits for more; not a number: as ever."""
-        get_param = self.env["ir.config_parameter"].sudo().get_param
-        try:
-            seconds = int(get_param(GATHER_PARAMETER, GATHER_SECONDS))
-        except ValueError:
-            return GATHER_SECONDS
-        return min(max(0, seconds), GATHER_LIMIT)
+        return min(get_number(self.env, "gather_seconds", GATHER_SECONDS), GATHER_LIMIT)
 
     @api.model
     def _needs_kick(self, cr, endpoint_ids, transaction_ids, gather):
@@ -162,9 +176,9 @@ class MindboxEndpoint(models.Model):
                     SELECT 1 FROM mindbox_endpoint endpoint
                      WHERE endpoint.id = ANY(%(endpoints)s)
                        AND endpoint.state = 'running'
-                       AND NOT EXISTS (
-                           SELECT 1 FROM queue_job job
-                            WHERE job.identity_key = %(prefix)s || endpoint.id
+                       AND endpoint.delivery_count > (
+                           SELECT count(DISTINCT job.identity_key) FROM queue_job job
+                            WHERE job.identity_key IN (%(keys)s)
                               AND job.state IN ('pending', 'enqueued')
                               AND (job.eta IS NULL
                                    OR job.eta <= now() at time zone 'UTC'
@@ -174,7 +188,7 @@ class MindboxEndpoint(models.Model):
                 """,
                 requests=list(transaction_ids),
                 endpoints=list(endpoint_ids),
-                prefix=DELIVERY.key,
+                keys=KEYS_OF_SHARES,
                 gather=timedelta(seconds=gather),
             )
         )
@@ -191,7 +205,8 @@ class MindboxEndpoint(models.Model):
         key, now = (cr.dbname, *sorted(endpoint_ids)), time.monotonic()
         if now - LOOKED.get(key, -WAKE_INTERVAL) < WAKE_INTERVAL:
             return
-        LOOKED[key] = now
+        # A kick that is repeated looks again: what it has said went with it.
+        cr.postcommit.add(partial(LOOKED.__setitem__, key, now))
         cr.execute(
             SQL(
                 """
@@ -201,28 +216,43 @@ class MindboxEndpoint(models.Model):
                             WHEN state = 'pending' THEN COALESCE(eta, date_created)
                        END < now() at time zone 'UTC' - %(since)s::interval
                 """,
-                keys=[f"{DELIVERY.key}{endpoint_id}" for endpoint_id in endpoint_ids],
+                keys=get_job_keys(endpoint_ids),
                 since=JOB_STARTS_WITHIN,
             )
         )
 
-    def _kick(self, seconds=0):
-        """Queue a delivery job of each endpoint, unless one is waiting already.
+    def _kick(self, seconds=0, shares=None):
+        """Queue the delivery jobs of each endpoint, unless they are waiting already.
 
         :param float seconds: start that much later
+        :param shares: those that somebody waits for, all if none are given
         """
         for endpoint in self.filtered(lambda endpoint: endpoint.state == "running"):
             wait = math.ceil(max(seconds, endpoint._get_rest()[0]))
             description = self.env._("Deliver to Mindbox: %s", endpoint.name)
-            endpoint._put_job(DELIVERY, description, wait=wait, max_retries=0)
+            for share in shares or endpoint._get_shares():
+                args = [share.number] if share.number else []
+                endpoint._put_job(
+                    share.job, description, *args, wait=wait, max_retries=0
+                )
 
     @api.model
     def _cron_sweep(self):
         """Queue deliveries where a crash or a lost connection ate the kick."""
+        self._guard("Kept events", self._record_kept)
         for endpoint in self.search([("state", "=", "running")]):
             if endpoint._has_due_rows():
                 self._kick_on_fresh_cursor(endpoint.ids, [])
         self.search([("state", "=", "running")])._on_sweep()
 
+    @api.model
+    def _record_kept(self):
+        """Try all that is kept again, also what needs somebody to mend something."""
+        self.env["mindbox.unrecorded"]._record(ALL)
+
     def _on_sweep(self):
         """Hook: queue what else of these a crash may have left lying."""
+
+
+def _tell_of_failure(error):
+    log_fault(_logger, "Delivery not queued yet", error, logging.WARNING)

@@ -82,8 +82,11 @@ class MindboxEndpoint(models.Model):
              WHERE request.transaction_id = new.transaction_id
                AND request.endpoint_id = %(endpoint)s AND request.state = 'sent'
                AND request.mode IS DISTINCT FROM 'bulk'
-               AND (request.outcome = 'unknown' OR request.outcome = 'processed'
-                                               AND new.outcome = 'with_remarks')
+               -- Of a call that was repeated, the remark may be one of the time before;
+               -- the answer has told of the last.
+               AND (request.outcome = 'unknown'
+                    OR request.outcome = 'processed' AND new.outcome = 'with_remarks'
+                       AND (request.mode = 'async' OR request.attempts = 1))
             RETURNING request.id, request.outcome
             """,
             now=fields.Datetime.now(),
@@ -117,7 +120,7 @@ def _choose(told):
 
 def _get_values(told, bodies):
     body = bodies.get(told.transaction_id)
-    reason = _get_reason(told, body)
+    reason = get_late_reason(told, body)
     return {
         "transaction_id": told.transaction_id,
         "outcome": told.outcome,
@@ -126,7 +129,7 @@ def _get_values(told, bodies):
     }
 
 
-def _get_reason(told, body):
+def get_late_reason(told, body):
     """Return why a call was not processed as it was, free of personal data.
 
     What Mindbox says may repeat any value of the body. Without the body nobody knows

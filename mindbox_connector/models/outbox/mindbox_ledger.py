@@ -19,6 +19,7 @@ LEDGER_COLUMNS = {
     "date": "date",
     "amount": "numeric",
     "digest": "varchar",
+    "state": "jsonb",
 }
 
 
@@ -76,6 +77,13 @@ class MindboxLedger(models.Model):
         help="A fingerprint of the customer's data as they were told. The data cannot "
         "be read from it.",
     )
+    state = fields.Json(
+        string="Told State",
+        readonly=True,
+        help="What Mindbox was told of it besides: the status of an order, an answer "
+        "to a channel.",
+    )
+    state_text = fields.Char(string="In Words", compute="_compute_state_text")
     acknowledged_at = fields.Datetime(
         required=True,
         readonly=True,
@@ -97,6 +105,11 @@ class MindboxLedger(models.Model):
 
     _record_uniq = models.UniqueIndex("(endpoint_id, kind, res_id)")
 
+    @api.depends("state")
+    def _compute_state_text(self):
+        for row in self:
+            row.state_text = say_state(row.state)
+
     # === WRITING IT DOWN === #
 
     @api.model
@@ -108,7 +121,7 @@ class MindboxLedger(models.Model):
         is missing or None leaves what was told before.
 
         :param endpoint: the ``mindbox.endpoint`` by which it was told
-        :param str kind: ``customers``, ``orders`` or ``cards``
+        :param str kind: a code of the catalogue's kinds
         :param list rows: dicts, one for each record and no record twice, with
             ``res_id``: the ID of the partner, order or card (int);
             ``partner_id``: the ID of its customer, for customers the same (int);
@@ -117,7 +130,8 @@ class MindboxLedger(models.Model):
             the endpoint's currency or points (number);
             ``date``: the day the order was placed (date);
             ``reference``: the order's ID at Mindbox (str);
-            ``digest``: of the customer's profile, see :meth:`_get_digest` (str)
+            ``digest``: of the customer's profile, see :meth:`_get_digest` (str);
+            ``state``: what else was told, as bodies tell it (dict)
         """
         if rows:
             values = [{name: row.get(name) for name in LEDGER_COLUMNS} for row in rows]
@@ -150,67 +164,17 @@ class MindboxLedger(models.Model):
         :param list request_ids: IDs of requests that Mindbox has accepted just now
         """
         self._upsert(
+            self._join_told(self._get_told_by(request_ids)),
             SQL(
                 """
-                SELECT endpoint_id, kind, 'request', res_id,
-                       (array_agg(partner_id ORDER BY id DESC))[1],
-                       (array_agg(reference ORDER BY id DESC))[1],
-                       min(occurred_at)::date,
-                       CASE WHEN kind = 'cards' THEN COALESCE(sum(amount), 0)
-                            ELSE (array_agg(amount ORDER BY id DESC))[1] END,
-                       (array_agg(digest ORDER BY id DESC))[1]
-                  FROM (%s) AS told
-                 GROUP BY endpoint_id, kind, res_id
-                 ORDER BY endpoint_id, kind, res_id
+                CASE WHEN excluded.kind = ANY(%s)
+                     THEN COALESCE(mindbox_ledger.amount, 0) + excluded.amount
+                     ELSE COALESCE(excluded.amount, mindbox_ledger.amount) END
                 """,
-                self._get_told(request_ids),
-            ),
-            SQL(
-                "CASE WHEN excluded.kind = 'cards'"
-                " THEN COALESCE(mindbox_ledger.amount, 0) + excluded.amount"
-                " ELSE COALESCE(excluded.amount, mindbox_ledger.amount) END"
+                self._get_summed_kinds(),
             ),
         )
         self._confirm_requests(request_ids)
-
-    def _get_told(self, request_ids):
-        """Return the query that reads from bodies what Mindbox was told."""
-        return SQL(
-            """
-            SELECT request.id, request.endpoint_id, told.kind, request.res_id,
-                   request.partner_id, request.occurred_at,
-                   body->'order'->'ids'->>endpoint.order_id_name AS reference,
-                   CASE WHEN told.kind = 'orders'
-                        THEN (body->'order'->'totalPrice')::text::numeric
-                        WHEN request.event = 'card_balance'
-                             AND request.was_accepted IS NOT TRUE
-                        THEN (body->'balanceChanges'->0->'changeAmount')::text::numeric
-                   END AS amount,
-                   CASE WHEN told.kind = 'customers' THEN %(digest)s END AS digest
-              FROM mindbox_request request
-              JOIN mindbox_endpoint endpoint ON endpoint.id = request.endpoint_id
-              JOIN (VALUES %(kinds)s) AS told (event, kind)
-                ON told.event = request.event
-              -- PostgreSQL cannot look into a body with a zero character.
-              CROSS JOIN LATERAL (
-                  SELECT CASE WHEN strpos(request.payload, '\\u0000') = 0
-                              THEN request.payload::json END AS body
-              ) AS parsed
-             WHERE request.id = ANY(%(ids)s) AND request.res_id > 0
-            """,
-            ids=list(request_ids),
-            kinds=self._get_event_kinds(),
-            digest=_get_digest_of(SQL("(body->'customer')::text")),
-        )
-
-    def _get_event_kinds(self):
-        """Return the pairs of an event and the kind of record that it tells of."""
-        kinds = self.env["mindbox.catalogue"]._get_kind_events()
-        return SQL(", ").join(
-            SQL("(%s, %s)", event, kind)
-            for kind, events in kinds.items()
-            for event in events
-        )
 
     def _upsert(self, rows, amount):
         """Insert or overwrite rows of the ledger.
@@ -223,7 +187,7 @@ class MindboxLedger(models.Model):
                 """
                 INSERT INTO mindbox_ledger (
                     endpoint_id, kind, origin, res_id, partner_id, reference, date,
-                    amount, digest, acknowledged_at, known_from)
+                    amount, digest, state, acknowledged_at, known_from)
                 SELECT rows.*, date_trunc('second', now() at time zone 'UTC'),
                        'accepted'
                   FROM (%(rows)s) AS rows
@@ -235,6 +199,11 @@ class MindboxLedger(models.Model):
                        date = LEAST(excluded.date, mindbox_ledger.date),
                        amount = %(amount)s,
                        digest = COALESCE(excluded.digest, mindbox_ledger.digest),
+                       state = CASE WHEN excluded.state IS NULL
+                                    THEN mindbox_ledger.state
+                                    ELSE COALESCE(NULLIF(
+                                             mindbox_ledger.state, 'null'), '{}')
+                                         || excluded.state END,
                        acknowledged_at = excluded.acknowledged_at,
                        known_from = excluded.known_from
                 RETURNING id
@@ -255,47 +224,6 @@ class MindboxLedger(models.Model):
         secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
         told = {name: value for name, value in profile.items() if value != CLEAR}
         return hashlib.sha256(f"{secret}{to_text(told)}".encode()).hexdigest()
-
-    # === BALANCES === #
-
-    @api.model
-    def _get_known_points(self, endpoint, card_ids):
-        """Return {card ID: points that Mindbox knows of, or is about to hear of}.
-
-        Who adds what is missing to them never counts points twice. A change that waits
-        to be sent again after it was accepted is among what was told.
-        """
-        waiting = self.env["mindbox.request"]._execute(
-            SQL(
-                """
-                SELECT res_id, sum((payload::json->'balanceChanges'->0->'changeAmount'
-                                   )::text::numeric)::float8
-                  FROM mindbox_request
-                 WHERE endpoint_id = %s AND event = 'card_balance'
-                   AND res_model = 'loyalty.card' AND res_id = ANY(%s)
-                   AND state = 'pending' AND payload != ''
-                   AND was_accepted IS NOT TRUE
-                 GROUP BY res_id
-                """,
-                endpoint.id,
-                list(card_ids),
-            )
-        )
-        known = self._get_told_points(endpoint, card_ids)
-        for card_id, points in waiting:
-            known[card_id] = known.get(card_id, 0) + points
-        return known
-
-    @api.model
-    def _get_told_points(self, endpoint, card_ids):
-        """Return {card ID: points that Mindbox has acknowledged}."""
-        domain = [
-            ("endpoint_id", "=", endpoint.id),
-            ("kind", "=", "cards"),
-            ("res_id", "in", list(card_ids)),
-        ]
-        rows = self.search_read(domain, ["res_id", "amount"])
-        return {row["res_id"]: row["amount"] for row in rows}
 
     # === MERGED AND ERASED CUSTOMERS === #
 
@@ -357,17 +285,7 @@ class MindboxLedger(models.Model):
         return {row: found.get((row.kind, row.res_id)) for row in self}
 
 
-def _get_digest_of(text):
-    """Return the expression that has the value of :meth:`_get_digest`.
-
-    :param SQL text: the customer of a body as JSON text
-    """
-    return SQL(
-        """
-        encode(sha256(convert_to(
-            (SELECT value FROM ir_config_parameter WHERE key = 'database.secret')
-            || regexp_replace(%s, %s, '', 'g'), 'UTF8')), 'hex')
-        """,
-        text,
-        f'"[^"]*":"{CLEAR}",',
-    )
+def say_state(state):
+    """Return what is told of a record in words: {"Email//": true} is “Email: true”."""
+    parts = ((key.strip("/"), value) for key, value in (state or {}).items())
+    return ", ".join(f"{key}: {value}" if key else str(value) for key, value in parts)

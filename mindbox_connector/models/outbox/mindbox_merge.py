@@ -5,6 +5,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .json_text import rename_customer
+
 
 class MindboxRequest(models.Model):
     _name = "mindbox.request"
@@ -18,7 +20,7 @@ class MindboxRequest(models.Model):
         first row keeps its place in the queue. It is always written to: a delivery
         that took its snapshot before must fail to lock it, and look again.
         """
-        waiting = self.env.execute_query_dict(
+        self.env.cr.execute(
             SQL(
                 """
                 SELECT waiting.id, waiting.merge_key, waiting.endpoint_id,
@@ -35,9 +37,11 @@ class MindboxRequest(models.Model):
                    FOR UPDATE OF waiting SKIP LOCKED
                 """,
                 list(transaction_ids),
-            )
+            ),
+            # That it meets another one is no error: it is repeated.
+            log_exceptions=False,
         )
-        self._merge(waiting)
+        self._merge(self.env.cr.dictfetchall())
 
     @api.model
     def _merge(self, rows):
@@ -84,8 +88,9 @@ class MindboxRequest(models.Model):
 
         Their foreign keys were moved already. A state of a merged customer is now a
         state of the survivor, also when it is sent again later; bodies that were
-        tried and still wait stay as they are.
+        tried and still wait stay as they are. Those that were not name the survivor.
         """
+        self._rename_customers(merged_ids, survivor_id)
         self.env.execute_query(
             SQL(
                 """
@@ -112,6 +117,23 @@ class MindboxRequest(models.Model):
                 partners=[*merged_ids, survivor_id],
             )
         )
+
+    @api.model
+    def _rename_customers(self, merged_ids, survivor_id):
+        """Have facts that wait name the customer as whom Mindbox will know them."""
+        waiting = [
+            ("partner_id", "in", [*merged_ids, survivor_id]),
+            ("state", "=", "pending"),
+            ("attempts", "=", 0),
+            ("merge_key", "=", False),
+            ("payload", "!=", False),
+        ]
+        for request in self.search(waiting):
+            name = request.endpoint_id.customer_id_name
+            for merged_id in merged_ids:
+                request.payload = rename_customer(
+                    request.payload, name, merged_id, survivor_id
+                )
 
     @api.model
     def _join_lane(self, partner_ids, partner_id):

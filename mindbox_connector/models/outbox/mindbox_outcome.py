@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ...exceptions import (
     MindboxError,
     MindboxMisconfigured,
+    MindboxMissing,
     MindboxRejected,
 )
 from ...reasons import NO_REASON, Reason
@@ -51,7 +52,7 @@ class MindboxEndpoint(models.Model):
                 request = self.env["mindbox.request"].browse(outcome.parcel.id)
                 if request.exists() and request.id not in erased:
                     request._send_instead(outcome.error.reason)
-        return True
+        return self._may_go_on()
 
     def _after_sent(self, parcels):
         """Keep in the ledger what Mindbox has accepted.
@@ -60,12 +61,18 @@ class MindboxEndpoint(models.Model):
         """
         ledger = self.env["mindbox.ledger"]
         ledger._acknowledge_requests([parcel.id for parcel in parcels])
+        if merges := self._find_merges(parcels):
+            ledger._forget_merged(self, [parcel.call.body for parcel in merges])
+
+    def _find_merges(self, parcels):
+        """Return those of the parcels that have merged customers."""
         merge = self._get_operation("customer_merge")
-        merges = [
-            p.call.body for p in parcels if merge and p.call.operation == merge["name"]
-        ]
-        if merges:
-            ledger._forget_merged(self, merges)
+        return [p for p in parcels if merge and p.call.operation == merge["name"]]
+
+    def _find_merge_requests(self, parcels):
+        """Return the rows of merges among the parcels, as far as they still exist."""
+        ids = [parcel.id for parcel in self._find_merges(parcels)]
+        return self.env["mindbox.request"].browse(ids).exists()
 
     def _give_back(self, ids):
         """Forget bodies that never left, so that a newer state can take their place.
@@ -88,9 +95,12 @@ class MindboxEndpoint(models.Model):
     def _get_result(self, outcome, failing):
         """Return the column values of a tried parcel's row."""
         now = fields.Datetime.now()
+        parcel, is_missing = outcome.parcel, isinstance(outcome.error, MindboxMissing)
         result = {
-            "id": outcome.parcel.id,
-            "attempts": outcome.parcel.attempts + 1,
+            "id": parcel.id,
+            "attempts": parcel.attempts + 1,
+            "missing_attempts": parcel.missing_attempts + is_missing,
+            "operation_name": parcel.call.operation,
             "next_attempt_at": now,
             "sent_at": None,
             "outcome": None,
@@ -99,19 +109,20 @@ class MindboxEndpoint(models.Model):
         }
         answer, error = outcome.answer, outcome.error
         if answer:
-            return result | _get_success(outcome.parcel.call, answer)
+            return result | _get_success(parcel.call, answer)
         result |= {
-            **scrub(_get_reason(error), outcome.parcel.call.body).get_values(),
+            **scrub(_get_reason(error), parcel.call.body).get_values(),
             "http_status": getattr(error, "http_status", 0),
             "response": getattr(error, "response", ""),
         }
         if isinstance(error, MindboxMisconfigured):
             return result | {"state": "pending"}
         if outcome.comes_again:
-            delay = get_retry_delay(outcome.parcel.attempts, failing)
+            before = parcel.missing_attempts if is_missing else parcel.failures
+            delay = get_retry_delay(before, failing)
             return result | {"state": "pending", "next_attempt_at": now + delay}
         if not isinstance(error, MindboxRejected):
-            log_fault(_logger, f"Call {outcome.parcel.id}", error)
+            log_fault(_logger, f"Call {parcel.id}", error)
         return result | {"state": "rejected"}
 
 

@@ -33,7 +33,8 @@ class MindboxRequest(models.Model):
         self.ensure_one()
         if self._send_instead(reason):
             return True
-        if reason.code in MISSING and self.attempts < get_missing_attempts(reason):
+        most = get_missing_attempts(reason)
+        if reason.code in MISSING and self.missing_attempts + 1 < most:
             self._wait_again(reason)
             return True
         return False
@@ -48,9 +49,11 @@ class MindboxRequest(models.Model):
     def _wait_again(self, reason):
         """Have it sent again later, with a new key: nothing of it was processed."""
         now = fields.Datetime.now()
+        delay = get_retry_delay(self.missing_attempts + 1, failing=False)
         values = {
             "state": "pending",
-            "next_attempt_at": now + get_retry_delay(self.attempts, failing=False),
+            "missing_attempts": self.missing_attempts + 1,
+            "next_attempt_at": now + delay,
             "sent_at": False,
             "outcome": False,
             "processed_at": False,

@@ -45,6 +45,11 @@ class MindboxRequest(models.Model):
     operation_id = fields.Many2one(
         "mindbox.operation", readonly=True, ondelete="set null"
     )
+    operation_name = fields.Char(
+        string="Called Operation",
+        readonly=True,
+        help="The operation as it was called: it may be renamed or deleted since.",
+    )
     event = fields.Selection(
         lambda self: self.env["mindbox.catalogue"]._get_selection(),
         required=True,
@@ -105,6 +110,12 @@ class MindboxRequest(models.Model):
         "the transaction ID, so that it counts once.",
     )
     attempts = fields.Integer(readonly=True, default=0)
+    missing_attempts = fields.Integer(
+        string="Attempts Without What It Needs",
+        readonly=True,
+        help="Attempts, among all, to which Mindbox has answered that it does not know "
+        "what the call is about: no failures, what is missing may be on its way.",
+    )
     next_attempt_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     sent_at = fields.Datetime(
         string="Accepted",
@@ -179,8 +190,7 @@ class MindboxRequest(models.Model):
     )
     _lane_idx = models.Index(f"(endpoint_id, customer_key, priority, id) WHERE {WAITS}")
     _merge_idx = models.Index(
-        "(merge_key, endpoint_id) WHERE state = 'pending' AND payload IS NULL "
-        "AND merge_key IS NOT NULL",
+        "(merge_key, endpoint_id) WHERE state = 'pending' AND merge_key IS NOT NULL",
     )
     _record_idx = models.Index("(res_id, res_model)")
     _tried_idx = models.Index(
@@ -261,28 +271,83 @@ class MindboxRequest(models.Model):
         "next_attempt_at",
         "endpoint_id.held_until",
         "endpoint_id.state",
+        "operation_id.held_until",
     )
     def _compute_reason(self):
+        waiting = self.filtered(lambda request: request.state == "pending")
+        waits = waiting._get_waits()
         for request in self:
-            request.reason = request._get_reason()
+            if request.state == "sent":
+                request.reason = request._get_outcome_in_words()
+            else:
+                request.reason = waits.get(request.id, request.error)
 
-    def _get_reason(self):
-        if self.state == "sent":
-            return self._get_outcome_in_words()
-        if self.state != "pending":
-            return self.error
-        endpoint = self.endpoint_id
-        if endpoint.state == "paused":
-            return self.env._("Waits: the integration point is paused.")
-        if endpoint.held_until and endpoint.held_until > fields.Datetime.now():
-            return self.env._("Waits: %s", endpoint.hold_reason)
-        if self.attempts and self.reason_code:
-            return self.env._(
+    def _get_waits(self):
+        """Return {ID: why it waits, in words}."""
+        soon = dict.fromkeys(self.ids, self.env._("Leaves in a moment."))
+        tried = {
+            request.id: self.env._(
                 "Waits after attempt %(attempts)s: %(error)s",
-                attempts=self.attempts,
-                error=self.error,
+                attempts=request.attempts,
+                error=request.error,
             )
-        return self.env._("Leaves in a moment.")
+            for request in self
+            if request.attempts and request.reason_code
+        }
+        return soon | self._get_queues() | tried | self._get_stops()
+
+    def _get_stops(self):
+        """Return {ID: in words} of what waits since nothing leaves, or not by that.
+
+        A hook, too: an upper room may know more of what keeps everything.
+        """
+        stops = {}
+        for request in self:
+            endpoint, operation = request.endpoint_id, request.operation_id
+            if endpoint.state == "paused":
+                words = self.env._("Waits: the integration point is paused.")
+            elif endpoint.state == "draft":
+                words = self.env._("Waits: the integration point is not started.")
+            elif endpoint._is_held() and not endpoint.held_operation:
+                words = self.env._("Waits: %s", endpoint.hold_reason)
+            elif operation._is_held():
+                words = self.env._("Waits: %s", operation.hold_reason)
+            else:
+                continue
+            stops[request.id] = words
+        return stops
+
+    def _get_queues(self):
+        """Return {ID: in words} of what waits behind another one of its customer."""
+        self.env["mindbox.request"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (mine.id) mine.id, tried.attempts,
+                       tried.reason_code, tried.reason_details
+                  FROM mindbox_request mine
+                  JOIN mindbox_request tried
+                    ON tried.endpoint_id = mine.endpoint_id
+                   AND tried.customer_key = mine.customer_key
+                   AND tried.state = 'pending' AND tried.attempts > 0
+                   AND tried.reason_code IS NOT NULL
+                   AND (tried.priority, tried.id) < (mine.priority, mine.id)
+                 WHERE mine.id = ANY(%s)
+                 ORDER BY mine.id, tried.priority, tried.id
+                """,
+                self.ids,
+            )
+        )
+        say = self.env["mindbox.reason"]._say
+        return {
+            request_id: self.env._(
+                "Waits for the customer's earlier call, after its attempt "
+                "%(attempts)s: %(error)s",
+                attempts=attempts,
+                error=say(code, details),
+            )
+            for request_id, attempts, code, details in rows
+        }
 
     def _get_outcome_in_words(self):
         if self.outcome == "with_remarks":

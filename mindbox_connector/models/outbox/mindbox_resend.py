@@ -98,8 +98,8 @@ class MindboxRequest(models.Model):
             SQL(
                 """
                 UPDATE mindbox_request
-                   SET state = 'pending', attempts = 0, next_attempt_at = %(now)s,
-                       queued_at = %(now)s,
+                   SET state = 'pending', attempts = 0, missing_attempts = NULL,
+                       next_attempt_at = %(now)s, queued_at = %(now)s,
                        reason_code = NULL, reason_details = NULL, http_status = 0,
                        response = NULL, sent_at = NULL,
                        outcome = NULL, processed_at = NULL,

@@ -7,6 +7,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...parameters import get_number
+
 # Days to keep what is finished, where the settings say nothing: the bodies, the rows,
 # and the rows that somebody has to look at.
 RETENTION_DAYS = {"body": 3, "row": 30, "rejected": 180}
@@ -24,9 +26,8 @@ class MindboxRequest(models.Model):
 
         :return: (rows done, whether more remain), for the autovacuum to call again
         """
-        get_param = self.env["ir.config_parameter"].sudo().get_param
         days = {
-            name: max(0, int(get_param(f"mindbox_connector.{name}_days", default)))
+            name: get_number(self.env, f"{name}_days", default)
             for name, default in RETENTION_DAYS.items()
         }
         chunks = (

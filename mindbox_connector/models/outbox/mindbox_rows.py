@@ -2,24 +2,19 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Writing rows of the outbox: many in one statement, and nothing of them in the log."""
 
-import logging
 from functools import lru_cache
-
-import psycopg2
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..job.fault import log_fault
 from .json_text import to_json
-
-_logger = logging.getLogger(__name__)
 
 # Column types of the rows that capture and delivery exchange with PostgreSQL.
 COLUMN_TYPES = {
     "id": "int4",
     "endpoint_id": "int4",
     "operation_id": "int4",
+    "operation_name": "varchar",
     "partner_id": "int4",
     "import_chunk_id": "int4",
     "event": "varchar",
@@ -39,6 +34,7 @@ COLUMN_TYPES = {
     "priority": "int4",
     "state": "varchar",
     "attempts": "int4",
+    "missing_attempts": "int4",
     "http_status": "int4",
     "payload": "text",
     "response": "text",
@@ -85,21 +81,6 @@ class MindboxRequest(models.Model):
             # Along with it: the shop waits for one answer less.
             query = SQL("%s; RELEASE SAVEPOINT %s", query, SQL.identifier(savepoint))
         self.env.cr.execute(query, log_exceptions=False)
-
-    @api.model
-    def _insert_late(self, rows):
-        """Insert, one by one, rows that their own transaction could not record.
-
-        What they lead to may be gone: another operation is found by the event.
-        """
-        for row in rows:
-            try:
-                with self.env.cr.savepoint(flush=False):
-                    self._insert([row | {"operation_id": None}])
-            except psycopg2.Error as error:
-                names = "event", "res_model", "res_id"
-                what = {name: row[name] for name in names}
-                log_fault(_logger, f"{what} is not recorded", error)
 
     @api.model
     def _update(self, rows, guard=None):

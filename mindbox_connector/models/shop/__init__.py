@@ -4,9 +4,11 @@ What a body looks like stands beside it, in ``*_body.py`` where it is long. Call
 capture and the rooms below it.
 
 ``res.partner`` is assembled from many methods: nearly every event is about a customer,
-so who that is, by what Mindbox knows him, and what of him is told are asked of it.
+so who that is, by what Mindbox knows him, and what of him is told are asked of it. The
+same holds of ``sale.order``: carts, content, money, transfers and statuses are told.
 """
 
+from . import mindbox_endpoint
 from . import res_partner
 from . import res_partner_body
 from . import res_partner_known
@@ -14,16 +16,21 @@ from . import res_partner_name
 from . import res_users
 from . import website
 from . import loyalty_card
+from . import loyalty_card_join
 from . import loyalty_card_import
 from . import loyalty_history
 from . import loyalty_program
 from . import sale_order
 from . import sale_order_body
+from . import sale_order_cart
 from . import sale_order_told
+from . import sale_order_standing
 from . import sale_order_line
 from . import payment_transaction
 from . import account_move
-from . import account_move_line
+from . import account_move_reversal
+from . import account_partial_reconcile
+from . import account_payment
 from . import stock_move
 from . import stock_picking
 from . import stock_quant

@@ -62,6 +62,17 @@ def divide_line(part, quantity):
     )
 
 
+def divide_parts(part, gone, never_came):
+    """Divide a line into what is kept, what came back and what never came.
+
+    :return: {"kept": …, "returned": …, "cancelled": …}, without those that are empty
+    """
+    rest, cancelled = divide_line(part, never_came)
+    kept, returned = divide_line(rest, gone) if rest else (None, None)
+    parts = {"kept": kept, "returned": returned, "cancelled": cancelled}
+    return {kind: line for kind, line in parts.items() if line}
+
+
 def undiscounted(total, discount):
     """Return what a line would cost without its discount of so many percent."""
     return total / (1 - discount / 100)

@@ -13,5 +13,5 @@ class LoyaltyHistory(models.Model):
         lines = super().create(vals_list)
         for line in lines.filtered(lambda line: line.order_model == "sale.order"):
             order = self.env["sale.order"].browse(line.order_id)
-            line.card_id._mindbox_note_cause(order)
+            line.card_id._mindbox_note_cause(order, line.issued - line.used)
         return lines

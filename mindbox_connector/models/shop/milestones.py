@@ -14,21 +14,21 @@ MILESTONES = (
 STATE_MILESTONES = {"sale": "confirmed", "cancel": "cancelled", "draft": "quotation"}
 
 
-def get_milestones(state, paid, delivery_status, with_carrier):
+def get_milestones(state, paid, delivery, with_carrier):
     """Return the milestones that an order has reached, the last one first.
 
     :param str state: of the order
     :param bool paid: whether payments or paid invoices cover it
-    :param str delivery_status: of the order, empty without transfers
+    :param str delivery: see :func:`quantities.get_delivery`
     :param bool with_carrier: whether a carrier has still to hand over what has left
     """
     if state == "cancel":
         return ["cancelled"]
-    full = delivery_status == "full"
+    full = delivery == "full"
     reached = {
         "shipped": full and with_carrier,
         "delivered": full and not with_carrier,
-        "partially_shipped": delivery_status in ("partial", "started"),
+        "partially_shipped": delivery == "partial",
         "paid": paid,
         "confirmed": state == "sale",
         "created": True,

@@ -5,6 +5,7 @@
 import re
 
 from ...reasons import Reason
+from ..outbox.json_text import quote
 
 # Letters of the alphabets a project may take, as parts of a regular expression.
 ALPHABETS = {
@@ -43,7 +44,7 @@ def split_name(name, name_format):
 
 
 def _divide_name(name, name_format):
-    words = CONTROL.sub(" ", name or "").split()
+    words = quote(CONTROL.sub(" ", name or "")).split()
     if not words:
         return {}
     if name_format == "full":

@@ -7,11 +7,19 @@ from odoo import models
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
+    def write(self, vals):
+        """A refund counts when it is done: nobody waits for its post-processing."""
+        result = super().write(vals)
+        if vals.get("state") == "done":
+            refunds = self.sudo().filtered(lambda tx: tx.operation == "refund")
+            transactions = refunds | refunds.source_transaction_id
+            transactions.sale_order_ids._mindbox_mark_refund()
+        return result
+
     def _post_process(self):
         """An order is paid once its transactions cover it."""
         result = super()._post_process()
-        orders = self.filtered(lambda tx: tx.state == "done").sale_order_ids
-        orders.filtered(lambda order: order._mindbox_is_paid_online())._mindbox_mark(
-            "order_status", milestone="paid"
-        )
+        done = self.sudo().filtered(lambda tx: tx.state == "done")
+        payments = done.filtered(lambda tx: tx.operation != "refund")
+        payments.sale_order_ids._mindbox_mark_paid()
         return result

@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...answers import clean
 from ..capture.visitor import get_website
 
 # What a body tells; address, language and archiving are nothing that Mindbox hears of.
@@ -23,21 +24,34 @@ class ResPartner(models.Model):
 
     birthday = fields.Date()
     sex = fields.Selection([("male", "Male"), ("female", "Female")])
+    mindbox_company_id = fields.Many2one(
+        "res.company",
+        string="Made In",
+        default=lambda self: self.env.company,
+        copy=False,
+        readonly=True,
+        help="The company in which the contact was made: a contact that all companies "
+        "share goes to its Mindbox until it buys or signs up somewhere.",
+    )
     mindbox_request_ids = fields.One2many(
         "mindbox.request",
         "partner_id",
         groups="mindbox_connector.group_mindbox_user",
     )
-    # Of a whole batch at once: a query for each customer halved the delivery's speed.
-    mindbox_email_taken = fields.Boolean(
-        compute="_compute_mindbox_email_taken",
-        compute_sudo=True,
-        help="A guest with the e-mail of a customer who has an account.",
-    )
-
     _mindbox_email_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"
     )
+
+    def _init_column(self, column_name):
+        """Contacts that were there before: as far as it is known who made them."""
+        if column_name != "mindbox_company_id":
+            return super()._init_column(column_name)
+        return self.env.cr.execute(
+            """
+            UPDATE res_partner SET mindbox_company_id = maker.company_id
+              FROM res_users maker WHERE maker.id = res_partner.create_uid
+            """
+        )
 
     @api.model
     def _get_frontend_writable_fields(self):
@@ -50,11 +64,15 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = super().create(vals_list)
+        partners = super().create([_clean(vals) for vals in vals_list])
         partners._mindbox_mark("customer_edit", new={True})
         return partners
 
     def write(self, vals):
+        vals = _clean(vals)
+        if self.env.context.get(MERGING_KEY):
+            guarded = self._get_guarded()
+            vals = {name: vals[name] for name in vals if name not in guarded}
         with_zone = self.env["mindbox.endpoint"]._sends_time_zones()
         told = (TRACKED | {"tz"} if with_zone else TRACKED) & vals.keys()
         before = {p: _get_told(p, told) for p in self.sudo()} if told else {}
@@ -124,7 +142,7 @@ class ResPartner(models.Model):
         """
         self.env["mindbox.request"]._check_manager()
         self.check_access("write")
-        self.mindbox_erased_at = False
+        self.sudo().mindbox_erased_at = False
         self._mindbox_mark("customer_edit")
         return True
 
@@ -140,12 +158,27 @@ class ResPartner(models.Model):
             ("user_ids", "=", False),
             ("sale_order_ids.website_id", "!=", False),
         ]
-        guests = self._mindbox_find_by_email(domain, limit=MAX_GUESTS)
+        guests = self._mindbox_find_by_email(domain, limit=MAX_GUESTS).filtered(
+            lambda guest: all(
+                guest._mindbox_person(endpoint) == guest
+                for endpoint in guest._mindbox_endpoints(False)
+            )
+        )
         if guests:
             self.env["mindbox.request"].sudo()._join_lane(guests.ids, self.id)
-            self._mindbox_mark(
-                "customer_merge", website=get_website(), merged_ids=guests.ids
-            )
+            self._mindbox_mark_merge(guests, website=get_website())
+
+    def _mindbox_mark_merge(self, merged, website=None):
+        """Have Mindbox merge customers into this one, and hand on no contact of theirs.
+
+        :param merged: customers, who are about to be deleted or not
+        """
+        self._mindbox_mark(
+            "customer_merge",
+            website=website,
+            merged_ids=merged.ids,
+            cleared=merged._mindbox_get_handed_on(),
+        )
 
     def _mindbox_find_by_email(self, domain, limit=None):
         """Return customers with one of these e-mails."""
@@ -153,16 +186,6 @@ class ResPartner(models.Model):
         domain = [("email_normalized", "in", emails), *domain]
         partners = self.sudo().search(domain, limit=limit)
         return partners.filtered(lambda partner: partner._mindbox_customer() == partner)
-
-    @api.depends("email_normalized", "user_ids")
-    def _compute_mindbox_email_taken(self):
-        guests = self.filtered(lambda p: p.email_normalized and p._mindbox_is_guest())
-        accounts = guests._mindbox_find_by_email([("user_ids", "!=", False)])
-        taken = set(accounts.mapped("email_normalized"))
-        for partner in self:
-            partner.mindbox_email_taken = (
-                partner in guests and partner.email_normalized in taken
-            )
 
     # === SOURCE === #
 
@@ -216,7 +239,11 @@ class ResPartner(models.Model):
         return self.website_id, self.company_id
 
     def _mindbox_endpoints(self, website_id):
-        """A contact shared by companies goes wherever it has bought or signed up."""
+        """A contact shared by companies goes wherever it has bought or signed up.
+
+        Until then it goes to the company that has made it. Besides it goes wherever it
+        holds a card of a program that is for one website only.
+        """
         endpoint = self.env["mindbox.endpoint"]
         routes = endpoint._get_routes()
         if len(routes) < 2 or self.website_id or self.company_id:
@@ -227,7 +254,10 @@ class ResPartner(models.Model):
         users = self.user_ids.filtered("active")
         shops |= {(user.website_id.id, user.company_id.id) for user in users}
         ids = {endpoint._get_route(*shop) for shop in shops} - {False}
-        return endpoint.browse(ids or [routes[0][0]])
+        endpoints = endpoint.browse(
+            ids or endpoint._get_home(self.mindbox_company_id.id)
+        )
+        return endpoints | self._mindbox_holds_cards_of()
 
     def _mindbox_is_guest(self):
         return not self.user_ids
@@ -236,3 +266,11 @@ class ResPartner(models.Model):
 def _get_told(partner, names):
     """Return what a body tells of some fields: of the country only the phone's code."""
     return [partner[name] for name in names if name != "country_id" or partner.phone]
+
+
+def _clean(vals):
+    """Return values without what no database keeps: programs write names, too."""
+    return {
+        name: clean(value) if isinstance(value, str) else value
+        for name, value in vals.items()
+    }

@@ -5,6 +5,7 @@
 from odoo import models
 
 from ...exceptions import MindboxSkipped
+from ..identity.mindbox_contact import KINDS
 from ..outbox.json_text import CLEAR
 from .names import personal_data, usable_email
 
@@ -27,31 +28,50 @@ class ResPartner(models.Model):
         :param cleared: fields that were removed in Odoo since the last edit
         """
         profile = self._mindbox_check_profile(endpoint)
-        return {"customer": dict.fromkeys(cleared, CLEAR) | profile}
+        # What has a value again stands where it always does: bodies are compared.
+        empty = {*cleared, *self._mindbox_get_foreign(endpoint)} - profile.keys()
+        return {"customer": dict.fromkeys(sorted(empty), CLEAR) | profile}
 
     def _mindbox_check_profile(self, endpoint):
         """Return the profile of a customer whom Mindbox can keep.
 
-        :raise MindboxSkipped: without a contact, or with somebody else's
+        Whoever is known there stays so: also where all contacts are others', or gone.
+
+        :raise MindboxSkipped: new, without a contact; or known as somebody else
         """
-        self._mindbox_check_no_account()
+        self._mindbox_check_person(endpoint)
         profile = self._mindbox_profile(endpoint)
-        if not (profile.get("email") or profile.get("mobilePhone")):
+        reached = profile.get("email") or profile.get("mobilePhone")
+        known = endpoint in self.mindbox_known_to_ids
+        if not (reached or known or self._mindbox_get_foreign(endpoint)):
             raise MindboxSkipped("no_contact")
         return profile
 
-    def _mindbox_check_no_account(self):
-        """An e-mail belongs to one customer in Mindbox: an edit would move it."""
-        if self.mindbox_email_taken:
+    def _mindbox_check_person(self, endpoint):
+        """An e-mail belongs to one customer in Mindbox: an edit would move it.
+
+        :raise MindboxSkipped: the customer is known there as somebody else
+        """
+        person = self._mindbox_person(endpoint)
+        if person != self:
+            if person._mindbox_is_guest():
+                raise MindboxSkipped("contact_of_other")
             raise MindboxSkipped("guest_with_account")
 
     def _mindbox_customer_authorize_body(self, endpoint):
         return {"customer": self._mindbox_identity(endpoint)}
 
-    def _mindbox_customer_merge_body(self, endpoint, merged_ids):
-        """Return the merge of other customers, by their IDs, into this one."""
+    def _mindbox_customer_merge_body(self, endpoint, merged_ids, cleared=()):
+        """Return the merge of other customers, by their IDs, into this one.
+
+        :param cleared: contacts of theirs, which an edit looks after once it is done
+        :raise MindboxSkipped: Mindbox knows none of them
+        """
         name = endpoint.customer_id_name
-        others = [{"ids": {name: str(i)}} for i in merged_ids if i != self.id]
+        known = self._mindbox_filter_known(endpoint, merged_ids)
+        others = [{"ids": {name: str(i)}} for i in known if i != self.id]
+        if not others:
+            raise MindboxSkipped("merged_unknown")
         return {
             "customersToMerge": others,
             "resultingCustomer": {"ids": {name: str(self.id)}},
@@ -87,6 +107,8 @@ class ResPartner(models.Model):
         """Who is new is registered; a wish list that has become empty is cleared."""
         if event == "customer_edit" and self._mindbox_is_new(endpoint):
             return "customer_register"
+        if event == "customer_register" and self._mindbox_was_guest(endpoint):
+            return "customer_edit"
         if event not in WISHLIST_EVENTS:
             return event
         empty = not self._mindbox_wishes(endpoint)
@@ -98,20 +120,49 @@ class ResPartner(models.Model):
         return {"customer": self._mindbox_identity(endpoint)} if self else {}
 
     def _mindbox_identity(self, endpoint):
-        """Return the identifiers and contacts by which Mindbox knows a customer."""
+        """Return the one identifier by which Mindbox knows a customer for sure.
+
+        With contacts beside it a call could contradict itself, and do nothing.
+        """
         self._mindbox_check_included(endpoint)
+        person = self._mindbox_person(endpoint)
+        return {"ids": {endpoint.customer_id_name: str(person.id)}}
+
+    def _mindbox_buyer(self, endpoint):
+        """Return the customer of an order: who has no account is made by it."""
+        person = self._mindbox_person(endpoint)
+        if not person._mindbox_is_guest() and person == self:
+            return self._mindbox_identity(endpoint)
+        if person != self and endpoint.guest_orders_by == "contacts":
+            self._mindbox_check_included(endpoint)
+            owners = self._mindbox_get_owners(endpoint)
+            contacts = self._mindbox_contacts(endpoint)
+            return {
+                KINDS[kind]: contacts[KINDS[kind]]
+                for kind, owner in owners.items()
+                if owner.id == person.id and KINDS[kind] in contacts
+            }
+        if person._mindbox_is_guest():
+            return person._mindbox_profile(endpoint)
+        return self._mindbox_identity(endpoint)
+
+    def _mindbox_contacts(self, endpoint):
+        """Return e-mail and phone, whoever owns them in Mindbox."""
         contacts = {
             "email": self._mindbox_email(),
             "mobilePhone": self._mindbox_phone(endpoint),
         }
-        return {
-            "ids": {endpoint.customer_id_name: str(self.id)},
-            **{key: value for key, value in contacts.items() if value},
-        }
+        return {key: value for key, value in contacts.items() if value}
 
     def _mindbox_profile(self, endpoint):
-        """Return all that is known of a customer."""
-        return self._mindbox_identity(endpoint) | personal_data(
+        """Return all that is known of a customer, without what belongs to others."""
+        self._mindbox_check_included(endpoint)
+        foreign = self._mindbox_get_foreign(endpoint)
+        contacts = self._mindbox_contacts(endpoint).items()
+        return {
+            "ids": {endpoint.customer_id_name: str(self.id)},
+            **{key: value for key, value in contacts if key not in foreign},
+        } | personal_data(
             self.name,
             self.is_company,
             self.birthday,

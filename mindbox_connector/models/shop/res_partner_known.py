@@ -28,21 +28,34 @@ class ResPartner(models.Model):
     )
 
     def _compute_mindbox_known_to_ids(self):
-        told = [("kind", "=", "customers"), ("res_id", "in", self.ids)]
+        known = self._mindbox_find_known(self.ids, ["customer_register"])
+        for partner in self:
+            partner.mindbox_known_to_ids = list(known[partner.id])
+
+    def _mindbox_find_known(self, partner_ids, events):
+        """Return {customer ID: IDs of the integration points that have told of it}.
+
+        :param events: which of them count while they are on their way
+        """
+        told = [("kind", "=", "customers"), ("res_id", "in", partner_ids)]
         leaving = [
             ("res_model", "=", self._name),
-            ("res_id", "in", self.ids),
-            ("event", "=", "customer_register"),
+            ("res_id", "in", partner_ids),
+            ("event", "in", events),
             ("state", "=", "pending"),
             ("payload", "!=", False),
         ]
-        known = defaultdict(list)
+        known = defaultdict(set)
         for model, domain in (("mindbox.ledger", told), ("mindbox.request", leaving)):
             names = ["res_id", "endpoint_id"]
             for row in self.env[model].search_read(domain, names, load=None):
-                known[row["res_id"]].append(row["endpoint_id"])
-        for partner in self:
-            partner.mindbox_known_to_ids = list(set(known[partner.id]))
+                known[row["res_id"]].add(row["endpoint_id"])
+        return known
+
+    def _mindbox_filter_known(self, endpoint, partner_ids):
+        """Return which of some customers, who may be gone, Mindbox was told of."""
+        known = self.sudo()._mindbox_find_known(partner_ids, list(INTRODUCTIONS))
+        return [i for i in partner_ids if endpoint.id in known[i]]
 
     def _mindbox_is_new(self, endpoint):
         """Whether a change must make the customer, by an operation of its own.
@@ -56,15 +69,29 @@ class ResPartner(models.Model):
             and endpoint not in self.mindbox_known_to_ids
         )
 
+    def _mindbox_was_guest(self, endpoint):
+        """Whether who registers is known already, as who has bought without an account.
+
+        Not after Mindbox has refused to edit somebody whom it does not know.
+        """
+        return bool(
+            endpoint in self.mindbox_known_to_ids
+            and not self.env.context.get("mindbox_instead")
+            and endpoint._get_operation("customer_edit")
+        )
+
     def _mindbox_introduce(self):
         """Have a customer told whom Mindbox does not know, before what is about him."""
         customer = self.sudo()._mindbox_customer()
         if not customer or not customer._mindbox_listens():
             return
-        if customer._mindbox_is_on_the_way():
-            return
-        if customer._mindbox_email() or customer.phone:
-            customer._mindbox_mark("customer_edit", new={True})
+        if not customer._mindbox_is_on_the_way():
+            customer._mindbox_mark_new()
+
+    def _mindbox_mark_new(self):
+        """Have a customer made who can be reached, where Mindbox does not know one."""
+        if self._mindbox_email() or self.phone:
+            self._mindbox_mark("customer_edit", new={True})
 
     def _mindbox_is_on_the_way(self):
         """Whether Mindbox was told of a customer, or is about to be."""

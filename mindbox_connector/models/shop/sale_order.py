@@ -1,11 +1,14 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ...exceptions import MindboxSkipped
-from ..capture.mindbox_scope_order import PAID
+from ..capture.mindbox_scope_order import PICKED_UP
 from .milestones import STATE_MILESTONES, get_milestones
+from .standing import Standing
 
 # What a cart or an order tells of itself, besides its lines.
 CONTENT = frozenset(
@@ -13,6 +16,8 @@ CONTENT = frozenset(
 )
 FAVORITE = frozenset({"is_favorite", "favorite_name"})
 CART_EVENTS = frozenset({"cart_set", "cart_clear"})
+# An order's date is cut to seconds, and set when its confirmation begins.
+DATE_PRECISION = timedelta(seconds=5)
 
 
 class SaleOrder(models.Model):
@@ -39,6 +44,8 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
+        if "partner_id" in vals:
+            self._mindbox_mark_handed_over(vals["partner_id"])
         if "state" not in vals:
             result = super().write(vals)
             if not FAVORITE.isdisjoint(vals):
@@ -67,18 +74,12 @@ class SaleOrder(models.Model):
                 order._mindbox_mark_content()
         return result
 
-    def unlink(self):
-        """A deleted cart is an empty cart."""
-        carts = self.filtered(lambda o: o._mindbox_is_cart() and o.order_line)
-        carts._mindbox_mark_last("cart_clear")
-        return super().unlink()
-
     def _mindbox_mark_content(self):
         """Mark that the lines of carts or orders have changed."""
         carts = self.filtered(lambda order: order._mindbox_is_cart())
         carts._mindbox_mark("cart_set")
         placed = self.filtered(lambda order: order._mindbox_is_placed())
-        placed._mindbox_mark("order_update")
+        placed._mindbox_mark_update()
 
     def _mindbox_mark_favorite(self):
         for order in self:
@@ -99,6 +100,8 @@ class SaleOrder(models.Model):
         if self.state == "sale" or milestone and self._mindbox_was_sent(was_placed):
             is_new = self.state == "sale" and not was_placed
             self._mindbox_mark("order_status", milestone=milestone, in_lines=is_new)
+            if self.state == "sale" and Standing(self).is_paid:
+                self._mindbox_mark_once("order_status", milestone="paid")
         if self.state == "cancel" and was_placed:
             # Its total is another one now.
             self._mindbox_mark("order_update")
@@ -109,6 +112,7 @@ class SaleOrder(models.Model):
             customer._mindbox_introduce()
         self._mindbox_mark("order_create")
         self._mindbox_mark("order_status", milestone="created", in_lines=True)
+        self._mindbox_bring_cards()
 
     def _mindbox_was_sent(self, was_placed):
         """Whether Mindbox knows the order, so that its status can change there."""
@@ -128,40 +132,32 @@ class SaleOrder(models.Model):
 
     def _action_cancel(self):
         for order in self.filtered(lambda order: order.state == "sale"):
-            cards = order.coupon_point_ids.coupon_id | order.order_line.coupon_id
-            cards._mindbox_note_cause(order)
+            for card, points in order._get_point_changes().items():
+                card._mindbox_note_cause(order, -points)
         return super()._action_cancel()
 
     # === MILESTONES === #
 
-    def _mindbox_is_paid_online(self):
-        done = self.transaction_ids.filtered(lambda tx: tx.state == "done")
-        paid = sum(done.mapped("amount"))
-        covered = self.currency_id.compare_amounts(paid, self.amount_total) >= 0
-        return bool(done) and covered
+    def _mindbox_shipped(self, delivery):
+        """Return the milestone of goods that have left, None where none has.
 
-    def _mindbox_is_paid_by_invoice(self):
-        """Online payments were told already, when the transaction was done."""
-        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
-        return (
-            self.invoice_status == "invoiced"
-            and all(move.payment_state in PAID for move in invoices)
-            and not self._mindbox_is_paid_online()
-        )
+        What a customer takes along in the shop needs nobody to hand it over.
+        """
+        if delivery != "full":
+            return "partially_shipped" if delivery else None
+        return "shipped" if self._mindbox_has_carrier() else "delivered"
 
-    def _mindbox_shipped(self):
-        """Return the milestone of an order some goods of which have just left."""
-        if self.delivery_status != "full":
-            return "partially_shipped"
-        return "shipped" if self.carrier_id else "delivered"
+    def _mindbox_has_carrier(self):
+        return bool(self.carrier_id) and self.carrier_id.delivery_type != PICKED_UP
 
-    def _mindbox_reached(self):
+    def _mindbox_reached(self, standing=None):
         """Return the milestones the order has reached, the last one first."""
+        standing = standing or Standing(self)
         return get_milestones(
             self.state,
-            self._mindbox_is_paid_online() or self._mindbox_is_paid_by_invoice(),
-            self.delivery_status,
-            bool(self.carrier_id) and not self._mindbox_is_handed_over(),
+            standing.is_paid,
+            standing.delivery,
+            self._mindbox_has_carrier() and not self._mindbox_is_handed_over(),
         )
 
     def _mindbox_is_handed_over(self):
@@ -170,11 +166,6 @@ class SaleOrder(models.Model):
             lambda picking: picking.state == "done"
         )
         return all(picking.delivered_at for picking in left)
-
-    def _mindbox_returned(self):
-        """Return {line ID: quantity that has come back}, in the unit of the product."""
-        back = {line: line._mindbox_returned_quantity() for line in self.order_line}
-        return {line.id: quantity for line, quantity in back.items() if quantity}
 
     # === SOURCE === #
 
@@ -218,20 +209,31 @@ class SaleOrder(models.Model):
         return self._mindbox_customer()._mindbox_is_guest()
 
     def _mindbox_moment(self, event, moment):
-        """An order that is entered or imported afterwards was placed at its date."""
-        return min(moment, self.date_order) if event == "order_create" else moment
+        """An order that is entered or imported afterwards was placed at its date.
+
+        The date of one that is placed now would be before what happened just now.
+        """
+        is_placing = event == "order_create"
+        is_older = is_placing and moment - self.date_order > DATE_PRECISION
+        return self.date_order if is_older else moment
 
     def _mindbox_subject(self, event):
-        """A cart is no order yet: that is as old as its date."""
-        subject = super()._mindbox_subject(event)
-        return f"cart of {subject}" if event in CART_EVENTS else subject
+        """A cart is no order yet: that is as old as its date. Mindbox has one for each
+        customer, whichever of them it is in Odoo."""
+        if event not in CART_EVENTS:
+            return super()._mindbox_subject(event)
+        return f"cart of {self._mindbox_customer() or self}"
 
     def _mindbox_resolve(self, event, endpoint):
-        """A cart may have been emptied or ordered since it was marked."""
-        if event != "cart_set":
+        """A cart may have been ordered since it was marked; and another may be left.
+
+        An order that is placed again is known already.
+        """
+        if event == "order_create" and Standing(self).is_known(endpoint):
+            return "order_update"
+        if event not in CART_EVENTS:
             return event
-        if not self._mindbox_is_cart():
+        if event == "cart_set" and not self._mindbox_is_cart():
             raise MindboxSkipped("cart_ordered")
-        empty = not self.order_line._mindbox_goods()
-        clears = empty and endpoint._get_operation("cart_clear")
-        return "cart_clear" if clears else "cart_set"
+        clears = endpoint._get_operation("cart_clear")
+        return "cart_clear" if clears and not self.mindbox_live_cart_id else "cart_set"

@@ -2,13 +2,14 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Carts and orders as bodies: lines, discounts and amounts, to the cent."""
 
+from collections import defaultdict
+
 from odoo import models
 
 from ...exceptions import MindboxSkipped
-from .amounts import allocate, as_number, divide_line, to_cents
-
-# What an order repeats of its customer.
-ORDER_CONTACTS = ("email", "mobilePhone")
+from .amounts import allocate, as_number, divide_parts, to_cents
+from .milestones import MILESTONES
+from .standing import Standing
 
 
 class SaleOrder(models.Model):
@@ -19,15 +20,22 @@ class SaleOrder(models.Model):
 
     def _mindbox_cart_set_body(self, endpoint):
         body = self._mindbox_cart_clear_body(endpoint)
-        body["productList"] = self._mindbox_list_items(endpoint)
+        body["productList"] = self.mindbox_live_cart_id._mindbox_list_items(endpoint)
         return body
 
     def _mindbox_list_items(self, endpoint):
-        """Return what is in the cart; products without an ID are left out."""
+        """Return what is in the cart; products without an ID are left out.
+
+        Of a product in several lines Mindbox would count the last one only.
+        """
+        of_product = defaultdict(dict)
+        allocated = self._mindbox_allocate(endpoint) if self else {}
+        for line, cents in allocated.items():
+            of_product[line.product_id][line] = cents
         return [
-            line._mindbox_list_item(endpoint, cents)
-            for line, cents in self._mindbox_allocate(endpoint).items()
-            if endpoint._get_product_ids(line.product_id)
+            _get_list_item(endpoint, product, shares)
+            for product, shares in of_product.items()
+            if endpoint._get_product_ids(product)
         ]
 
     def _mindbox_cart_clear_body(self, endpoint):
@@ -38,21 +46,21 @@ class SaleOrder(models.Model):
 
     def _mindbox_order_update_body(self, endpoint):
         customer = self._mindbox_customer()
-        guest = self._mindbox_is_guest()
-        identity = customer._mindbox_identity(endpoint)
-        totals = self._mindbox_totals(endpoint)
+        standing = Standing(self)
+        totals = self._mindbox_totals(endpoint, standing)
         if not endpoint.send_total:
             del totals["totalPrice"]
         return {
-            "customer": customer._mindbox_profile(endpoint) if guest else identity,
+            "customer": customer._mindbox_buyer(endpoint),
             "order": {
                 "ids": endpoint._get_order_ids(self),
                 **totals,
-                **{key: identity[key] for key in ORDER_CONTACTS if key in identity},
+                # Where this order is written about, whosever they are.
+                **customer._mindbox_contacts(endpoint),
                 **self._mindbox_discounts(endpoint),
                 **self._mindbox_payments(endpoint),
                 **self._mindbox_delivery_part(endpoint),
-                "lines": self._mindbox_told_lines(endpoint),
+                "lines": self._mindbox_told_lines(endpoint, standing),
             },
         }
 
@@ -67,49 +75,49 @@ class SaleOrder(models.Model):
         :param float refund: money that went back, in the order's currency
         :param bool in_lines: whether the order itself tells the status, too
         """
-        if milestone is None:
-            milestone = self._mindbox_last_milestone(endpoint)
+        milestone = self._mindbox_get_milestone(endpoint, milestone)
+        if self.state == "cancel" and milestone in MILESTONES:
+            raise MindboxSkipped("order_cancelled")
         status = self._mindbox_status(endpoint, milestone)
         order = {"ids": endpoint._get_order_ids(self)}
-        if lines is None:
-            lines = self._mindbox_kept_lines()
-        if lines is None:
-            return {"orderLinesStatus": status, "order": order}
-        if lines and not (in_lines and endpoint._tells_status_in_lines()):
-            order["lines"] = [
-                {
-                    "lineId": str(line_id),
-                    "quantity": as_number(quantity),
-                    "status": status,
-                }
-                for line_id, quantity in lines
-            ]
         if refund:
             amount = {"amount": to_cents(refund * self._mindbox_rate(endpoint)) / 100}
             type_ = {"type": endpoint.payment_type} if endpoint.payment_type else {}
             order["returnedPayments"] = [type_ | amount]
+        if lines is None:
+            lines = self._mindbox_kept_lines()
+            if lines == [] and not refund:
+                raise MindboxSkipped("order_returned")
+            if lines and not refund and endpoint._tells_status_in_lines():
+                # Which part of a line is meant, only the lines themselves say for sure.
+                raise MindboxSkipped("status_in_lines")
+        if lines is None:
+            return {"orderLinesStatus": status, "order": order}
+        if not lines:
+            # Money is all there is to tell: the goods are returned already.
+            status = self._mindbox_status(endpoint, "returned")
+            lines = next(iter(self._mindbox_gone_lines(Standing(self).parts).values()))
+        order["lines"] = [
+            {"lineId": str(line_id), "quantity": as_number(quantity), "status": status}
+            for line_id, quantity in lines
+        ]
         return {"order": order}
 
     def _mindbox_kept_lines(self):
-        """Return [(line ID, quantity)] of what did not come back, None for all of it.
+        """Return [(line ID, quantity)] of what is kept, None for all of it.
 
         A status of the whole order would be one of the returned goods, too.
-
-        :raise MindboxSkipped: all of it came back
         """
-        returned = self._mindbox_returned()
-        if not returned:
+        parts = Standing(self).parts
+        if not parts:
             return None
         rest = {
-            line.id: round(line._mindbox_quantity() - returned.get(line.id, 0), 3)
+            line.id: round(line._mindbox_quantity() - sum(parts.get(line.id, ())), 3)
             for line in self.order_line._mindbox_goods()
         }
-        kept = [
+        return [
             (line_id, quantity) for line_id, quantity in rest.items() if quantity > 0
         ]
-        if not kept:
-            raise MindboxSkipped("order_returned")
-        return kept
 
     def _mindbox_order_favorite_body(self, endpoint, favorite, name):
         customer = self._mindbox_customer()
@@ -121,10 +129,19 @@ class SaleOrder(models.Model):
             },
         }
 
-    def _mindbox_last_milestone(self, endpoint):
+    def _mindbox_get_milestone(self, endpoint, milestone):
+        """Return the milestone to tell: what is paid after the delivery is delivered
+        still. Without one, the last.
+        """
+        last = self._mindbox_last_milestone(endpoint)
+        if milestone == "paid" and last in MILESTONES:
+            return min(last, milestone, key=MILESTONES.index)
+        return milestone or last
+
+    def _mindbox_last_milestone(self, endpoint, standing=None):
         """Return the last milestone with a status; without any, the last one."""
         statuses = endpoint._get_statuses()
-        reached = self._mindbox_reached()
+        reached = self._mindbox_reached(standing)
         return next((m for m in reached if statuses.get(m)), reached[0])
 
     def _mindbox_status(self, endpoint, milestone):
@@ -140,7 +157,9 @@ class SaleOrder(models.Model):
     # === AMOUNTS: tax included, in the endpoint's currency, to the cent === #
 
     def _mindbox_rate(self, endpoint):
-        """Return the factor from the order's currency to the endpoint's."""
+        """Return the factor from the order's currency to the endpoint's, if any."""
+        if not endpoint:
+            return 1
         return self.currency_id._get_conversion_rate(
             self.currency_id, endpoint.currency_id, self.company_id, self.date_order
         )
@@ -157,27 +176,30 @@ class SaleOrder(models.Model):
         total = to_cents((self.amount_total - paid) * rate)
         return total, max(0, min(to_cents(delivery * rate), total))
 
-    def _mindbox_totals(self, endpoint):
+    def _mindbox_totals(self, endpoint, standing=None):
         """Return what the delivery costs, and what the customer pays in the end."""
-        total, delivery = self._mindbox_total_cents(endpoint)
-        gone = total if self.state == "cancel" else self._mindbox_gone_cents(endpoint)
-        if not endpoint.delivery_in_total:
-            total -= delivery
+        standing = standing or Standing(self)
+        total, ordered = self._mindbox_total_cents(endpoint)
+        lines, delivery = standing.get_net(endpoint)
+        gone = sum(self._mindbox_allocate(endpoint).values()) - sum(lines.values())
+        total -= gone + ordered - (delivery if endpoint.delivery_in_total else 0)
         return {
             "deliveryCost": delivery / 100,
-            "totalPrice": max(0, total - gone) / 100,
+            "totalPrice": 0 if self.state == "cancel" else max(0, total) / 100,
         }
 
-    def _mindbox_gone_cents(self, endpoint):
-        """Return what the customer gets back for what has come back."""
-        back = self._mindbox_returned()
-        if not back:
-            return 0
-        parts = (
-            divide_line(line, back.get(int(line["lineId"]), 0))[1]
+    def _mindbox_divided(self, endpoint, standing=None):
+        """Return the lines, each as {"kept": …, "returned": …, "cancelled": …}."""
+        standing = standing or Standing(self)
+        prices, _delivery = standing.get_net(endpoint)
+        prices = {str(line.id): cents for line, cents in prices.items()}
+        divided = [
+            divide_parts(line, *standing.parts.get(int(line["lineId"]), (0, 0)))
             for line in self._mindbox_lines(endpoint)
-        )
-        return sum(to_cents(part["discountedPricePerLine"]) for part in parts if part)
+        ]
+        for kept in (line["kept"] for line in divided if "kept" in line):
+            kept["discountedPricePerLine"] = prices[kept["lineId"]] / 100
+        return divided
 
     def _mindbox_allocate(self, endpoint):
         """Return {line: cents}: what is paid for each line of goods.
@@ -195,7 +217,8 @@ class SaleOrder(models.Model):
                 shares[line] += part
         total, delivery = self._mindbox_total_cents(endpoint)
         weights = [max(share, 0) for share in shares.values()]
-        return dict(zip(shares, allocate(total - delivery, weights), strict=True))
+        goods_total = max(0, total - delivery)
+        return dict(zip(shares, allocate(goods_total, weights), strict=True))
 
     def _mindbox_lines(self, endpoint):
         """Return the lines of the order.
@@ -220,3 +243,18 @@ class SaleOrder(models.Model):
             if (discount := line._mindbox_discount(endpoint, rate))
         ]
         return {"discounts": discounts} if discounts else {}
+
+
+def _get_list_item(endpoint, product, shares):
+    """Return a product of a cart, all its lines together.
+
+    :param dict shares: {line: cents that are paid for it}
+    """
+    quantity = round(sum(line._mindbox_quantity() for line in shares), 3)
+    item = {
+        "product": {"ids": endpoint._get_product_ids(product)},
+        "count": as_number(quantity),
+    }
+    if endpoint.list_prices and quantity:
+        item["pricePerItem"] = round(sum(shares.values()) / quantity) / 100
+    return item

@@ -3,7 +3,7 @@
 
 from odoo import api, models
 
-from .amounts import as_number, order_line_part, to_cents, undiscounted
+from .amounts import order_line_part, to_cents, undiscounted
 
 TRACKED = frozenset(
     "order_id product_id product_uom_qty product_uom_id price_unit discount "
@@ -23,7 +23,10 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         self._mindbox_note_causes_of(vals_list)
         lines = super().create(vals_list)
-        lines.order_id._mindbox_mark_content()
+        orders = lines.order_id
+        orders._mindbox_mark_content()
+        placed = orders.filtered(lambda order: order._mindbox_is_placed())
+        placed._mindbox_mark_update(retold=True)
         return lines
 
     def write(self, vals):
@@ -53,7 +56,8 @@ class SaleOrderLine(models.Model):
             if vals.get("coupon_id") and vals.get("points_cost"):
                 card = self.env["loyalty.card"].browse(vals["coupon_id"])
                 order = self.env["sale.order"].browse(vals.get("order_id"))
-                card._mindbox_note_cause(order)
+                if order.state == "sale":
+                    card._mindbox_note_cause(order)
 
     # === KINDS OF LINES === #
 
@@ -102,17 +106,6 @@ class SaleOrderLine(models.Model):
         )
         return round(quantity, 3)
 
-    def _mindbox_returned_quantity(self):
-        """Return how much came back, in the unit of the product."""
-        if self.qty_delivered_method == "stock_move":
-            back = self.move_ids._mindbox_returned()
-        else:
-            back = self.invoice_lines.filtered(
-                lambda entry: entry.move_type == "out_refund"
-                and entry.parent_state == "posted"
-            )
-        return round(sum(entry._mindbox_quantity() for entry in back), 3)
-
     def _mindbox_base_total(self):
         """Return what the line would cost without its own discount, tax included."""
         if self.discount < 100:
@@ -131,16 +124,6 @@ class SaleOrderLine(models.Model):
             cents,
             endpoint._get_product_ids(self.product_id),
         )
-
-    def _mindbox_list_item(self, endpoint, cents):
-        quantity = self._mindbox_quantity()
-        item = {
-            "product": {"ids": endpoint._get_product_ids(self.product_id)},
-            "count": as_number(quantity),
-        }
-        if endpoint.list_prices and quantity:
-            item["pricePerItem"] = round(cents / quantity) / 100
-        return item
 
     def _mindbox_discount(self, endpoint, rate):
         """Return the named discount of this line, None where none is wanted."""

@@ -17,7 +17,7 @@ class SaleOrder(models.Model):
 
     # === LINES === #
 
-    def _mindbox_told_lines(self, endpoint):
+    def _mindbox_told_lines(self, endpoint, standing):
         """Return the lines of the order, each with its status.
 
         What has come back is a part of its own with the same lineId, and so is each
@@ -26,29 +26,24 @@ class SaleOrder(models.Model):
         numbers = self._mindbox_gift_cards()
         parts = [
             part
-            for line in self._mindbox_divide_returned(endpoint)
+            for line in self._mindbox_with_status(endpoint, standing)
             for part in _divide_gift_cards(line, numbers.get(int(line["lineId"]), []))
         ]
         return [
             part | {"lineNumber": number} for number, part in enumerate(parts, start=1)
         ]
 
-    def _mindbox_divide_returned(self, endpoint):
-        lines = self._mindbox_lines(endpoint)
+    def _mindbox_with_status(self, endpoint, standing):
+        """Return the parts of the lines, each with its status."""
         if not endpoint._tells_status_in_lines():
-            return lines
-        statuses = endpoint._get_statuses()
-        status = statuses.get(self._mindbox_last_milestone(endpoint))
-        back = self._mindbox_returned() if statuses.get("returned") else {}
+            return self._mindbox_lines(endpoint)
+        milestone = self._mindbox_last_milestone(endpoint, standing)
+        last = endpoint._get_statuses().get(milestone)
+        status = endpoint._get_part_statuses(last)
         return [
-            part | endpoint._get_line_status(of_part)
-            for line in lines
-            for part, of_part in zip(
-                divide_line(line, back.get(int(line["lineId"]), 0)),
-                (status, statuses.get("returned")),
-                strict=True,
-            )
-            if part
+            part | endpoint._get_line_status(status[kind])
+            for parts in self._mindbox_divided(endpoint, standing)
+            for kind, part in parts.items()
         ]
 
     def _mindbox_gift_cards(self):

@@ -1,35 +1,25 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import api, models
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    def _mindbox_mark_returned(self):
-        """Mark what customers have sent back for good, by line of the order."""
-        returned = self._mindbox_returned()
-        for order, moves in returned.grouped(lambda m: m.sale_line_id.order_id).items():
-            order._mindbox_mark("order_update")
-            order._mindbox_mark(
-                "order_status",
-                milestone="returned",
-                in_lines=True,
-                lines=[[m.sale_line_id.id, m._mindbox_quantity()] for m in moves],
-            )
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What came back or was given up can be planned anew."""
+        ids = {vals["sale_line_id"] for vals in vals_list if vals.get("sale_line_id")}
+        lines = self.env["sale.order.line"].sudo().browse(ids)
+        again = lines.filtered(lambda line: "done" in line.move_ids.mapped("state"))
+        with again.order_id._mindbox_watch():
+            return super().create(vals_list)
 
-    def _mindbox_returned(self):
-        """Return the moves by which customers have sent something back for good."""
-        return self.filtered(
-            lambda move: move.state == "done"
-            and move.sale_line_id
-            and move.to_refund
-            and move.location_id.usage == "customer"
-        )
-
-    def _mindbox_quantity(self):
-        """Return the done quantity in the unit of the product."""
-        return self.product_uom._compute_quantity(
-            self.quantity, self.product_id.uom_id, round=False
-        )
+    def write(self, vals):
+        """How much has left can be corrected afterwards."""
+        done = self.browse()
+        if "quantity" in vals:
+            done = self.sudo().filtered(lambda move: move.state == "done")
+        with done.sale_line_id.order_id._mindbox_watch():
+            return super().write(vals)

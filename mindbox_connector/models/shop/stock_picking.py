@@ -3,9 +3,12 @@
 
 from odoo import fields, models
 
+from .standing import Standing
+
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "mindbox.guarded"]
 
     delivered_at = fields.Datetime(
         copy=False,
@@ -14,37 +17,34 @@ class StockPicking(models.Model):
     )
 
     def _action_done(self):
-        """Goods have left, or come back."""
-        result = super()._action_done()
-        done = self.filtered(lambda picking: picking.state == "done")
-        for order in done._mindbox_to_customers().sale_id:
-            order._mindbox_mark("order_status", milestone=order._mindbox_shipped())
-        done.move_ids._mindbox_mark_returned()
-        return result
+        """Goods have left, or come back; the rest may be given up."""
+        with self.sale_id._mindbox_watch():
+            return super()._action_done()
 
     def action_cancel(self):
-        """What was still to be shipped never will be: then all of it has left."""
-        orders = self._mindbox_to_customers().sale_id
-        partial = orders.filtered(lambda order: order.delivery_status == "partial")
-        result = super().action_cancel()
-        for order in partial.filtered(lambda order: order.delivery_status == "full"):
-            order._mindbox_mark("order_status", milestone=order._mindbox_shipped())
-        return result
+        """What was still to be shipped, or to come back, never will be."""
+        with self.sale_id._mindbox_watch():
+            return super().action_cancel()
 
     def action_mindbox_delivered(self):
-        """The carrier has handed the goods over."""
+        """The carrier has handed the goods over.
+
+        :raise AccessError: the user may not change these transfers
+        """
+        self.check_access("write")
         arrived = self._mindbox_to_customers().filtered(
             lambda picking: picking.state == "done" and not picking.delivered_at
         )
-        arrived.write({"delivered_at": fields.Datetime.now()})
+        arrived.sudo().write({"delivered_at": fields.Datetime.now()})
         return True
 
     def write(self, vals):
         result = super().write(vals)
         if vals.get("delivered_at"):
             for order in self._mindbox_to_customers().sale_id:
-                if order.delivery_status == "full" and order._mindbox_is_handed_over():
-                    order._mindbox_mark("order_status", milestone="delivered")
+                is_full = Standing(order).delivery == "full"
+                if is_full and order._mindbox_is_handed_over():
+                    order._mindbox_mark_status("delivered")
         return result
 
     def _mindbox_to_customers(self):

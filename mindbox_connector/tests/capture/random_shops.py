@@ -37,6 +37,7 @@ some_partners = st.fixed_dictionaries(
         ),
         "parent": numbers(PARTNERS),
         "company": st.none() | numbers(3),
+        "made_in": numbers(3),
         "website": st.none() | st.none() | numbers(3),
         "active": st.booleans(),
         "is_company": st.booleans(),
@@ -210,6 +211,7 @@ class ScopeCase(TransactionCase):
             # Nobody is above himself.
             parent_id=parent if parent and parent < partner.id else None,
             company_id=self.pick(self.companies, values["company"]),
+            mindbox_company_id=self.pick(self.companies, values["made_in"]),
             website_id=self.pick(self.websites, values["website"]),
             active=values["active"],
             is_company=values["is_company"],

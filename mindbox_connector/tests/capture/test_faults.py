@@ -5,14 +5,14 @@
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from psycopg2.errors import DiskFull
+from psycopg2.errors import DiskFull, QueryCanceled
 
 from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.capture import mindbox_flush
-from ...models.outbox import mindbox_rows
+from ...models.outbox import mindbox_kick, mindbox_unrecorded
 from .common import CaptureCase, Rollback
 
 
@@ -98,13 +98,66 @@ class TestFaults(CaptureCase):
         with (
             self.constraint("event != 'customer_edit'"),
             self.assertLogs(mindbox_flush.__name__, "ERROR") as log,
-            mute_logger(mindbox_rows.__name__),
+            mute_logger(mindbox_unrecorded.__name__),
             self.partner_of() as partner,
         ):
             partner.name = "Anna Canary"
         self.assertIn("CheckViolation", str(log.output))
         self.assertNotIn("Canary", str(log.output))
         self.assertSaved("Anna Canary")
+        self.assertIn("not recorded 1", self.health())
+        with self.transaction() as env:
+            env["mindbox.endpoint"]._cron_sweep()
+        self.assertEqual(self.events(), ["customer_edit"])
+        self.assertNotIn("not recorded", self.health())
+
+    def health(self):
+        with self.transaction() as env:
+            return env["mindbox.endpoint"].browse(self.endpoint_id).health
+
+    def test_a_lock_that_nobody_repeats_for_keeps_what_it_was_about(self):
+        """A cron or a script: Odoo itself repeats requests only."""
+        with self.locked(), mute_logger(mindbox_flush.__name__):
+            with self.partner_of() as partner:
+                partner.env.cr.execute("SET LOCAL lock_timeout = '100ms'")
+                partner.name = "Kept"
+                partner._mindbox_mark("customer_authorize")
+        self.assertSaved("Kept")
+        with self.partner_of() as partner:
+            partner.name = "Newer"
+        self.deliver()
+        self.assertEqual(self.states(), ["sent"] * 2)
+        ids = [row["id"] for row in self.rows("id", "event")]
+        self.assertEqual(ids, sorted(ids))
+
+    def test_a_mark_that_cannot_be_looked_at_now_is_kept(self):
+        model = self.registry["res.partner"]
+        failing = patch.object(model, "_mindbox_endpoints", side_effect=QueryCanceled)
+        with failing, mute_logger(mindbox_flush.__name__):
+            with self.partner_of() as partner:
+                partner.write({"name": "Kept", "phone": False})
+                partner._mindbox_mark("customer_authorize")
+        self.assertFalse(self.events())
+        self.deliver()
+        self.assertEqual(self.states(), ["sent"] * 2)
+
+    def test_what_is_kept_of_an_erased_customer_is_forgotten(self):
+        with self.locked(), mute_logger(mindbox_flush.__name__):
+            with self.partner_of() as partner:
+                partner.env.cr.execute("SET LOCAL lock_timeout = '100ms'")
+                partner.name = "Kept"
+        with self.partner_of() as partner:
+            partner._mindbox_erase()
+            partner.env.cr.execute("SELECT FROM mindbox_unrecorded")
+            self.assertFalse(partner.env.cr.rowcount)
+
+    @contextmanager
+    def locked(self):
+        """Keep anybody from putting something into the outbox."""
+        with self.registry.cursor() as cr:
+            cr.execute("LOCK TABLE mindbox_request IN SHARE MODE")
+            with patch.object(mindbox_kick.KICKS, "put"):
+                yield
 
     def test_what_the_shop_could_not_record_is_recorded_after_its_commit(self):
         with (
@@ -146,13 +199,13 @@ class TestFaults(CaptureCase):
         """Another worker does not know yet: its cache is of before."""
         endpoint = self.registry["mindbox.endpoint"]
         with self.transaction() as env:
-            stale = env["mindbox.endpoint"].browse(self.endpoint_id)._get_operations()
-            stale = dict(stale)
+            endpoints = env["mindbox.endpoint"]
+            stale = dict(endpoints.browse(self.endpoint_id)._get_usual_operations())
             used = env["mindbox.operation"].browse(stale["customer_edit", False]["id"])
             used.copy({"active": False, "name": "Other"}).event = "customer_edit"
             used.unlink()
         with (
-            patch.object(endpoint, "_get_operations", lambda self: stale),
+            patch.object(endpoint, "_get_usual_operations", lambda self: stale),
             mute_logger(mindbox_flush.__name__),
             self.partner_of() as partner,
         ):

@@ -79,6 +79,13 @@ class TestWhatComesBack(ClientCase):
             for body in foreign:
                 self.fail(Reply(status, body), MindboxUnavailable)
 
+    def test_a_firewall_s_page_says_nothing_of_the_key(self):
+        for status in (401, 403):
+            for body in (b"<html>Blocked</html>", {"message": "Forbidden"}):
+                self.fail(Reply(status, body), MindboxUnavailable)
+            for body in (b"", {"status": "ProtocolError", "errorMessage": "no"}):
+                self.fail(Reply(status, body), MindboxMisconfigured)
+
     def test_neither_a_byte_order_mark_nor_capital_letters_hide_an_answer(self):
         bare = b'{"Status": "success", "Customer": {"ProcessingStatus": "Ambiguous"}}'
         for content in (bare, b"\xef\xbb\xbf" + bare):
@@ -113,6 +120,8 @@ class TestWhatComesBack(ClientCase):
         for message, code in (
             ("Unknown operation 'Website.Edit'", "operation_refused"),
             ("Операция не найдена", "operation_refused"),
+            ("The operation cannot be called in async mode", "operation_refused"),
+            ("The operation needs a device", "protocol_error"),
             ("The order exists already", "known_already"),
             ("Технические ID должны быть уникальны.", "known_already"),
         ):

@@ -4,6 +4,8 @@
 
 import json
 import socket
+import threading
+import time
 from contextlib import closing
 from unittest.mock import patch
 
@@ -93,6 +95,59 @@ class TestNetwork(ClientCase):
         for number in range(1, 6):
             self.assertIn(f'"number": {number}}}', client.send(CALL).text)
 
+    def test_a_second_answer_that_comes_late_is_not_that_of_the_next_call(self):
+        said = threading.Event()
+
+        def twice(handler):
+            number = len(self.mindbox.calls)
+            body = b'{"status": "Success", "number": %d}' % number
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            handler.wfile.write(head + body)
+            # In two parts, neither of which is in the packet of the first answer.
+            time.sleep(0.05)
+            handler.wfile.write(head)
+            handler.wfile.write(body)
+            said.set()
+
+        self.mindbox.answer = Reply(trick=twice)
+        client = self.client()
+        for number in range(1, 4):
+            self.assertIn(f'"number": {number}}}', client.send(CALL).text)
+            self.assertTrue(said.wait(5))
+            said.clear()
+
+    def test_a_second_answer_that_comes_after_the_next_call_is_not_its_answer(self):
+        said = []
+
+        def twice(handler):
+            number = len(self.mindbox.calls)
+            body = b'{"status": "Success", "number": %d}' % number
+            said.append(
+                b"HTTP/1.1 200 OK\r\nX-Request-ID: %d\r\nContent-Length: %d\r\n\r\n%s"
+                % (number, len(body), body)
+            )
+            handler.wfile.write(b"".join(said[-2:]) if number == 3 else said[-1])
+
+        self.mindbox.answer = Reply(trick=twice)
+        client = self.client()
+        for number in (1, 2, 3, 4, 5):
+            if number == 3:
+                with self.assertRaises(MindboxUnavailable):
+                    client.send(CALL)
+            else:
+                self.assertIn(f'"number": {number}}}', client.send(CALL).text)
+
+    def test_answers_that_all_have_the_same_number_are_taken(self):
+        def same(handler):
+            body = b'{"status": "Success"}'
+            head = b"HTTP/1.1 200 OK\r\nX-Request-ID: x\r\nContent-Length: %d\r\n\r\n"
+            handler.wfile.write(head % len(body) + body)
+
+        self.mindbox.answer = Reply(trick=same)
+        client = self.client()
+        for _number in range(4):
+            self.assertIn("Success", client.send(CALL).text)
+
     def test_garbage_instead_of_http(self):
         def garbage(handler):
             handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
@@ -117,6 +172,13 @@ class TestNetwork(ClientCase):
         with patch("odoo.addons.mindbox_connector.client.CONNECT_TIMEOUT", 0.5):
             self.unreachable(timeout=0.5)
         self.assertFalse(drip.ended)
+
+    def test_a_head_that_drips_does_not_hold_the_thread(self):
+        for head in (b"HTTP/1.1 200 ", b"HTTP/1.1 200 OK\r\nX-Drip: "):
+            drip = Endless(self, head, b"x")
+            self.mindbox.answer = Reply(trick=drip)
+            self.unreachable(timeout=0.5)
+            self.assertFalse(drip.ended)
 
     def test_an_unusable_address_or_key_is_for_the_administrator(self):
         for options in (

@@ -2,9 +2,11 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """The rules in SQL are those by which events are recorded."""
 
+import json
+
 from odoo.tests import new_test_user, tagged
 
-from ...models.comparison.expectation import Expectation
+from ...models.comparison.expectation import get_expected
 from ..sources import SourceCase
 
 
@@ -17,7 +19,7 @@ class TestExpected(SourceCase):
 
     def get_rows(self, endpoint):
         self.env.flush_all()
-        query = Expectation(endpoint).get_query(endpoint._get_told_kinds())
+        query = get_expected(endpoint, endpoint._get_told_kinds())
         return self.env.execute_query(query)
 
     def test_the_total_is_the_one_of_the_body(self):
@@ -104,3 +106,61 @@ class TestExpected(SourceCase):
         self.assertNotIn(("customers", mine.id), theirs)
         self.assertIn(("customers", self.customer.id), theirs)
         self.assertNotIn(("customers", self.customer.id), own)
+
+    def test_an_order_with_a_return_is_expected_with_what_is_left(self):
+        run = self.env["mindbox.reconciliation"].create(
+            {"endpoint_id": self.endpoint.id}
+        )
+        self.product.is_storable = True
+        order = self.make_order((self.product, 3))
+        order.action_confirm()
+        self.move(order.picking_ids)
+        wizard = self.env["stock.return.picking"].create(
+            {"picking_id": order.picking_ids.id}
+        )
+        wizard.product_return_moves.quantity = 1
+        action = wizard.action_create_returns()
+        self.move(self.env["stock.picking"].browse(action["res_id"]))
+        run._fill_comparison()
+        self.env.cr.execute(
+            "SELECT amount FROM mindbox_comparison"
+            " WHERE kind = 'orders' AND res_id = %s",
+            (order.id,),
+        )
+        self.assertEqual(self.env.cr.fetchone(), (200,))
+
+    def move(self, pickings):
+        for move in pickings.move_ids:
+            move.write({"quantity": move.product_uom_qty, "picked": True})
+        pickings._action_done()
+
+    def pay(self, order):
+        provider = self.env["payment.provider"].search(
+            [("code", "=", "demo"), ("company_id", "=", order.company_id.id)], limit=1
+        )
+        provider.state = "test"
+        tx = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": provider.payment_method_ids[:1].id,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [(4, order.id)],
+            }
+        )
+        tx._set_done()
+        tx._post_process()
+
+    def test_who_pays_after_the_delivery_has_it_delivered_still(self):
+        """Live events end in the state that is expected, and imported."""
+        self.product.is_storable = True
+        order = self.make_order((self.product, 1))
+        order.action_confirm()
+        order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
+        order.picking_ids._action_done()
+        self.recorded()
+        self.pay(order)
+        told = [json.loads(r.payload) for r in self.recorded("order_status")]
+        self.assertEqual([body["orderLinesStatus"] for body in told], ["Delivered"])
+        self.assertEqual(self.expected()["orders", order.id][7], {"": "Delivered"})

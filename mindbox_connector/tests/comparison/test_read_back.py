@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Mindbox shows is compared, field by field."""
 
+import json
+
 from odoo.tests import tagged
 
 from ..common import Reply
@@ -52,6 +54,16 @@ class TestReadBack(ReconciliationCase):
         self.shown = {}
         self.read_sample()
         self.assertEqual(self.differences(), [])
+
+    def test_an_answer_is_read_whatever_its_letters_and_its_length(self):
+        partner_id, _order_id, _card_id = self.make_everything()
+        more = "x" * 20_000
+        shown = {"STATUS": "Success", "Customer": {"EMAIL": "b@example.com"}, "m": more}
+        body = b"\xef\xbb\xbf" + json.dumps({"Result": shown}).encode()
+        self.mindbox.answer = Reply(body=body)
+        self.read_sample()
+        rows = self.differences("kind", "res_id", "detail")
+        self.assertEqual(rows, [("customers", partner_id, "email")])
 
     def test_what_mindbox_does_not_find_is_a_difference(self):
         partner_id, _order_id, _card_id = self.make_everything()

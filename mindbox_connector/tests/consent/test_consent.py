@@ -2,9 +2,12 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Decisions on channels leave first, and are never changed."""
 
-from odoo.exceptions import UserError
+from unittest.mock import patch
+
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.consent import mindbox_consent
 from ..sources import SourceCase
 
 
@@ -35,6 +38,49 @@ class TestConsent(SourceCase):
         self.recorded()
         self.assertFalse(self.decide(True))
         self.assertFalse(self.recorded())
+
+    def test_a_topic_that_mindbox_cannot_have_is_refused_at_once(self):
+        for topic in ("Скидки и акции", "news; DROP", "a b"):
+            with self.assertRaisesRegex(ValidationError, "System Name: “.*system name"):
+                self.env["mindbox.topic"].create({"name": "News", "code": topic})
+
+    def test_a_topic_has_a_name_for_people_and_another_one_for_mindbox(self):
+        topic = self.env["mindbox.topic"].create({"name": "Shoes", "code": "shoes"})
+        wanted = {("email", ""): True, ("email", "shoes"): False}
+        decisions = self.env["mindbox.consent"]._decide(self.customer, wanted)
+        self.assertEqual(decisions.topic_id, topic)
+        state = self.env["mindbox.consent"]._get_state(self.customer)
+        self.assertEqual(state, wanted)
+        told = [
+            self.build(row)["customer"]["subscriptions"][0].get("topic")
+            for row in self.recorded("customer_subscription")
+        ]
+        self.assertEqual(set(told), {None, "shoes"})
+        topic.code = "footwear"
+        self.assertEqual(decisions.mapped("topic"), [False, "footwear"])
+
+    def decide_at_the_website(self):
+        website = self.env["website"].search([], limit=1)
+        website.mindbox_consent_document = "Policy 2"
+        visitor = {"device_uuid": None, "customer_ip": "203.0.113.7"}
+        with patch.object(mindbox_consent, "get_visitor", lambda: visitor):
+            return self.decide(True, source="portal", website_id=website.id)
+
+    def test_a_visitor_decides_from_an_address_and_on_a_document(self):
+        decision = self.decide_at_the_website()
+        self.assertEqual(decision.document, "Policy 2")
+        self.assertEqual(decision.ip_address, "203.0.113.7")
+        decision.website_id.mindbox_consent_document = "Policy 3"
+        self.assertEqual(decision.document, "Policy 2", "the one that was in force")
+
+    def test_a_decision_of_the_back_office_has_no_address(self):
+        self.assertFalse(self.decide(True).ip_address)
+
+    def test_the_address_is_forgotten_with_the_customer_and_the_decision_stays(self):
+        decision = self.decide_at_the_website()
+        self.customer._on_erase()
+        self.assertFalse(decision.ip_address)
+        self.assertEqual(decision.document, "Policy 2")
 
     def test_nothing_is_merged_away(self):
         self.decide(True)

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """An erased customer leaves nothing behind."""
 
+import json
 import runpy
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -11,6 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import file_path
 
+from ...catalogue import FAREWELL
 from ...controllers.portal import decide_by_mail
 from ..sources import SourceCase
 
@@ -47,6 +49,22 @@ class TestErasure(SourceCase):
         self.env.invalidate_all()
         self.assertEqual(set(rows.mapped("state")), {"cancelled"})
         self.assertFalse(any(rows.mapped("payload")))
+        farewell = self.recorded()
+        self.assertEqual(farewell.mapped("event"), [FAREWELL])
+        self.assertFalse(farewell.partner_id)
+        customer = json.loads(farewell.payload)["customer"]
+        self.assertEqual(
+            customer,
+            {
+                "ids": {"websiteID": str(self.customer.id)},
+                "subscriptions": [{"isSubscribed": False}],
+            },
+        )
+
+    def test_who_has_agreed_to_nothing_has_nothing_to_withdraw(self):
+        self.env["mindbox.consent"]._decide(self.customer, {("sms", ""): False})
+        self.recorded()
+        self.customer.action_mindbox_erase()
         self.assertFalse(self.recorded())
 
     def test_what_is_sent_again_tells_nothing_of_an_erased_customer(self):

@@ -13,6 +13,7 @@ class TestMerge(SourceCase):
         twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
         self.env["mindbox.consent"]._decide(twin, {("sms", ""): False})
         self.recorded()
+        self.know(twin)
         self.env["base.partner.merge.automatic.wizard"]._merge(
             [self.customer.id, twin.id], self.customer
         )
@@ -29,6 +30,19 @@ class TestMerge(SourceCase):
         )
         self.assertEqual(
             len(rows.filtered(lambda row: row.event == "customer_subscription")), 1
+        )
+
+    def test_who_is_merged_before_mindbox_was_told_needs_no_merge_there(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        decided = {("sms", ""): True}
+        self.env["mindbox.consent"]._decide(twin, decided)
+        consent = self.recorded("customer_subscription")
+        self.merge(twin)
+        merge = self.recorded("customer_merge")
+        self.assertEqual(merge.reason_code, "merged_unknown")
+        self.assertEqual(
+            self.build(consent)["customer"]["ids"],
+            {"websiteID": str(self.customer.id)},
         )
 
     def test_what_waits_for_a_merged_customer_follows_the_survivor(self):

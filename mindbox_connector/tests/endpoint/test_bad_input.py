@@ -129,7 +129,7 @@ class TestBadInput(TransactionCase):
         operation = self.endpoint.operation_ids[0]
         for name in ("Website Edit", "Операция", "a/b", "a&b=c", "a\n"):
             with self.subTest(name=name):
-                self.assertIn("operation", self.refuse(operation, name=name))
+                self.assertIn("Operation: “", self.refuse(operation, name=name))
 
     def test_bulk_is_for_imports(self):
         operation = self.endpoint.operation_ids[0]

@@ -8,6 +8,8 @@ import io
 import json
 from contextlib import closing
 
+from lxml import etree
+
 from odoo import SUPERUSER_ID, api
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -52,6 +54,15 @@ def to_json(rows):
     return json.dumps(
         {"operationLogs": [dict(zip(NAMES, row, strict=True)) for row in rows]}
     ).encode()
+
+
+def to_xml(rows):
+    root = etree.Element("operationLogs")
+    for row in rows:
+        log = etree.SubElement(root, "operationLog")
+        for name, value in zip(NAMES, row, strict=True):
+            etree.SubElement(log, name).text = value
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
 class ExportCase(RealCase):

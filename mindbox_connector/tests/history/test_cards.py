@@ -4,6 +4,7 @@
 
 from odoo.tests.common import tagged
 
+from ...models.history.csv_file import read_rows
 from .common import ImportCase, read_file
 
 
@@ -33,6 +34,32 @@ class TestCards(ImportCase):
         self.assertEqual(run.done + run.skipped, run.total)
         first = self.mindbox.calls[0]["query"]
         self.assertEqual(first["newCardCreationAllowed"], "true")
+
+    def download(self, run):
+        """Return {operation's name: rows} of what is offered for the upload by hand."""
+        run.invalidate_recordset(["chunk_ids"])
+        offered = run.chunk_ids.filtered("content_id")
+        return {
+            chunk.file: list(read_rows(chunk.content_id.raw))[1:] for chunk in offered
+        }
+
+    def test_cards_and_what_is_on_them_are_both_there_for_the_upload_by_hand(self):
+        card = self.make_card(12.5)
+        run = self.start("cards", way="files")
+        self.assertIsNone(self.work(run))
+        files = self.download(run)
+        self.assertEqual(list(files), ["cards", "balances"], "in the order to upload")
+        self.assertIn(card.code, [row[1] for row in files["cards"]])
+        self.assertIn([card.code, "12.5"], [row[:2] for row in files["balances"]])
+        self.assertEqual(run.done + run.skipped, run.total)
+
+    def test_an_empty_file_is_not_offered(self):
+        self.env["loyalty.card"].search([]).points = 0
+        self.make_card(0)
+        self.env["mindbox.source"]._mindbox_flush()
+        run = self.start("cards", way="files")
+        self.work(run)
+        self.assertEqual(list(self.download(run)), ["cards"])
 
     def test_points_that_mindbox_hears_of_anyway_are_not_told_twice(self):
         card = self.make_card(10)

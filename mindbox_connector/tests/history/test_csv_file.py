@@ -3,13 +3,14 @@
 """Whatever is in a cell, a strict reader gets it back."""
 
 import gzip
+import io
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo.tests.common import TransactionCase, tagged
 
-from ...models.history.csv_file import CsvFile, to_csv
+from ...models.history.csv_file import BYTE_ORDER_MARK, CsvFile, read_plain, to_csv
 from .common import read_csv
 
 TEXT = st.text(max_size=30)
@@ -37,6 +38,16 @@ class TestCsvFile(TransactionCase):
 
     def test_half_of_an_emoji_and_zeros_do_not_break_a_file(self):
         self.assertEqual(read_csv(to_csv([["a\0b", "\ud83d"]])), [["ab", "?"]])
+
+    @settings(suppress_health_check=list(HealthCheck), deadline=None)
+    @given(st.sampled_from("=+-@\t\r"), TEXT)
+    def test_nothing_in_a_downloaded_file_runs_as_a_formula(self, begin, text):
+        csv_file = CsvFile(["Name", "Change"])
+        csv_file.add([[begin + text, "-12.5"]])
+        plain = b"".join(read_plain(io.BytesIO(csv_file.close())))
+        _header, [name, change] = read_csv(plain.removeprefix(BYTE_ORDER_MARK))
+        self.assertTrue(name.startswith("'") or name[1:].replace(".", "").isdecimal())
+        self.assertEqual(change, "-12.5", "a number is no formula")
 
     def test_empty_cells_stay_empty(self):
         self.assertEqual(to_csv([[None, "", "x"]]), b";;x\r\n")

@@ -99,6 +99,44 @@ class TestOrders(ImportCase):
         self.assertEqual(rows[cancelled.name][0]["OrderLineStatus"], "Cancelled")
         self.assertNotIn(quotation.name, rows)
 
+    def test_a_cancelled_cart_is_no_cancelled_order(self):
+        goods = self.env["product.product"].create({"name": "G"})
+        website = self.env["website"].search([], limit=1)
+        line = Command.create({"product_id": goods.id})
+        cart = self.env["sale.order"].create(
+            {
+                "partner_id": self.make_customers("Buyer").id,
+                "website_id": website.id,
+                "order_line": [line],
+            }
+        )
+        cart._action_cancel()
+        _run, rows = self.import_orders()
+        self.assertNotIn(cart.name, rows)
+
+    def test_an_order_whose_delivery_was_cancelled_is_not_delivered(self):
+        goods = self.env["product.product"].create({"name": "G", "type": "consu"})
+        warehouse = self.env["stock.warehouse"].search([], limit=1)
+        warehouse.delivery_steps = "pick_ship"
+        order = self.place(goods, 2)
+        self.deliver(order.picking_ids)
+        order.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
+        _run, rows = self.import_orders()
+        [cells] = rows[order.name]
+        self.assertEqual(cells["OrderLineStatus"], "Confirmed")
+
+    def test_what_is_given_up_is_a_row_of_its_own(self):
+        goods = self.env["product.product"].create({"name": "G", "type": "consu"})
+        order = self.place(goods, 3)
+        order.picking_ids.move_ids.write({"quantity": 2, "picked": True})
+        order.picking_ids.with_context(cancel_backorder=True)._action_done()
+        _run, rows = self.import_orders()
+        told = [
+            (c["OrderLineQuantity"], c["OrderLineStatus"]) for c in rows[order.name]
+        ]
+        self.assertEqual(told, [("2", "Delivered"), ("1", "Cancelled")])
+        self.assertEqual(rows[order.name][0]["OrderTotalPrice"], "6.66")
+
     def test_what_came_back_is_a_row_of_its_own_and_adds_up_to_the_cent(self):
         goods = self.env["product.product"].create(
             {"name": "G", "type": "consu", "is_storable": True}

@@ -60,7 +60,7 @@ class TestSameAsLive(ImportCase):
             order = self.endpoint._with_sender(self.env["sale.order"]).browse(row["id"])
             mine = reader._get_order(run, row, lines[row["id"]], others)
             body = order._mindbox_order_update_body(self.endpoint)["order"]
-            body["lines"] = order._mindbox_lines(self.endpoint)
+            body["lines"] = order._mindbox_divided(self.endpoint)
             for key in ("totalPrice", "deliveryCost", "lines"):
                 self.assertEqual(mine[key], body[key], order.name)
 

@@ -13,12 +13,14 @@ from odoo.tools import config, mute_logger
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...models.job import mindbox_job
+from ...models.job.lease import Lease, LeaseLost
 from ...models.job.mindbox_job import CONCURRENCY_TRIES, TIME_BUDGET, Job
 from ..common import RealCase
 
 JOB = Job("_deliver", "mindbox.test.", lock=0x5454, look_again=7)
 OTHER_JOB = Job("_deliver", "mindbox.other.", lock=0x5455)
 SECRET = "anna@example.com"
+HALF = {"name": "Half"}
 
 
 class JobCase(RealCase):
@@ -48,6 +50,27 @@ class TestAlone(JobCase):
         with self.assertRaises(ZeroDivisionError), self.transaction() as env:
             with self.record(env)._alone(JOB):
                 raise ZeroDivisionError
+        self.assertTrue(self.is_free())
+
+    def test_who_has_lost_the_record_writes_nothing_down(self):
+        with self.transaction() as env, self.record(env)._alone(JOB):
+            for _time in range(2):
+                # What it remembers of itself outlives its commits.
+                self.record(env)._committed(self.record(env)._is_running)
+            self.take_over()
+            with self.assertRaises(LeaseLost):
+                self.record(env)._committed(lambda: self.record(env).write(HALF))
+        self.assertEqual(self.endpoint("name")["name"], "Local")
+
+    def take_over(self):
+        """Own the record, as a successor does that has the lock by now."""
+        with self.transaction() as env:
+            Lease(env.cr, JOB.lock, self.endpoint_id).take(env.cr)
+
+    def test_a_job_that_has_written_something_and_failed_gives_up_the_record(self):
+        with self.transaction() as env, self.assertRaises(ZeroDivisionError):
+            with self.record(env)._alone(JOB):
+                self.record(env)._committed(lambda: 1 / 0)
         self.assertTrue(self.is_free())
 
     def test_another_record_and_another_job_are_free(self):

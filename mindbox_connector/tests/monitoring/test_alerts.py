@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from ...exceptions import MindboxMisconfigured
 from ...models.monitoring.alerts import ALERTS
+from ...reasons import Reason
 from .common import HealthCase
 
 
@@ -36,6 +37,14 @@ class TestAlerts(HealthCase):
         self.watch()
         self.assertFalse(self.activities("stuck"))
         self.assertFalse(self.open_kinds())
+
+    def test_what_mindbox_says_is_text_in_an_activity_and_no_markup(self):
+        said = {"messages": "<img src=x onerror=alert(1)>"}
+        self.endpoint._pause(Reason("validation_error", said))
+        self.watch()
+        note = self.activities("paused").note
+        self.assertIn("&lt;img", note)
+        self.assertNotIn("<img", note)
 
     def test_who_has_done_the_activity_is_not_told_again(self):
         self.wait(hours=3)

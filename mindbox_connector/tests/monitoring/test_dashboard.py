@@ -111,7 +111,8 @@ class TestDashboard(HealthCase):
         self.env["mindbox.endpoint"]._cron_watch()
         [point] = [p for p in self.show()["points"] if p["id"] == self.endpoint.id]
         self.assertEqual([alert["kind"] for alert in point["alerts"]], ["backlog"])
-        self.assertIn("1", point["health"])
+        self.assertEqual(point["state"], "waiting")
+        self.assertIn("waiting 1", point["findings"][0])
 
     def test_only_mindbox_users_look_and_only_at_their_companies(self):
         with self.assertRaises(AccessError):

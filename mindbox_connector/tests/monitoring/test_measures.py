@@ -154,7 +154,7 @@ class TestMeasures(HealthCase):
 
         with patch.object(self.env.cr, "execute", explain):
             self.measure()
-        self.assertEqual(len(plans), 6)
+        self.assertEqual(len(plans), 7)
         for plan in plans:
             self.assertNotIn("Seq Scan", plan)
             self.assertRegex(plan, r"(using|on) mindbox_request_\w+_idx")

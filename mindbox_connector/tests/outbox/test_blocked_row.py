@@ -34,6 +34,16 @@ class TestBlockedRow(DeliveryCase):
         (job,) = self.jobs()
         self.assertTrue(job["eta"], "would start at once, find nothing, and again")
 
+    def test_what_was_tried_and_waits_behind_a_retry_queues_no_job_each_second(self):
+        """Both have failed; the first one waits longer, and the other is due."""
+        later = fields.Datetime.add(fields.Datetime.now(), seconds=100)
+        self.facts("poison", attempts=7, next_attempt_at=later)
+        self.facts("poison", attempts=2)
+        self.deliver()
+        self.assertFalse(self.mindbox.calls)
+        (job,) = self.jobs("eta")
+        self.assertLess(abs((job["eta"] - later).total_seconds()), 5)
+
     def test_a_row_that_failed_waits_longer_each_time(self):
         waits, now = [], fields.Datetime.now()
         for attempts in (0, 3, 5, 20):

@@ -18,7 +18,8 @@ class TestClaim(RealCase):
         self.assertEqual(plan["Actual Rows"], 200)
         # What is read: 200 to take, 200 that wait for an attempt, and as many probes.
         self.assertLess(sum(map(_count_rows, _walk(plan))), 2000)
-        self.assertFalse([n for n in _walk(plan) if "Sort" in n["Node Type"]])
+        sorts = [node for node in _walk(plan) if "Sort" in node["Node Type"]]
+        self.assertLess(sum(map(_count_rows, sorts)), 200, "of what has to settle only")
 
     def test_claiming_reads_little_more_where_lanes_wait_for_what_settles(self):
         """50 customers have been registered just now; their 20 rows each wait."""

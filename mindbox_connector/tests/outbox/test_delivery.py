@@ -10,7 +10,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ...models.outbox import mindbox_delivery
-from ...models.outbox.mindbox_kick import DELIVERY
+from ...models.outbox.shares import FIRST
 from .common import REJECTED, DeliveryCase
 
 
@@ -71,14 +71,14 @@ class TestDelivery(DeliveryCase):
     def test_the_lock_of_a_delivery_keeps_vacuum_from_nothing(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            with endpoint._alone(DELIVERY) as locked:
+            with endpoint._alone(FIRST) as locked:
                 env.cr.execute(
                     """
                     SELECT activity.backend_xmin, activity.backend_xid
                       FROM pg_locks JOIN pg_stat_activity activity USING (pid)
                      WHERE locktype = 'advisory' AND classid = %s AND objid = %s
                     """,
-                    (DELIVERY.lock, self.endpoint_id),
+                    (FIRST.lock, self.endpoint_id),
                 )
                 self.assertEqual(env.cr.fetchall(), [(None, None)])
         self.assertTrue(locked)

@@ -75,7 +75,7 @@ class TestKick(RealCase):
         cases = {"0": 0, "5": 5, "-3": 0, "900": 60, "soon": 1, "1.5": 1, False: 1}
         for given, seconds in cases.items():
             with self.transaction() as env:
-                parameter = mindbox_kick.GATHER_PARAMETER
+                parameter = "mindbox_connector.gather_seconds"
                 env["ir.config_parameter"].set_param(parameter, given)
                 endpoint = env["mindbox.endpoint"]
                 self.assertEqual(endpoint._get_gather_seconds(), seconds, given)
@@ -131,8 +131,8 @@ class TestKick(RealCase):
                 env.cr.execute(
                     "UPDATE queue_job SET state = %s, (date_enqueued, eta) = "
                     "(SELECT at, at FROM (SELECT now() at time zone 'UTC'"
-                    " - interval '11 seconds' AS at) moment)",
-                    (state,),
+                    " - interval '11 seconds' AS at) moment) WHERE uuid = %s",
+                    (state, job["uuid"]),
                 )
             mindbox_kick.LOOKED.clear()
             with self.listening() as notified, self.stopped_clock() as clock:
@@ -141,6 +141,26 @@ class TestKick(RealCase):
                 clock.monotonic.return_value += mindbox_kick.WAKE_INTERVAL - 1
                 self.make_partner(name=f"Third {number}")
                 self.assertFalse(notified(), "it looks every few seconds only")
+
+    def test_a_kick_that_is_repeated_wakes_the_runner_again(self):
+        """What the first try has told the runner went with its transaction."""
+        self.make_partner()
+        (job,) = self.jobs("uuid")
+        with self.transaction() as env:
+            env.cr.execute(
+                "UPDATE queue_job SET state = 'enqueued', date_enqueued ="
+                " now() at time zone 'UTC' - interval '11 seconds' WHERE uuid = %s",
+                (job["uuid"],),
+            )
+        mindbox_kick.LOOKED.clear()
+        looks = patch.object(
+            self.registry["mindbox.endpoint"],
+            "_needs_kick",
+            side_effect=[psycopg2.errors.SerializationFailure(), False],
+        )
+        with self.listening() as notified, self.stopped_clock(), looks:
+            self.make_partner(name="Second")
+            self.assertEqual(notified(), [job["uuid"]])
 
     @contextmanager
     def stopped_clock(self):

@@ -117,6 +117,22 @@ class TestLate(DeliveryCase):
             endpoint._record_outcomes(told)
         self.assertEqual(self.row()["outcome"], "processed")
 
+    def test_a_remark_on_an_earlier_attempt_is_none_on_the_last(self):
+        transaction_id = self.accept("customer_edit")
+        with self.transaction() as env:
+            row = env["mindbox.request"].browse(self.row()["id"])
+            row.sudo().write({"mode": "sync", "outcome": "processed", "attempts": 2})
+        self.tell(transaction_id, "with_remarks", "Not found")
+        self.assertEqual(self.row()["outcome"], "processed")
+
+    def test_a_remark_on_the_only_attempt_is_kept(self):
+        transaction_id = self.accept("customer_edit")
+        with self.transaction() as env:
+            row = env["mindbox.request"].browse(self.row()["id"])
+            row.sudo().write({"mode": "sync", "outcome": "processed"})
+        self.tell(transaction_id, "with_remarks", "Bad birthday")
+        self.assertEqual(self.row()["outcome"], "with_remarks")
+
     def test_somebody_elses_integration_point_learns_nothing(self):
         transaction_id = self.accept()
         with self.transaction() as env:
@@ -145,10 +161,13 @@ class TestLate(DeliveryCase):
         self.assertFalse(self.ledger())
 
     def test_of_a_record_told_before_only_the_newest_is_taken_back(self):
-        self.accept("customer_edit")
-        self.tell(self.accept("customer_edit"))
+        bodies = [f'{{"customer":{{"sex":"{sex}"}}}}' for sex in ("male", "female")]
+        _before, last = (self.accept("customer_edit", payload=b) for b in bodies)
+        self.tell(last)
         [known] = self.ledger()
-        self.assertFalse(known["digest"])
+        with self.transaction() as env:
+            digest = env["mindbox.ledger"]._get_digest({"sex": "male"})
+        self.assertEqual(known["digest"], digest)
 
     def test_points_that_were_not_booked_are_taken_back(self):
         balance = {"balanceChanges": [{"changeAmount": 50}]}

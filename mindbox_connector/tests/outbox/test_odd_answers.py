@@ -60,13 +60,17 @@ def decide(mode, http_status, body):
     """Return what the documentation says: sent, rejected, paused or waits."""
     if len(body) > MAX_ANSWER_BYTES:
         return "waits"
-    if http_status in (401, 403, 404, 407):
+    if http_status in (404, 407):
         return "paused"
+    document = read(body) or {}
+    if http_status in (401, 403):
+        # Of a key Mindbox speaks for itself; a page of others is a firewall's.
+        is_silent = not body.decode("utf-8", "replace").replace("\0", "").strip()
+        return "paused" if is_silent or "status" in document else "waits"
     if http_status in (408, 409, 421, 423, 425, 429, 499):
         return "waits"
     if not (200 <= http_status < 300 or 400 <= http_status < 500):
         return "waits"
-    document = read(body) or {}
     status = str(document.get("status")).lower()
     if status in ("validationerror", "protocolerror"):
         return "rejected"

@@ -88,6 +88,8 @@ class TestPauseAndStart(DeliveryCase):
             with self.transaction() as env:
                 endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
                 endpoint.action_pause()
+                domain = [("endpoint_id", "=", endpoint.id)]
+                env["mindbox.request"].search(domain).action_cancel()
                 env.flush_all()
                 endpoint.unlink()
             return Reply()

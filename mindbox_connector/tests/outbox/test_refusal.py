@@ -3,13 +3,15 @@
 """What Mindbox refuses goes as another event, or again, or is told."""
 
 import json
+from datetime import timedelta
 
+from odoo import fields
 from odoo.tests import tagged
 
 from ...models.outbox.lanes import MISSING_ATTEMPTS
 from ...reasons import Reason
 from ..common import Reply
-from .common import DeliveryCase
+from .common import DOWN, DeliveryCase
 
 KNOWN = Reply(
     200,
@@ -89,6 +91,35 @@ class TestRefusal(DeliveryCase):
         self.assertEqual(
             (second["state"], second["instead_of"]), ("sent", "customer_register")
         )
+
+    def refuse(self, status, http_status=200, **message):
+        """Sign somebody up whom Mindbox refuses; return the state and the reason."""
+        body = {"status": status, "validationMessages": [message]}
+        self.answer(RegisterCustomer=Reply(http_status, body))
+        self.register()
+        self.deliver()
+        row = self.rows("state", "reason_code")[0]
+        return row["state"], row["reason_code"]
+
+    def test_an_id_or_contact_that_somebody_has_is_known_by_its_place(self):
+        found = self.refuse("ValidationError", message="!", location="/customer/email")
+        self.assertEqual(found, ("skipped", "sent_instead"))
+
+    def test_bad_data_of_somebody_new_are_told_at_once(self):
+        place = "/customer/birthDate"
+        found = self.refuse("ValidationError", message="Too old", location=place)
+        self.assertEqual(found, ("rejected", "validation_error"))
+        self.assertEqual(self.operations(), ["RegisterCustomer"])
+
+    def test_a_contact_that_is_none_is_told_at_once(self):
+        words, place = "Неверный формат номера", "/customer/mobilePhone"
+        found = self.refuse("ValidationError", message=words, location=place)
+        self.assertEqual(found, ("rejected", "validation_error"))
+
+    def test_a_plain_refusal_of_a_registration_is_told_at_once(self):
+        found = self.refuse("ProtocolError", 400, message="No such field: hair")
+        self.assertEqual(found, ("rejected", "protocol_error"))
+        self.assertEqual(self.operations(), ["RegisterCustomer"])
 
     def test_what_was_merged_into_a_refused_registration_is_not_lost(self):
         self.answer(RegisterCustomer=KNOWN)
@@ -184,6 +215,32 @@ class TestRefusal(DeliveryCase):
         self.facts(*"abcdefgh", mode="sync")
         self.deliver()
         self.assertFalse(self.endpoint("held_until")["held_until"])
+
+    def test_what_an_outage_has_cost_is_not_counted_to_what_is_missing(self):
+        self.mindbox.answer = say(order="NotFound")
+        self.facts("a", mode="sync", attempts=40)
+        for _round in range(MISSING_ATTEMPTS - 1):
+            self.deliver()
+            self.assertEqual(self.states(), ["pending"])
+            self.make_due()
+        self.deliver()
+        self.assertEqual(self.states(), ["rejected"])
+
+    def test_those_who_wait_for_what_is_missing_make_no_outage_of_one_failure(self):
+        later = fields.Datetime.now() + timedelta(minutes=4)
+        missing = {"attempts": 2, "missing_attempts": 2, "next_attempt_at": later}
+        self.facts("a", "b", mode="sync", **missing)
+        self.facts("c", attempts=1)
+        self.mindbox.answer = DOWN
+        self.deliver()
+        self.assertFalse(self.endpoint("held_until")["held_until"])
+
+    def test_who_has_waited_for_what_is_missing_proves_an_outage_like_others(self):
+        self.facts(*"abcdefgh", attempts=2, missing_attempts=2)
+        self.mindbox.answer = DOWN
+        self.deliver()
+        self.assertTrue(self.endpoint("held_until")["held_until"])
+        self.assertLess(len(self.mindbox.calls), 8)
 
     def test_an_unknown_order_that_is_found_late_is_sent_again_with_a_new_key(self):
         [row_id] = self.facts("a")

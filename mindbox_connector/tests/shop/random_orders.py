@@ -3,6 +3,7 @@
 """Random orders: taxes, units, currencies, rewards, with all that is odd."""
 
 from contextlib import suppress
+from uuid import uuid4
 
 from hypothesis import strategies as st
 
@@ -144,7 +145,7 @@ class OrderCase(SourceCase):
                     Command.create(
                         {
                             "mode": "with_code",
-                            "code": f"CODE-{len(reward)}-{id(reward)}",
+                            "code": str(uuid4()),
                             "reward_point_amount": 7,
                         }
                     )

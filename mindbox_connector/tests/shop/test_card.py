@@ -3,6 +3,7 @@
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import float_round
 
 from ..sources import SourceCase
 
@@ -97,6 +98,55 @@ class TestCard(SourceCase):
             for row in self.recorded("card_balance")
         ]
         self.assertEqual(changes, [5.0, -3.0])
+
+    def test_parts_of_points_add_up_to_the_balance(self):
+        card = self.make_card(points=0)
+        told = 0
+        for part in [0.335] * 12 + [0.004] * 10 + [-0.005] * 3:
+            card.points += part
+            for row in self.recorded("card_balance"):
+                told += self.build(row)["balanceChanges"][0]["changeAmount"]
+        self.assertAlmostEqual(told, float_round(card.points, precision_digits=2))
+
+    def test_what_an_order_moves_in_two_steps_is_one_change(self):
+        card = self.make_card(points=10)
+        order = self.make_order((self.product, 1))
+        self.recorded()
+        card._mindbox_note_cause(order)
+        card.points = 40
+        card.points = 25
+        [change] = self.build(self.recorded("card_balance"))["balanceChanges"]
+        self.assertEqual(change["changeAmount"], 15)
+
+    def test_orders_that_come_together_have_their_own_points(self):
+        card = self.make_card(points=10)
+        orders = [self.make_order((self.product, 1)) for _number in range(2)]
+        self.recorded()
+        for order, points in zip(orders, (5, 7), strict=True):
+            card._mindbox_note_cause(order, points)
+        card.points += 12
+        told = [
+            (change["changeAmount"], change["comment"])
+            for row in self.recorded("card_balance")
+            for change in self.build(row)["balanceChanges"]
+        ]
+        self.assertEqual(
+            told, [(5, f"Odoo: {orders[0].name}"), (7, f"Odoo: {orders[1].name}")]
+        )
+
+    def test_a_card_that_is_given_away_takes_its_points_along(self):
+        card = self.make_card(points=10)
+        olga = self.env["res.partner"].create({"name": "Olga", "email": "o@x.com"})
+        self.recorded()
+        card.partner_id = olga
+        told = {
+            body["customer"]["ids"]["websiteID"]: body["balanceChanges"][0]
+            for body in map(self.build, self.recorded("card_balance"))
+        }
+        self.assertEqual(
+            {who: change["changeAmount"] for who, change in told.items()},
+            {str(self.customer.id): -10, str(olga.id): 10},
+        )
 
     def test_a_card_that_exists_only_while_the_cart_is_open_is_none(self):
         cart = self.make_cart((self.product, 1))
@@ -205,6 +255,16 @@ class TestCard(SourceCase):
             }.get(card.id),
             7.0,
         )
+
+    def test_whoever_may_merge_contacts_can(self):
+        twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard = wizard.with_user(self.env.ref("base.user_admin"))
+        wizard._merge(
+            (self.customer + twin).ids,
+            wizard.env["res.partner"].browse(self.customer.id),
+        )
+        self.assertFalse(twin.exists())
 
     def test_the_card_that_a_merge_has_emptied_is_not_issued_to_the_survivor(self):
         twin = self.env["res.partner"].create({"name": "Twin", "email": "t@x.com"})

@@ -108,3 +108,97 @@ class TestCart(SourceCase):
         self.make_cart((self.product, 1), (self.other_product, 1))
         products = [i["product"]["ids"] for i in self.body("cart_set")["productList"]]
         self.assertEqual(products, [{"website": "C-1"}])
+
+    # === ONE CART OF A CUSTOMER === #
+
+    def counts(self, row):
+        """Return {product: count} of the list by which an event leaves."""
+        body = self.build(row) or {}
+        return {
+            item["product"]["ids"]["website"]: item["count"]
+            for item in body.get("productList", [])
+        }
+
+    def make_two(self):
+        """Make an older cart with a lamp, and a newer one with two chairs."""
+        carts = (
+            self.make_cart((self.product, 1)),
+            self.make_cart((self.other_product, 2)),
+        )
+        self.recorded()
+        return carts
+
+    def assertTold(self, event, *expected):
+        counts = {str(product.id): count for product, count in expected}
+        self.assertEqual(self.counts(self.recorded(event)), counts)
+
+    def test_what_changes_in_an_older_cart_leaves_the_newest_one_told(self):
+        older, _newer = self.make_two()
+        older.order_line.product_uom_qty = 5
+        self.assertTold("cart_set", (self.other_product, 2))
+
+    def test_a_stale_cart_that_is_cancelled_leaves_the_other_one(self):
+        older, _newer = self.make_two()
+        older._action_cancel()
+        row = self.recorded("cart_clear")
+        self.assertEqual(self.counts(row), {str(self.other_product.id): 2})
+        self.assertEqual(row.event, "cart_set")
+
+    def test_a_stale_cart_that_is_deleted_leaves_the_other_one(self):
+        older, newer = self.make_two()
+        newer.unlink()
+        self.assertTold("cart_set", (self.product, 1))
+        older.unlink()
+        self.assertTold("cart_clear")
+
+    def test_carts_that_are_deleted_together_leave_none(self):
+        older, newer = self.make_two()
+        (older | newer).unlink()
+        rows = self.recorded("cart_clear")
+        self.assertEqual([self.counts(row) for row in rows], [{}, {}])
+
+    def test_the_newest_cart_without_products_is_none(self):
+        _older, newer = self.make_two()
+        newer.order_line.unlink()
+        self.assertTold("cart_set", (self.product, 1))
+
+    def test_an_order_that_is_a_cart_again_is_not_the_newest(self):
+        older, _newer = self.make_two()
+        older.action_confirm()
+        older._action_cancel()
+        self.recorded()
+        older.action_draft()
+        self.assertTold("cart_set", (self.other_product, 2))
+
+    def test_a_cart_that_is_cancelled_and_a_cart_again_at_once_is_told(self):
+        cart = self.make_cart((self.product, 1))
+        self.recorded()
+        cart._action_cancel()
+        cart.action_draft()
+        for row in self.recorded():
+            self.assertEqual(self.counts(row), {str(self.product.id): 1}, row.event)
+
+    def test_a_cart_that_somebody_else_gets_is_the_first_ones_no_more(self):
+        cart = self.make_cart((self.product, 1))
+        olga = {"name": "Olga", "email": "olga@example.com"}
+        other = self.env["res.partner"].create(olga)
+        self.recorded()
+        cart.partner_id = other
+        rows = self.recorded()
+        self.assertEqual(rows.mapped("event"), ["cart_clear", "cart_set"])
+        self.assertIn(str(self.customer.id), rows[0].payload)
+        self.assertEqual(self.counts(rows[1]), {str(self.product.id): 1})
+
+    def test_the_cart_of_a_visitor_who_logs_in_is_the_newest(self):
+        visitors = self.make_cart(
+            (self.product, 1), partner=self.env.ref("base.public_partner")
+        )
+        self.make_cart((self.other_product, 2))
+        self.recorded()
+        visitors.partner_id = self.customer
+        self.assertTold("cart_set", (self.product, 1))
+
+    def test_a_product_in_several_lines_is_counted_once(self):
+        self.make_cart((self.product, 2), (self.product, 3, {"discount": 10}))
+        [item] = self.body("cart_set")["productList"]
+        self.assertEqual((item["count"], item["pricePerItem"]), (5, 94.0))

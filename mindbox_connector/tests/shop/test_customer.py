@@ -211,6 +211,7 @@ class TestCustomer(SourceCase):
         self.env["ir.config_parameter"].set_param("auth_signup.invitation_scope", "b2c")
         self.make_cart((self.product, 1)).action_confirm()
         waiting = self.recorded("order_create")
+        self.know(self.customer)
         self.env["res.users"].signup(
             {"name": "Anna I", "login": "anna@example.com", "password": "secret-1234"}
         )

@@ -5,6 +5,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ...models.shop.standing import Standing
 from ..sources import SourceCase
 
 
@@ -79,3 +80,30 @@ class TestGiftCard(SourceCase):
         self.assertEqual(told["lines"][0]["discountedPricePerLine"], 100)
         self.assertEqual(told["totalPrice"], 100)
         self.assertAddsUp(told)
+
+    def test_what_a_gift_card_has_left_over_pays_the_order(self):
+        order = self.make_order((self.product, 1))
+        card = self.env["loyalty.card"].create(
+            {"program_id": self.program.id, "points": 30, "code": "GIFT-2"}
+        )
+        order._update_programs_and_rewards()
+        order._try_apply_code(card.code)
+        order._apply_program_reward(self.program.reward_ids, card)
+        order.action_confirm()
+        self.recorded()
+        provider = self.env.ref("payment.payment_provider_demo")
+        tx = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": provider.payment_method_ids[:1].id,
+                "amount": 70,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "reference": f"tx {order.name}",
+                "sale_order_ids": [Command.link(order.id)],
+            }
+        )
+        tx._set_done()
+        tx._post_process()
+        self.assertTrue(Standing(order).is_paid)
+        self.assertEqual(self.body("order_status")["orderLinesStatus"], "Paid")

@@ -41,6 +41,21 @@ class TestNames(SourceCase):
             self.assertTrue(0 < len(value) <= 100)
             self.assertEqual(value, value.replace("\x00", ""))
 
+    def test_a_name_is_no_word_of_mindboxs(self):
+        """It would empty the field."""
+        for name_format in ("full", "first_last"):
+            fields = split_name("%CLEAR% Ivanova%CLEAR%", name_format)
+            self.assertEqual(" ".join(fields.values()), "CLEAR IvanovaCLEAR")
+
+    def test_what_postgresql_cannot_store_does_not_lose_a_name(self):
+        self.customer.name = "Anna\0 \ud83dIvanova"
+        self.env.flush_all()
+        self.assertEqual(self.customer.name, "Anna ?Ivanova")
+        name = "Ma\ud83dria\0"
+        partner = self.env["res.partner"].create({"name": name, "street": name})
+        self.assertEqual(partner.name, "Ma?ria")
+        self.assertEqual(partner.street, "Ma?ria")
+
     def test_russian_names_are_split_as_the_endpoint_says(self):
         self.assertEqual(
             split_name("Петров Иван Сергеевич", "last_first"),

@@ -27,6 +27,13 @@ class TestNewCustomers(SourceCase):
         self.know(self.customer)
         self.assertEqual(self.edit(), "customer_edit")
 
+    def test_who_registers_and_is_known_as_a_guest_is_edited(self):
+        self.know(self.customer)
+        self.customer._mindbox_mark("customer_register")
+        row = self.recorded("customer_register")
+        self.assertTrue(self.build(row)["customer"]["email"])
+        self.assertEqual(row.event, "customer_edit")
+
     def test_where_edits_import_they_make_customers(self):
         self.endpoint.new_customers_by = "customer_edit"
         self.assertEqual(self.edit(), "customer_edit")

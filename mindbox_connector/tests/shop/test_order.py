@@ -189,6 +189,16 @@ class TestOrder(SourceCase):
         row = self.recorded("order_create")
         self.assertEqual(row.occurred_at, order.date_order)
 
+    def test_an_order_placed_again_is_told_after_its_cancellation(self):
+        order = self.make_order((self.product, 1), state="sale")
+        self.recorded()
+        order._action_cancel()
+        before = max(self.recorded().mapped("occurred_at"))
+        order.action_draft()
+        order.action_confirm()
+        placed = self.recorded("order_create")[-1]
+        self.assertGreater(placed.occurred_at, before)
+
     def test_building_a_body_changes_nothing(self):
         order = self.make_order((self.product, 2))
         order.action_confirm()

@@ -28,6 +28,22 @@ class TestOrderTold(SourceCase):
         self.assertEqual(statuses, ["Created", "Confirmed"])
         self.assertNotIn("status", self.build(rows[0])["order"]["lines"][0])
 
+    def test_an_order_that_mindbox_knows_is_updated_when_it_is_placed_again(self):
+        order = self.make_order((self.product, 1))
+        order.action_confirm()
+        self.env["mindbox.ledger"]._acknowledge(
+            self.endpoint,
+            "orders",
+            [{"res_id": order.id, "partner_id": self.customer.id}],
+        )
+        order._action_cancel()
+        order.action_draft()
+        self.recorded()
+        order.action_confirm()
+        sender = self.endpoint._with_sender(order)
+        values = self.endpoint._build_values(sender, "order_create", order.date_order)
+        self.assertEqual(values["event"], "order_update")
+
     def test_the_total_is_left_out_where_mindbox_adds_it_up(self):
         self.endpoint.send_total = False
         self.make_order((self.product, 1)).action_confirm()

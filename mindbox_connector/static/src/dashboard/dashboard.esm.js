@@ -19,11 +19,15 @@ const ORANGE = "#e69f00";
 const VERMILION = "#d55e00";
 const GREY = "#9a9a9a";
 const LATENCY_MARKS = [1, 10, 60, 600, 3600, 21600, 86400, 604800];
-const STATUS = {
-    draft: ["fa-circle-o", "text-muted"],
-    running: ["fa-check-circle", "text-success"],
-    held: ["fa-hourglass-half", "text-warning"],
-    paused: ["fa-pause-circle", "text-danger"],
+const ICONS = {
+    ok: "fa-check-circle",
+    waiting: "fa-paper-plane-o",
+    needs_you: "fa-hand-paper-o",
+    failing: "fa-exclamation-triangle",
+    held: "fa-hourglass-half",
+    paused: "fa-pause-circle",
+    no_runner: "fa-plug",
+    draft: "fa-circle-o",
 };
 
 /** How the integration points do, at a glance. */
@@ -83,8 +87,8 @@ export class MindboxDashboard extends Component {
     get points() {
         return this.state.data.points.map((point) => ({
             ...point,
-            icon: STATUS[point.status][0],
-            color: STATUS[point.status][1],
+            icon: ICONS[point.state],
+            color: `text-${point.level}`,
             success: this.success(point.day),
             latency: point.p95_seconds === null ? "–" : duration(point.p95_seconds),
             oldest: point.waiting ? duration(point.oldest_seconds) : "",

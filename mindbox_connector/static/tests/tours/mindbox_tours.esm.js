@@ -221,3 +221,59 @@ tours.add("mindbox_import_tour", {
         },
     ],
 });
+
+tours.add("mindbox_topics_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
+        {
+            content: "Open the configuration",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_configuration']",
+            run: "click",
+        },
+        {
+            content: "Open the topics",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_topics']",
+            run: "click",
+        },
+        {
+            content: "Nothing is there, and the page says what topics are for",
+            trigger: ".o_view_nocontent:contains('There is no topic yet')",
+        },
+        {
+            content: "Add one",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        fill("name", "News and offers"),
+        fill("code", "News and offers"),
+        {
+            content: "Save it with a name that no system has",
+            trigger: ".o_list_button_save",
+            run: "click",
+        },
+        {
+            content: "The error says what a system name is made of",
+            trigger: ".modal .modal-body:contains('cannot be a system name')",
+        },
+        {
+            content: "Close the error",
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Wait until the error is gone",
+            trigger: "body:not(:has(.modal))",
+        },
+        fill("code", "News"),
+        {
+            content: "Save it",
+            trigger: ".o_list_button_save",
+            run: "click",
+        },
+        {
+            content: "There it is",
+            trigger: ".o_data_row:not(.o_selected_row) [name='code']:contains('News')",
+        },
+    ],
+});

@@ -1,0 +1,13 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings"]
+
+    mindbox_consent_document = fields.Char(
+        related="website_id.mindbox_consent_document", readonly=False
+    )

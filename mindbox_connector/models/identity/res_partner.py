@@ -1,0 +1,142 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""As whom Mindbox knows a contact, and which e-mail and phone are really theirs."""
+
+from odoo import api, fields, models
+
+from ...catalogue import RELEASE
+from ...exceptions import MindboxSkipped
+from ..outbox.json_text import CLEAR
+from .mindbox_contact import KINDS
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner"]
+
+    mindbox_contact_ids = fields.Many2many(
+        "mindbox.contact",
+        "mindbox_contact_claimant_rel",
+        "partner_id",
+        "contact_id",
+        string="Shared Contacts",
+        copy=False,
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_user",
+        help="E-mail and phone that other customers have, too.",
+    )
+    mindbox_contact_notice = fields.Text(
+        string="Shared Contacts in Words",
+        compute="_compute_mindbox_contact_notice",
+        groups="mindbox_connector.group_mindbox_user",
+    )
+
+    _mindbox_phone_idx = models.Index(
+        "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"
+    )
+
+    @api.depends_context("lang")
+    @api.depends("mindbox_contact_ids")
+    def _compute_mindbox_contact_notice(self):
+        for partner in self:
+            words = [c._explain(partner) for c in partner.mindbox_contact_ids]
+            partner.mindbox_contact_notice = "\n".join(words)
+
+    # === WHO IS WHO === #
+
+    def _mindbox_person(self, endpoint):
+        """Return the customer as whom Mindbox knows this one.
+
+        Who has an account is known as such. Whoever buys without one comes back as
+        another contact of Odoo each time: by the e-mail, or by the phone where there
+        is none, they are all the customer who owns it.
+        """
+        if not self or self.sudo().with_context(active_test=False).user_ids:
+            return self
+        kind = "email" if self.email_normalized else "phone"
+        owner = self._mindbox_get_owners(endpoint).get(kind)
+        return self.browse(owner.id) if owner else self
+
+    def _mindbox_get_owners(self, endpoint):
+        """Return {kind: customer} of the contacts that somebody else owns, too.
+
+        What is decided is of a contact as it was: one that has changed is not meant.
+        """
+        now = self._mindbox_get_contacts()
+        return {
+            contact.kind: contact.partner_id
+            for contact in self.sudo().mindbox_contact_ids
+            if contact.endpoint_id == endpoint and now[contact.kind] == contact.value
+        }
+
+    def _mindbox_get_foreign(self, endpoint):
+        """Return Mindbox's fields of the contacts that others own."""
+        owners = self._mindbox_get_owners(endpoint)
+        return {KINDS[kind] for kind, owner in owners.items() if owner.id != self.id}
+
+    def _mindbox_get_contacts(self):
+        """Return {kind: e-mail or phone, as Mindbox gets it}."""
+        digits = "".join(filter(str.isdigit, self.phone_sanitized or ""))
+        return {"email": self.email_normalized or "", "phone": digits}
+
+    def _mindbox_get_handed_on(self):
+        """Return Mindbox's fields of the contacts by which it knows these customers.
+
+        One that was just removed is known there until that is told.
+        """
+        contacts = [partner._mindbox_get_contacts() for partner in self]
+        known = {KINDS[kind] for one in contacts for kind in one if one[kind]}
+        waiting = [
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+            ("state", "=", "pending"),
+            ("cleared", "!=", False),
+        ]
+        for row in self.env["mindbox.request"].sudo().search(waiting):
+            known |= set(row.cleared.split())
+        return known
+
+    # === A CONTACT THAT IS GIVEN UP === #
+
+    def _mindbox_operation(self, event, endpoint):
+        """Giving up a contact is an edit."""
+        event = "customer_edit" if event == RELEASE else event
+        return super()._mindbox_operation(event, endpoint)
+
+    def _mindbox_customer_release_body(self, endpoint):
+        """Return what empties the contacts that others own; nothing else is told."""
+        ids = {endpoint.customer_id_name: str(self.id)}
+        foreign = sorted(self._mindbox_get_foreign(endpoint))
+        if not foreign:
+            raise MindboxSkipped("contact_own")
+        return {"customer": {"ids": ids} | dict.fromkeys(foreign, CLEAR)}
+
+    # === WHAT MAY CHANGE IT === #
+
+    def write(self, vals):
+        """Who is archived leaves the contacts to the others, and may get them back."""
+        result = super().write(vals)
+        if "active" in vals:
+            self._mindbox_mark_sharing()
+        return result
+
+    def unlink(self):
+        self._mindbox_free_contacts()
+        return super().unlink()
+
+    def _on_erase(self):
+        """What was theirs may be another one's now."""
+        result = super()._on_erase()
+        self._mindbox_free_contacts()
+        return result
+
+    def _mindbox_free_contacts(self):
+        contacts = self.sudo().mindbox_contact_ids
+        others = contacts.claimant_ids - self
+        contacts.unlink()
+        others._mindbox_mark("customer_edit")
+
+    def _mindbox_mark_sharing(self):
+        """Have the owners of shared contacts found anew, when these are told."""
+        sharing = self.sudo().mindbox_contact_ids.claimant_ids
+        sharing._mindbox_mark("customer_edit")
