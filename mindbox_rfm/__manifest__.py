@@ -3,7 +3,7 @@
 {
     "name": "Mindbox RFM",
     "summary": "Every customer in exactly one segment, by rules people can see",
-    "version": "19.0.2.0.0",
+    "version": "19.0.2.1.0",
     "category": "Marketing",
     "author": "Mindbox Connector contributors, Odoo Community Association (OCA)",
     "license": "LGPL-3",
@@ -11,10 +11,12 @@
     "depends": ["mindbox_connector"],
     "data": [
         "security/ir.model.access.csv",
+        "security/groups.xml",
         "security/ir_rule.xml",
         "data/queue_job_data.xml",
         "data/ir_cron.xml",
         "views/templates.xml",
+        "views/rfm_scheme_version_views.xml",
         "views/rfm_scheme_views.xml",
         "views/rfm_run_views.xml",
         "views/rfm_transition_views.xml",

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from odoo.addons.mindbox_connector.tests import access
 from odoo.addons.mindbox_connector.tests.shop_records import make_shop_records
 
+NOTHING = {"settings": {}, "segments": [], "rules": []}
 TODAY = fields.Date.to_string(fields.Date.today())
 
 
@@ -15,6 +16,11 @@ class TestAccess(access.AccessCase):
     """Segments: see ``access.csv``."""
 
     module = "mindbox_rfm"
+    makers = {
+        "rfm.scheme.version": lambda made: made.make(
+            "rfm.scheme.version", content=NOTHING
+        )
+    }
     arguments = {
         "rfm.scheme.action_view_cell": ([1], [1], [1], "A cell"),
         "rfm.scheme.action_view_movers": (TODAY, TODAY, False, False, "Movers"),
@@ -26,11 +32,13 @@ class TestAccess(access.AccessCase):
         env = cls.env
         preset = env["rfm.preset"].create({})
         scheme = env["rfm.scheme"].browse(preset.action_create()["res_id"])
+        scheme._keep_version()
         return {
             **make_shop_records(env, cls.users["portal"].partner_id),
             "rfm.preset": preset,
             "rfm.preview": env["rfm.preview"].create({"scheme_id": scheme.id}),
             "rfm.scheme": scheme,
+            "rfm.scheme.version": scheme.version_ids,
             "rfm.segment": scheme.segment_ids[0],
             "rfm.run": env["rfm.run"].create({"scheme_id": scheme.id}),
         }

@@ -14,6 +14,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         The tables have no foreign keys for the wizard to find. The survivor's profile
         is brought up to date by the next run, from the orders of both.
         """
+        # The companies of both may lose orders to each other.
+        companies = (src_partners | dst_partner).commercial_partner_id
+        (companies | dst_partner)._stamp_for_rfm()
         result = super()._update_foreign_keys(src_partners, dst_partner)
         ids = {"src": src_partners.ids, "dst": dst_partner.id}
         self.env.cr.execute(

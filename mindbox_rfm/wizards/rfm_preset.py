@@ -49,4 +49,5 @@ class RfmPreset(models.TransientModel):
             "res_model": "rfm.scheme",
             "res_id": scheme.id,
             "view_mode": "form",
+            "views": [(False, "form")],
         }

@@ -78,6 +78,7 @@ class RfmScheme(models.Model):
     def action_view_movers(self, date_from, date_to, from_id, to_id, name):
         """Open the customers who went from one segment to another between two days."""
         self.ensure_one()
+        self.check_access("read")
         start, end = map(fields.Date.to_date, (date_from, date_to))
         domain = [
             ("scheme_id", "=", self.id),

@@ -103,6 +103,7 @@ class RfmScheme(models.Model):
         :param fm: only those whose F and M are so much on average, rounded up
         """
         self.ensure_one()
+        self.check_access("read")
         if fm:
             return self._action_view_partners(name, self._get_fm_domain(r_scores, fm))
         domain = [

@@ -6,6 +6,7 @@ from odoo.tools import SQL, formatLang
 
 from ...fields import LooseMany2one, ScoreCode
 from ...measures import CELL_SQL, DIGITS, day_columns
+from ..scheme.rfm_rule import BrokenRule
 
 # The position of the rule that wins for one profile, as it is.
 WINNER = """
@@ -69,7 +70,10 @@ class RfmProfile(models.Model):
 
     def _explain(self):
         """Return one sentence on why the customer is in the segment."""
-        number, rule = self._find_rule()
+        try:
+            number, rule = self._find_rule()
+        except BrokenRule as broken:
+            return str(broken)
         if not rule:
             return ""
         values = self._get_values()

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.reasons import Reason
 
@@ -11,6 +12,13 @@ from ..scheme.thresholds import describe_cuts
 THIN_CUSTOMERS = 500
 # Days; where the orders go back less far, R means little.
 THIN_DAYS = 180
+# Since when something may be written that a transaction which begins now does not see:
+# who writes at this moment has begun earlier and stamps it so.
+HORIZON = """
+    SELECT min(COALESCE(xact_start, now())) AT TIME ZONE 'UTC'
+      FROM pg_stat_activity
+     WHERE datname = current_database() AND backend_type = 'client backend'
+"""
 # The share of one-time customers above which F hardly tells them apart.
 THIN_ONE_TIME = 0.9
 
@@ -56,6 +64,30 @@ class RfmRun(models.Model):
     changed = fields.Integer(
         string="Segments Changed", readonly=True, help="Customers who moved."
     )
+    scope = fields.Selection(
+        [("all", "All customers"), ("touched", "What has changed")],
+        string="Counted Anew",
+        readonly=True,
+        default="all",
+        help="Whose orders were added up: everybody's, or those of customers with whom "
+        "something has changed since the run before.",
+    )
+    seen_until = fields.Datetime(
+        readonly=True,
+        help="What was written from this moment on is for the next run.",
+    )
+    touched = fields.Integer(
+        string="Contacts Touched",
+        readonly=True,
+        help="Contacts with whom something has changed since the run before, with "
+        "their companies.",
+    )
+    missed = fields.Integer(
+        string="Profiles Missed",
+        readonly=True,
+        help="Profiles that a run over all customers has corrected, though nothing "
+        "told of a change.",
+    )
     cut_points = fields.Json(readonly=True, help="{axis: thresholds}")
     cut_text = fields.Text(compute="_compute_cut_text", string="Thresholds")
     cells = fields.Json(readonly=True, help="{cell: customers}")
@@ -86,14 +118,25 @@ class RfmRun(models.Model):
                 for axis, bands in texts.items()
             )
 
-    @api.depends("facts")
+    @api.depends("facts", "missed")
     @api.depends_context("lang")
     def _compute_warnings(self):
         for run in self:
             facts = run.facts or {}
             relative = facts.get("method") != "fixed" and "buyers" in facts
             thin = {name: facts.get(name) for name in ("buyers", "one_time", "days")}
-            run.warnings = "\n".join(run._get_warnings(**thin) if relative else ())
+            warnings = list(run._get_warnings(**thin) if relative else ())
+            if run.missed:
+                warnings.append(run._describe_missed())
+            run.warnings = "\n".join(warnings)
+
+    def _describe_missed(self):
+        return self.env._(
+            "Counting everybody has corrected %s profiles that the runs since the last "
+            "such run had left as they were. Something writes to orders or contacts "
+            "past Odoo: let the scheme count everybody each day.",
+            self.missed,
+        )
 
     def _get_warnings(self, buyers, one_time, days):
         """Yield why the data is too thin for equal shares to mean something."""
@@ -126,25 +169,40 @@ class RfmRun(models.Model):
             {"state": "failed", **Reason("run_interrupted").get_values()}
         )
         self.write({"state": "running", "started_at": fields.Datetime.now()})
+        self.seen_until = False
+        self._note_horizon()
+
+    def _note_horizon(self):
+        """Note what this run may not see yet; once, before it looks at anything."""
+        if not self.seen_until:
+            [(moment,)] = self.env.execute_query(SQL(HORIZON))
+            self.seen_until = moment.replace(microsecond=0)
 
     def _fail(self, error):
         """Say why the run failed, whatever becomes of its transaction."""
         # The text of an exception may hold personal data: only its kind is kept.
-        reason = Reason("run_fault", {"kind": type(error).__name__})
+        fault = Reason("run_fault", {"kind": type(error).__name__})
+        reason = getattr(error, "reason", fault)
         with self.env.registry.cursor() as cr:
-            self.with_env(self.env(cr=cr)).write(
+            run = self.with_env(self.env(cr=cr))
+            run.write(
                 {
                     "state": "failed",
                     **reason.get_values(),
                     "finished_at": fields.Datetime.now(),
                 }
             )
+            run._on_failure()
+
+    def _on_failure(self):
+        """Hook: the segments stay as they were, and somebody should know why."""
 
     # === IN WORDS === #
 
     def action_view_transitions(self):
         """Open the customers who moved in this run."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_rfm.rfm_transition_action"
         )

@@ -34,6 +34,7 @@ class RfmScheme(models.Model):
 
     def action_view_runs(self):
         """Open the log of the runs."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_rfm.rfm_run_action"
         )
@@ -41,6 +42,7 @@ class RfmScheme(models.Model):
 
     def action_view_pictures(self):
         """Open cards, heat map, transitions and trend of this scheme."""
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "mindbox_rfm.rfm_pictures_action"
         )

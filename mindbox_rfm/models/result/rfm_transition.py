@@ -9,7 +9,8 @@ MOVE_CAUSES = [
     ("new", "First segment"),
     ("orders", "Orders, returns or corrections"),
     ("ageing", "Time has passed"),
-    ("rules", "Rules, thresholds or the contact itself"),
+    ("thresholds", "Thresholds have moved"),
+    ("rules", "Rules, settings or the contact itself"),
     ("left", "No longer a customer"),
 ]
 

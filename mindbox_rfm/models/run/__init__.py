@@ -9,3 +9,4 @@ above.
 from . import rfm_sources
 from . import rfm_scheme
 from . import rfm_scheme_form
+from . import rfm_scheme_rest

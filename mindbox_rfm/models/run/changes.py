@@ -4,6 +4,7 @@
 
 import hashlib
 from datetime import timedelta
+from functools import cached_property
 
 from odoo.tools import SQL
 
@@ -24,13 +25,16 @@ KNOWN_COLUMNS = (
     "old_m",
 )
 
+# Whoever has ordered for the first time is not held back: nobody flips by that.
+FIRST_ORDER = "(r_score IS NOT NULL AND COALESCE(old_r, 0) = 0)"
 # All who differ, with their new segment. In the order of the customers: so the indexes
 # of the tables grow at one end.
 CHANGES = """
     SELECT * FROM (
         SELECT *,
                CASE WHEN partner_id IS NULL THEN NULL
-                    WHEN segment_since > %(stay)s THEN old_segment_id
+                    WHEN segment_since > %(stay)s AND NOT %(first_order)s
+                    THEN old_segment_id
                     ELSE (%(segments)s::int[])[1 + %(winner)s]
                END AS segment_id
           FROM (%(scored)s) customer
@@ -77,7 +81,11 @@ MOVE = """
            %(today)s, old_segment_id, segment_id,
            CASE WHEN profile_id IS NULL THEN 'new'
                 WHEN partner_id IS NULL THEN 'left'
-                WHEN ordered THEN 'orders' ELSE %(otherwise)s END
+                WHEN ordered THEN 'orders'
+                -- Without orders only other thresholds give another score.
+                WHEN %(otherwise)s = 'ageing'
+                     AND (f_score, m_score) IS DISTINCT FROM (old_f, old_m)
+                THEN 'thresholds' ELSE %(otherwise)s END
       FROM changes
      WHERE segment_id IS DISTINCT FROM old_segment_id RETURNING 1
 """
@@ -122,20 +130,29 @@ class Changes:
         :param log: the run's log; its scheme's last run says whether rules were edited
         :return: how many profiles were written, how many customers moved
         """
-        known_digest = (self.scheme.last_run_id.facts or {}).get("rules")
-        edited = known_digest not in (None, self.digest)
         statement = SQL(
             WRITE,
             changes=self._changes_sql(cuts),
             add=self._add_sql(),
             change=self._change_sql(),
             remove=SQL(REMOVE),
-            move=self._move_sql(log, "rules" if edited else "ageing"),
+            move=self._move_sql(log, "rules" if self.are_edited() else "ageing"),
         )
         [(written, moved)] = self.env.execute_query(statement)
         return written, moved
 
+    def are_edited(self):
+        """Whether rules or settings are others than at the last run."""
+        known, now = self.scheme.last_run_id.facts or {}, self.decided
+        return any(known.get(name, value) != value for name, value in now.items())
+
     @property
+    def decided(self):
+        """What decides beside the facts, as JSON."""
+        segments = [rule.segment_id.id for rule in self.rules]
+        return {"rules": self.digest, "segments": segments}
+
+    @cached_property
     def digest(self):
         """A digest of the rules and settings that decide beside the facts."""
         scheme = self.scheme
@@ -150,6 +167,7 @@ class Changes:
         return SQL(
             CHANGES,
             stay=SQL("%s::date", stay),
+            first_order=SQL(FIRST_ORDER),
             segments=[rule.segment_id.id for rule in self.rules],
             winner=self.winner,
             scored=scored_sql(FACTS_TABLE, cuts, self.day, KNOWN_COLUMNS),

@@ -9,7 +9,8 @@ from odoo.tools import SQL
 # or of none, and no company of ours itself.
 IS_PROSPECT = """
     res_partner.supplier_rank = 0 AND %(own)s
-    AND (res_partner.company_id IS NULL OR res_partner.company_id = %(company)s)
+    AND (res_partner.company_id IS NULL
+         OR res_partner.company_id = ANY(%(companies)s))
     AND res_partner.id NOT IN (SELECT partner_id FROM res_company)
 """
 # The contacts that are customers of their own, by what a scheme takes for a customer.
@@ -19,8 +20,11 @@ OWN = {
 }
 
 
-def customers_sql(scheme):
-    """Return the relation of all who may have a segment, as the ORM finds them."""
+def customers_sql(scheme, touched=None):
+    """Return the relation of all who may have a segment, as the ORM finds them.
+
+    :param touched: list of the IDs of contacts, if only they are asked for
+    """
     partners = scheme.env["res.partner"].with_context(active_test=False)
     public = partners._mindbox_public_ids()
     domain = Domain("active", "=", True) & Domain("partner_share", "=", True)
@@ -29,6 +33,8 @@ def customers_sql(scheme):
     # Neither who wanted to be forgotten nor an address of theirs.
     erased = scheme.env["mindbox.scope"]._get_erased()
     query.add_where(SQL("res_partner.id NOT IN (%s)", erased))
+    if touched is not None:
+        query.add_where(SQL("res_partner.id = ANY(%s)", touched))
     is_prospect = SQL("%s AS is_prospect", _is_prospect_sql(scheme))
     # OFFSET 0: joined as it is, once.
     return SQL("(%s OFFSET 0)", query.select("res_partner.id", is_prospect))
@@ -45,4 +51,4 @@ def _is_prospect_sql(scheme):
     if not scheme.include_prospects:
         return SQL("FALSE")
     own = SQL(OWN[scheme.partner_level])
-    return SQL(IS_PROSPECT, own=own, company=scheme.company_id.id)
+    return SQL(IS_PROSPECT, own=own, companies=scheme._get_companies().ids)

@@ -14,7 +14,8 @@ from odoo.tools import SQL
 from .corrections import corrections_sql
 from .customers import customers_sql, find_erased
 from .days import local_date_sql, utc_end, utc_start
-from .plans import SORTED, planned
+from .plans import FEW_ROWS, SORTED, planned
+from .sources import put_together
 
 # Temporary tables: what is taken off orders; facts beside what a scheme knew before.
 CORRECTIONS_TABLE = SQL.identifier("rfm_corrections")
@@ -28,33 +29,34 @@ BY_CONTACT = """
            count(*) %(in_window)s AS order_count,
            COALESCE(sum(%(net)s) %(in_window)s, 0) AS amount
       FROM sale_order o %(corrections)s
-     WHERE o.state = 'sale' AND o.company_id = %(company)s
+     WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s)
        AND o.date_order < %(end)s %(not_returned)s %(not_free)s %(not_erased)s
+       %(touched)s
      GROUP BY o.partner_id
 """
 # The same with the contacts of a company put together.
 BY_COMPANY = """
-    WITH by_contact AS MATERIALIZED (%s), family AS (
+    WITH by_contact AS MATERIALIZED (%(by_contact)s), family AS (
         SELECT id, commercial_partner_id FROM res_partner
-         WHERE commercial_partner_id != id
-    ), touched AS (
+         WHERE commercial_partner_id != id %(touched)s
+    ), related AS (
         SELECT id FROM family
          UNION SELECT commercial_partner_id FROM family
     )
     SELECT * FROM by_contact
-     WHERE partner_id NOT IN (SELECT id FROM touched)
+     WHERE partner_id NOT IN (SELECT id FROM related)
      UNION ALL
     SELECT COALESCE(f.commercial_partner_id, b.partner_id), min(first_at),
            max(last_at), sum(order_count)::bigint, sum(amount)
       FROM by_contact b LEFT JOIN family f ON f.id = b.partner_id
-     WHERE b.partner_id IN (SELECT id FROM touched)
+     WHERE b.partner_id IN (SELECT id FROM related)
      GROUP BY 1
 """
 # An order's amount in the currency of the company, by its own rate.
 NET = """
-    CASE WHEN o.currency_rate = 1 THEN %(amount)s %(net)s
-         ELSE (%(amount)s %(net)s) / COALESCE(NULLIF(o.currency_rate, 0), 1)
-    END %(credited)s
+    CASE WHEN o.currency_rate = 1 THEN %(amount)s %(taken_off)s
+         ELSE (%(amount)s %(taken_off)s) / COALESCE(NULLIF(o.currency_rate, 0), 1)
+    END
 """
 # The facts of those who may have a segment.
 OF_CUSTOMERS = """
@@ -75,25 +77,31 @@ COMPARED_QUERY = """
            old.segment_since, old.r_score AS old_r, old.f_score AS old_f,
            old.m_score AS old_m
       FROM (%(facts)s) fresh
-      FULL JOIN (SELECT * FROM rfm_profile WHERE scheme_id = %(scheme)s) old
-             ON old.partner_id = fresh.partner_id
+      FULL JOIN (
+          SELECT * FROM rfm_profile WHERE scheme_id = %(scheme)s %(touched)s
+      ) old ON old.partner_id = fresh.partner_id
 """
 
 
 class Facts:
-    """The orders of a scheme's customers, added up as of a day."""
+    """The orders of a scheme's customers, added up as of a day.
 
-    def __init__(self, scheme, today):
+    :param touched: list of the IDs of contacts, whole families, if only they count
+    """
+
+    def __init__(self, scheme, today, touched=None):
         self.scheme = scheme
         self.today = today
+        self.touched = touched
         self.cr = scheme.env.cr
         # The ORM looks up users and companies here: before any other plans are set.
-        self.customers = customers_sql(scheme)
+        self.customers = customers_sql(scheme, touched)
         self.erased = find_erased(scheme)
 
     def load(self, scheme_id):
         """Count into :data:`FACTS_TABLE`, beside what a scheme knew of each."""
-        self._create(CORRECTIONS_TABLE, corrections_sql(self.scheme, self.today))
+        corrections = corrections_sql(self.scheme, self.today, self.touched)
+        self._create(CORRECTIONS_TABLE, corrections)
         corrected = self.cr.rowcount > 0
         compared = SQL(
             COMPARED_QUERY,
@@ -101,8 +109,9 @@ class Facts:
             old=columns_sql(FACT_COLUMNS, "old"),
             facts=self._of_customers_sql(corrected),
             scheme=scheme_id,
+            touched=self._touched_sql("partner_id"),
         )
-        with planned(self.cr, SORTED):
+        with planned(self.cr, SORTED if self.touched is None else FEW_ROWS):
             self._create(FACTS_TABLE, compared)
 
     def _create(self, table, query):
@@ -128,23 +137,35 @@ class Facts:
     def _bought_sql(self, corrected):
         """Return the query that adds up orders by customer."""
         scheme = self.scheme
+        parts = {
+            "in_window": self._in_window_sql("o.date_order"),
+            "companies": scheme._get_companies().ids,
+            "end": utc_end(self.today, scheme.tz),
+            "not_free": self._not_free_sql("o.amount_total"),
+            "not_erased": self._not_erased_sql(),
+            "touched": self._touched_sql("o.partner_id"),
+        }
         joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS_TABLE)
-        by_contact = SQL(
+        orders = SQL(
             BY_CONTACT,
-            in_window=self._in_window_sql(),
             net=self._net_sql(corrected),
             corrections=joined if corrected else SQL(),
-            company=scheme.company_id.id,
-            end=utc_end(self.today, scheme.tz),
             not_returned=SQL("AND x.returned IS NOT TRUE") if corrected else SQL(),
-            not_free=SQL()
-            if scheme.count_zero_orders
-            else SQL("AND o.amount_total > 0"),
-            not_erased=self._not_erased_sql(),
+            **parts,
         )
+        parts["in_window"] = self._in_window_sql("o.moment")
+        parts["not_free"] = self._not_free_sql("o.amount")
+        others = [source.get_by_contact(**parts) for source in scheme._get_sources()]
+        by_contact = put_together([orders, *others])
         if scheme.partner_level == "contact":
             return by_contact
-        return SQL(BY_COMPANY, by_contact)
+        touched = self._touched_sql("id")
+        return SQL(BY_COMPANY, by_contact=by_contact, touched=touched)
+
+    def _touched_sql(self, column):
+        if self.touched is None:
+            return SQL()
+        return SQL("AND %s = ANY(%s)", SQL(column), self.touched)
 
     def _not_erased_sql(self):
         """A company is not told by its numbers what one of its contacts has bought."""
@@ -152,20 +173,22 @@ class Facts:
             return SQL()
         return SQL("AND o.partner_id != ALL(%s)", self.erased)
 
-    def _in_window_sql(self):
+    def _not_free_sql(self, amount):
+        if self.scheme.count_zero_orders:
+            return SQL()
+        return SQL("AND %s > 0", SQL(amount))
+
+    def _in_window_sql(self, moment):
         months = self.scheme.lookback_months
         if not months:
             return SQL()
         since = utc_start(self.today - relativedelta(months=months), self.scheme.tz)
-        return SQL("FILTER (WHERE o.date_order >= %s)", since)
+        return SQL("FILTER (WHERE %s >= %s)", SQL(moment), since)
 
     def _net_sql(self, corrected):
-        net = credited = SQL()
-        if corrected:
-            net = SQL("- COALESCE(x.delivery, 0)")
-            credited = SQL("- COALESCE(x.credited, 0)")
+        taken_off = SQL("- COALESCE(x.taken_off, 0)") if corrected else SQL()
         amount = SQL.identifier("o", f"amount_{self.scheme.amount_basis}")
-        return SQL(NET, amount=amount, net=net, credited=credited)
+        return SQL(NET, amount=amount, taken_off=taken_off)
 
 
 def columns_sql(names, alias=None):

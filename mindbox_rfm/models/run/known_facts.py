@@ -16,6 +16,7 @@ FRESH_ORDERS = 300_000
 # While these fields of a scheme stay as they are, the facts are still the right ones.
 FACT_FIELDS = (
     "company_id",
+    "include_branches",
     "lookback_months",
     "partner_level",
     "amount_basis",
@@ -30,15 +31,21 @@ FACT_FIELDS = (
 PROFILES = "(SELECT * FROM rfm_profile WHERE scheme_id = %s)"
 # How many orders there are, roughly.
 ORDERS = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'sale_order'::regclass"
-# Orders of a day that had not come by then, and whatever was written since. Computed
-# fields count, too: the ORM stamps a row for whatever it stores in it.
+# Orders and credit notes of a day that had not come by then, and whatever was written
+# since. Computed fields count, too: the ORM stamps a row for whatever it stores in it.
 CHANGED_SINCE = """
     SELECT 1 FROM sale_order
      WHERE date_order >= %(end_then)s AND date_order < %(end_now)s
-       AND company_id = %(company)s AND state = 'sale'
-     UNION ALL %(written)s LIMIT 1
+       AND company_id = ANY(%(companies)s) AND state = 'sale'
+     UNION ALL
+    SELECT 1 FROM account_move
+     WHERE invoice_date > %(then)s AND invoice_date <= %(now)s
+       AND company_id = ANY(%(companies)s)
+       AND move_type = 'out_refund' AND state = 'posted'
+     UNION ALL %(others)s LIMIT 1
 """
 WRITTEN_SINCE = "SELECT 1 FROM %s WHERE write_date > %s"
+ANY = "SELECT 1 FROM (%s) found"
 
 
 def get_facts_key(scheme):
@@ -85,16 +92,21 @@ class KnownFacts:
 
     def _have_changed(self):
         """Whether anything they depend on was written, or came of age, since."""
-        written = (
-            SQL(WRITTEN_SINCE, SQL.identifier(table), self.log.started_at)
-            for table in SOURCES
-        )
+        since = self.log.started_at
+        others = [SQL(WRITTEN_SINCE, SQL.identifier(name), since) for name in SOURCES]
+        end_then = utc_end(self.log.date, self.scheme.tz)
+        end_now = utc_end(self.today, self.scheme.tz)
+        for source in self.scheme._get_sources():
+            others.append(SQL(ANY, source.written(since)))
+            others.append(SQL(ANY, source.get_of_moments(end_then, end_now)))
         query = SQL(
             CHANGED_SINCE,
-            end_then=utc_end(self.log.date, self.scheme.tz),
-            end_now=utc_end(self.today, self.scheme.tz),
-            company=self.scheme.company_id.id,
-            written=SQL(" UNION ALL ").join(written),
+            then=self.log.date,
+            now=self.today,
+            end_then=end_then,
+            end_now=end_now,
+            companies=self.scheme._get_companies().ids,
+            others=SQL(" UNION ALL ").join(others),
         )
         return bool(self.env.execute_query(query))
 
@@ -112,5 +124,6 @@ class KnownFacts:
 
     def share_cuts(self, scheme):
         """Whether equal shares of a scheme are those that the run has measured."""
-        measured = (self.log.scheme_id.method, self.log.scheme_id.bins)
+        # What was edited since is not what the run has measured by.
+        measured = (self.log.facts.get("method"), len(self.log.cut_points["r"]) + 1)
         return measured == ("quantile", scheme.bins)

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...measures import CELL_SQL, day_columns
 from ..scheme.thresholds import AXES
+from .changes import FIRST_ORDER
 from .cuts import Cuts
 from .facts import FACTS_TABLE, Facts, columns_sql
 from .known_facts import KnownFacts
@@ -26,7 +27,8 @@ SINGLE = {"age", "amount", "average"}
 PREVIEW_QUERY = """
     SELECT old_segment_id, CASE WHEN gone OR stays THEN NULL
                                 ELSE %(winner)s END AS position,
-           gone, sum(customers)::bigint, sum(total)
+           gone, sum(customers)::bigint, sum(total),
+           sum(customers) FILTER (WHERE r_score > 0)::bigint
       FROM (%(customers)s) customer
      GROUP BY 1, 2, 3
 """
@@ -63,7 +65,8 @@ ALIKE = """
 class Row(NamedTuple):
     """Customers with the same segment now, whom the same rule catches.
 
-    The rule is empty for those who stay or are gone: no customers any more.
+    The rule is empty for those who stay or are gone: no customers any more. Buyers are
+    those of them who have ordered.
     """
 
     segment: models.BaseModel
@@ -71,6 +74,7 @@ class Row(NamedTuple):
     customers: int
     amount: float
     gone: bool
+    buyers: int
 
 
 class Preview:
@@ -99,6 +103,7 @@ class Preview:
             with planned(self.env.cr, WHOLE_TABLES):
                 facts.load(self.active_id or 0)
         segments = self.env["rfm.segment"]
+        found = self.env.execute_query(self._preview_sql())
         return [
             Row(
                 segments.browse(old),
@@ -106,10 +111,9 @@ class Preview:
                 customers,
                 amount or 0,
                 gone,
+                buyers or 0,
             )
-            for old, position, gone, customers, amount in self.env.execute_query(
-                self._preview_sql()
-            )
+            for old, position, gone, customers, amount, buyers in found
         ]
 
     def summarize(self):
@@ -119,7 +123,7 @@ class Preview:
             {rule: customers}, ``headline`` and ``counted_at``, empty for just now
         """
         moves, caught, total = {}, {}, 0
-        for old, rule, customers, amount, gone in self.rows:
+        for old, rule, customers, amount, gone, _buyers in self.rows:
             new = self.env["rfm.segment"] if gone else (rule.segment_id or old)
             total += 0 if gone else customers
             caught[rule] = caught.get(rule, 0) + (0 if gone else customers)
@@ -165,11 +169,14 @@ class Preview:
         if not self.active_id or self.active_id != self.scheme._origin.id:
             return SQL("FALSE")
         since = self.today - timedelta(days=self.scheme.min_stay_days)
-        return SQL("COALESCE(segment_since > %s::date, FALSE)", since)
+        held = SQL("COALESCE(segment_since > %s::date, FALSE)", since)
+        # Known facts are those of the profiles: nobody has ordered since.
+        return held if self.known else SQL("%s AND NOT %s", held, SQL(FIRST_ORDER))
 
     def _singly_sql(self, cuts):
         source = SQL(AS_FACTS, self.known.source) if self.known else FACTS_TABLE
         more = ("old_segment_id", "segment_since")
+        more += () if self.known else ("old_r",)
         scored = scored_sql(source, cuts, self.today, more)
         return SQL(SINGLY, stays=self._stays_sql(), scored=scored)
 

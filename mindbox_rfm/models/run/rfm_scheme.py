@@ -2,7 +2,10 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A scheme at work: active or not, queued, computed."""
 
-from odoo import SUPERUSER_ID, api, models
+from datetime import datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -10,30 +13,58 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from .run import RUN, Run
 
+# The hour of the nightly run, where the company is.
+NIGHT_HOUR = 2
+
 
 class RfmScheme(models.Model):
     _name = "rfm.scheme"
     _inherit = ["rfm.scheme", "mindbox.job"]
 
+    include_branches = fields.Boolean(
+        string="Branches Count",
+        help="Whether orders of the company's branches are its orders, too.",
+    )
+    full_days = fields.Integer(
+        string="Count Everybody after Days",
+        default=7,
+        help="A run adds up the orders of those customers with whom something has "
+        "changed. After so many days it does so for everybody, and tells of any "
+        "difference; 0 always does. Rules that ask for fields of other records, or for "
+        "dates, have every run count everybody.",
+    )
+    _full_days_check = models.Constraint(
+        "CHECK(full_days >= 0)", "Days cannot be negative."
+    )
+
     # === BUTTONS === #
 
     def action_activate(self):
-        """Let this scheme give the company's customers their segments from now on."""
+        """Let this scheme give the company's customers their segments from now on.
+
+        :raise AccessError: the user is no Mindbox manager of the company
+        """
         self.ensure_one()
+        self.check_access("write")
         if not self.rule_ids:
             raise UserError(
                 self.env._("A scheme without rules cannot tell customers apart.")
             )
         self._check_catch_all()
-        self.search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "active")]
+        scheme = self.sudo()
+        scheme.search(
+            [("company_id", "=", scheme.company_id.id), ("state", "=", "active")]
         ).state = "draft"
-        self.state = "active"
+        scheme.state = "active"
         return self.action_compute()
 
     def action_deactivate(self):
-        """Stop: the segments stay as they are until another scheme is active."""
-        self.state = "draft"
+        """Stop: the segments stay as they are until another scheme is active.
+
+        :raise AccessError: the user is no Mindbox manager of the company
+        """
+        self.check_access("write")
+        self.sudo().state = "draft"
         return True
 
     def action_compute(self):
@@ -56,20 +87,53 @@ class RfmScheme(models.Model):
             "res_model": "rfm.run",
             "res_id": run.id,
             "view_mode": "form",
+            "views": [(False, "form")],
         }
 
     def action_refreeze(self):
-        """Measure the shares again, in the next run."""
-        self.frozen_on = False
+        """Measure the shares again, in the next run.
+
+        :raise AccessError: the user is no Mindbox manager of the company
+        """
+        self.check_access("write")
+        self.sudo().frozen_on = False
         return True
+
+    # === WHAT COUNTS === #
+
+    def _get_companies(self):
+        """Return the companies whose orders count."""
+        company = self.company_id
+        if not self.include_branches:
+            return company
+        return company.sudo().search([("id", "child_of", company.ids)])
+
+    def _get_sources(self):
+        """Return the purchases that count beside sale orders; for add-ons.
+
+        :return: list of :class:`~.sources.Source`
+        """
+        return []
 
     # === THE JOB === #
 
     @api.model
     def _cron_compute(self):
-        """Queue a run of every active scheme."""
-        for scheme in self.search([("state", "=", "active")]):
-            scheme._queue_run()
+        """Queue the nightly run of each active scheme that has had none this night."""
+        active = [("state", "=", "active"), ("company_id.active", "=", True)]
+        for scheme in self.search(active):
+            since = [("started_at", ">=", scheme._get_night())]
+            mine = [("scheme_id", "=", scheme.id), *since]
+            if not self.env["rfm.run"].search_count(mine, limit=1):
+                scheme._queue_run()
+
+    def _get_night(self):
+        """Return the moment, in UTC, when the last nightly run was due."""
+        zone = ZoneInfo(self.tz)
+        now = datetime.now(zone)
+        day = now.date() - timedelta(days=now.hour < NIGHT_HOUR)
+        night = datetime.combine(day, time(NIGHT_HOUR), zone)
+        return night.astimezone(timezone.utc).replace(tzinfo=None)
 
     def _queue_run(self):
         """Return the log of a new run; one that still waits is not doubled."""
@@ -86,6 +150,9 @@ class RfmScheme(models.Model):
         run = self.env["rfm.run"].browse(run_id).exists()
         if self.state != "active" or not run:
             return self.env._("The scheme is not active.")
+        # Who is at work says so itself: the log of a job that waits does not.
+        if not self._lock_job(RUN):
+            self._look_again(RUN)
         # The log shows at once that it runs.
         self._committed(run._start)
         try:

@@ -12,12 +12,13 @@ from odoo import SUPERUSER_ID, fields
 from odoo.addons.mindbox_connector.models.job.mindbox_job import Job
 
 from ..result.stock import take_stock
+from .aged import Aged
 from .changes import Changes
 from .customers import find_erased
 from .cuts import Cuts
 from .facts import FACTS_TABLE, Facts
-from .known_facts import get_facts_key
-from .plans import WHOLE_TABLES, planned
+from .plans import FEW_ROWS, WHOLE_TABLES, planned
+from .touched import Touched, get_scope_key
 
 RUN = Job("_job_compute", "rfm.compute.", lock=0x52464D, look_again=5)
 
@@ -49,53 +50,93 @@ class Run:
     def perform(self):
         """Give every customer scores and a segment; return the log.
 
+        What was touched since the last run is counted anew. Once in a while everybody
+        is: what that finds beyond is what the runs since then have missed.
+
         :raise RetryableJobError: another run of the scheme is at work
         """
         started = time.monotonic()
         self.env.flush_all()
         if not self.scheme._lock_job(RUN):
             self.scheme._look_again(RUN)
+        self.log._note_horizon()
         self._forget_erased()
-        facts = Facts(self.scheme, self.today)
         changes = Changes(self.scheme, self.today)
+        values = self._judge(changes)
         with planned(self.env.cr, WHOLE_TABLES):
-            facts.load(self.scheme.id)
-            cuts = self._get_cuts()
-            written, moved = changes.record(self.log, cuts)
-            moved += changes.retire_others(self.log)
             stock = take_stock(self.scheme, self.today)
         self.env["rfm.profile"]._reread()
         self.log.write(
             {
                 "date": self.today,
-                "cut_points": cuts,
                 "facts": self._describe_facts(changes) | stock.pop("thinness"),
-                "written": written,
-                "changed": moved,
                 "state": "done",
                 "finished_at": fields.Datetime.now(),
                 "duration": time.monotonic() - started,
+                **values,
                 **stock,
             }
         )
         self.scheme._after_run(self.log)
         return self.log
 
+    def _judge(self, changes):
+        """Write who differs; return the values of the log that tell of it."""
+        touched = Touched(self.scheme, self.today)
+        with planned(self.env.cr, FEW_ROWS):
+            found = touched.find()
+        full = found is None or touched.is_full_due()
+        written = moved = missed = 0
+        if found is not None:
+            cuts, written, moved = self._judge_touched(changes, found, touched.last)
+        if full:
+            cuts, missed, others = self._judge_all(changes)
+            written, moved = written + missed, moved + others
+        return {
+            "cut_points": cuts,
+            "written": written,
+            "changed": moved,
+            "scope": "all" if full else "touched",
+            "touched": len(found or ()),
+            "missed": 0 if found is None else missed,
+        }
+
+    def _judge_all(self, changes):
+        """Count everybody; return thresholds, profiles written, customers moved."""
+        facts = Facts(self.scheme, self.today)
+        with planned(self.env.cr, WHOLE_TABLES):
+            facts.load(self.scheme.id)
+            cuts = self._get_cuts(FACTS_TABLE)
+            written, moved = changes.record(self.log, cuts)
+            moved += changes.retire_others(self.log)
+        return cuts, written, moved
+
+    def _judge_touched(self, changes, touched, last):
+        """The same with the facts of the touched and the profiles of all others."""
+        facts = Facts(self.scheme, self.today, touched)
+        with planned(self.env.cr, FEW_ROWS):
+            facts.load(self.scheme.id)
+        aged = Aged(self.scheme, self.today, touched, last.date)
+        with planned(self.env.cr, WHOLE_TABLES):
+            cuts = self._get_cuts(aged.everybody)
+            aged.add(cuts, changes.are_edited())
+            return cuts, *changes.record(self.log, cuts)
+
     def _forget_erased(self):
         """Remove who was erased while the last run was at work: it saw them still."""
         erased = self.env["res.partner"].browse(find_erased(self.scheme))
         self.env["rfm.profile"]._forget(erased)
 
-    def _get_cuts(self):
+    def _get_cuts(self, source):
         thresholds = Cuts(self.scheme, self.today)
-        cuts = thresholds.find(FACTS_TABLE)
+        cuts = thresholds.find(source)
         thresholds.keep(cuts)
         return cuts
 
     def _describe_facts(self, changes):
         """Return what decided this run beside the orders: the next one compares."""
-        decided = {"rules": changes.digest, "method": self.scheme.method}
-        return get_facts_key(self.scheme) | decided
+        decided = changes.decided | {"method": self.scheme.method}
+        return get_scope_key(self.scheme) | decided
 
 
 def _as_system(scheme):

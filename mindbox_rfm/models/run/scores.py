@@ -5,13 +5,14 @@
 from odoo.tools import SQL
 
 from ...measures import CELL_SQL, day_columns
+from ..scheme.thresholds import AXES
 
 # Facts with days and scores; unknown stays unknown. OFFSET 0 keeps PostgreSQL from
 # working a score out again for every rule.
 SCORED = """
     SELECT *, %(cell)s AS cell
       FROM (
-          SELECT facts.*, %(r)s AS r_score, %(f)s AS f_score, %(m)s AS m_score
+          SELECT facts.*, %(scores)s
             FROM (
                 SELECT partner_id, first_order_date, last_order_date,
                        order_count, amount, %(more)s
@@ -36,10 +37,23 @@ def scored_sql(source, cuts, today, more):
         cell=SQL(CELL_SQL),
         source=source,
         more=SQL(", ").join([*day_columns(today), *map(SQL, more)]),
-        r=_score_sql("recency", "<", cuts["r"]),
-        f=_score_sql("order_count", ">", cuts["f"]),
-        m=_score_sql("amount", ">", cuts["m"]),
+        scores=SQL(", ").join(
+            SQL("%s AS %s", score, SQL(f"{axis}_score"))
+            for axis, score in zip(AXES, score_columns(cuts), strict=True)
+        ),
     )
+
+
+def score_columns(cuts):
+    """Return R, F and M over a row of facts with days, as SQL.
+
+    :param cuts: {axis: thresholds}
+    """
+    return [
+        _score_sql("recency", "<", cuts["r"]),
+        _score_sql("order_count", ">", cuts["f"]),
+        _score_sql("amount", ">", cuts["m"]),
+    ]
 
 
 def _score_sql(value, operator, cuts):

@@ -13,7 +13,7 @@ class RfmCondition(models.Model):
 
     _name = "rfm.condition"
     _description = "RFM Condition"
-    _inherit = "mindbox.owned"
+    _inherit = ["rfm.versioned", "mindbox.owned"]
     _order = "id"
     _rec_name = "measure"
 
@@ -27,6 +27,9 @@ class RfmCondition(models.Model):
         [(code, sign) for code, sign in OPERATORS.items()], required=True, default="<"
     )
     value = fields.Float(required=True, digits=(16, 2))
+
+    def _get_versioned(self):
+        return self.rule_id.scheme_id
 
     @api.constrains("measure", "operator", "value", "rule_id")
     def _check_bounds(self):

@@ -8,7 +8,27 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.mindbox_connector.reasons import Reason
+
 from ...measures import DIGITS, MEASURES, cell_number
+
+# What comes of a filter that is nonsense, or whose field an uninstalled add-on had.
+UNUSABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError)
+
+
+class BrokenRule(UserError):
+    """The filter of a rule was right once and cannot be used any more."""
+
+    def __init__(self, rule):
+        segment = rule.segment_id.name
+        self.reason = Reason("rule_broken", {"segment": segment})
+        super().__init__(
+            rule.env._(
+                "The filter of the rule for “%s” cannot be used any more: is a field "
+                "of it gone? Correct it in the scheme.",
+                segment,
+            )
+        )
 
 
 class RfmRule(models.Model):
@@ -16,7 +36,7 @@ class RfmRule(models.Model):
 
     _name = "rfm.rule"
     _description = "RFM Rule"
-    _inherit = "mindbox.owned"
+    _inherit = ["rfm.versioned", "mindbox.owned"]
     _order = "sequence, id"
     _rec_name = "summary"
 
@@ -171,7 +191,9 @@ class RfmRule(models.Model):
         """Refuse a filter that cannot be used, in the words of who made it."""
         try:
             domain = Domain(self._parse_domain())
-            used = {c.field_expr.split(".")[0] for c in domain.iter_conditions()}
+            used = {
+                n for c in domain.iter_conditions() for n in c.field_expr.split(".")
+            }
             if any(name.startswith("rfm_") for name in used):
                 raise ValidationError(
                     self.env._(
@@ -189,7 +211,7 @@ class RfmRule(models.Model):
                     self.segment_id.name,
                 )
             ) from error
-        except (ValueError, SyntaxError, TypeError, KeyError, UserError) as error:
+        except (*UNUSABLE, UserError) as error:
             if isinstance(error, ValidationError):
                 raise
             raise ValidationError(
@@ -237,11 +259,11 @@ class RfmRule(models.Model):
     def _domain_to_sql(self):
         """Return the filter as the ORM compiles it, archived customers included."""
         partners = self.env["res.partner"].with_context(active_test=False)
-        query = (
-            partners.with_company(self.scheme_id.company_id)
-            .sudo()
-            ._search(self._parse_domain())
-        )
+        partners = partners.with_company(self.scheme_id.company_id).sudo()
+        try:
+            query = partners._search(self._parse_domain())
+        except UNUSABLE as error:
+            raise BrokenRule(self) from error
         return SQL("partner_id IN %s", query.subselect())
 
 

@@ -140,6 +140,13 @@ class RfmScheme(models.Model):
         "one run to the next; 0 never.",
     )
 
+    max_rest_share = fields.Integer(
+        string="Most in the Last Rule (%)",
+        default=50,
+        help="The scheme is not activated, and scores are not cut otherwise, where "
+        "more of those who have ordered would fall to the last rule; 100 allows all.",
+    )
+
     segment_ids = fields.One2many("rfm.segment", "scheme_id", copy=False)
     rule_ids = fields.One2many("rfm.rule", "scheme_id", copy=False)
     _active_uniq = models.UniqueIndex(
@@ -152,8 +159,8 @@ class RfmScheme(models.Model):
     )
     _positive_check = models.Constraint(
         "CHECK(lookback_months >= 0 AND min_stay_days >= 0 AND frozen_months >= 0 "
-        "AND alert_share >= 0)",
-        "Months, days and shares cannot be negative.",
+        "AND alert_share >= 0 AND max_rest_share BETWEEN 0 AND 100)",
+        "Months, days and shares cannot be negative, nor shares of all above 100.",
     )
 
     @api.model

@@ -2,6 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What may be entered in a scheme; the rest is refused in plain words."""
 
+from contextlib import suppress
+from math import isfinite
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
@@ -67,14 +70,14 @@ class RfmScheme(models.Model):
         :raise ValidationError: something else is written there
         """
         text = (self[field] or "").replace(";", ",")
-        try:
-            return [float(word) for word in text.split(",") if word.strip()]
-        except ValueError as error:
-            raise ValidationError(
-                self.env._(
-                    "%(label)s: write numbers with commas between them, "
-                    "not “%(text)s”.",
-                    label=self._fields[field]._description_string(self.env),
-                    text=self[field],
-                )
-            ) from error
+        with suppress(ValueError):
+            cuts = [float(word) for word in text.split(",") if word.strip()]
+            if all(map(isfinite, cuts)):
+                return cuts
+        raise ValidationError(
+            self.env._(
+                "%(label)s: write numbers with commas between them, not “%(text)s”.",
+                label=self._fields[field]._description_string(self.env),
+                text=self[field],
+            )
+        )

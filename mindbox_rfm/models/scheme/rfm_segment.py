@@ -6,14 +6,15 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-CODE = re.compile(r"[A-Za-z0-9_.\-]+")
+from odoo.addons.mindbox_connector.fields import SystemName
+
 DEFAULT_COLOR = "#999999"
 
 
 class RfmSegment(models.Model):
     _name = "rfm.segment"
     _description = "RFM Segment"
-    _inherit = "mindbox.owned"
+    _inherit = ["rfm.versioned", "mindbox.owned"]
     _order = "sequence, id"
 
     scheme_id = fields.Many2one(
@@ -23,7 +24,7 @@ class RfmSegment(models.Model):
     currency_id = fields.Many2one(related="scheme_id.currency_id")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(
+    code = SystemName(
         required=True,
         help="External ID of the segment in Mindbox. Latin letters, digits, dots, "
         "hyphens and underscores.",
@@ -38,17 +39,9 @@ class RfmSegment(models.Model):
         "Two segments of a scheme cannot have the same code.",
     )
 
-    @api.constrains("code", "color")
-    def _check_code(self):
+    @api.constrains("color")
+    def _check_color(self):
         for segment in self:
-            if not CODE.fullmatch(segment.code):
-                raise ValidationError(
-                    self.env._(
-                        "“%s” cannot be the code of a segment: Latin letters, digits, "
-                        "dots, hyphens and underscores only.",
-                        segment.code,
-                    )
-                )
             if not re.fullmatch(r"#[0-9A-Fa-f]{6}", segment.color or DEFAULT_COLOR):
                 raise ValidationError(
                     self.env._(

@@ -8,11 +8,14 @@ from . import mindbox_catalogue
 from . import mindbox_reason
 from . import rfm_segment
 from . import rfm_alert
-from . import rfm_delivery
+from . import rfm_scheme
+from . import rfm_told_field
 from . import rfm_demo
 from . import res_partner
 from . import mindbox_endpoint
 from . import mindbox_import
+from . import mindbox_ledger
+from . import res_partner_told
 from . import mindbox_operation
 from . import mindbox_request
 from . import loyalty_program

@@ -1,7 +1,9 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import fields, models
+from odoo import models
+
+from odoo.addons.mindbox_connector.fields import SystemName
 
 from .mindbox_catalogue import SEGMENT_SET
 
@@ -9,12 +11,46 @@ from .mindbox_catalogue import SEGMENT_SET
 class MindboxEndpoint(models.Model):
     _inherit = "mindbox.endpoint"
 
-    import_segments_operation = fields.Char(
+    import_segments_operation = SystemName(
         string="Segments File",
         required=True,
         default="DirectCrm.StaticCustomerSegments.Import",
         help="System name of the bulk operation in Mindbox.",
     )
+
+    # === SEGMENTS === #
+
+    def _get_rfm_scheme(self):
+        """Return the active scheme of the company, whose segments are told."""
+        scheme = self.env["rfm.scheme"].sudo()
+        return scheme.browse(scheme._get_active_id(self.company_id.id) or [])
+
+    def _has_segment_operations(self):
+        """Whether each segment is told by an operation of its own."""
+        return self._get_rfm_scheme().mindbox_way == "operation"
+
+    def _get_segment_operations(self):
+        """Return {segment ID: operation values}, by False the one that takes out."""
+        return {
+            values["rfm_segment_id"]: values
+            for values in self._get_operations().values()
+            if values["event"] == SEGMENT_SET
+        }
+
+    def _get_substitute(self, row):
+        """The operation of another segment is no substitute."""
+        if row["event"] == SEGMENT_SET and self._has_segment_operations():
+            return None
+        return super()._get_substitute(row)
+
+    def _on_start(self):
+        """Segments that changed while nothing was recorded are told now."""
+        result = super()._on_start()
+        for endpoint in self:
+            endpoint._get_rfm_scheme()._tell_due()
+        return result
+
+    # === ERASED === #
 
     def _forget_late(self, request_ids):
         """An import that was built before may tell of whoever was erased since."""

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 
 from odoo.addons.mindbox_connector.models.history.mindbox_import_reader import Item
 
+from .mindbox_catalogue import SEGMENTATION, SEGMENTS
+
 KIND = [("segments", "RFM Segments")]
 
 
@@ -23,8 +25,7 @@ class MindboxImportSegments(models.AbstractModel):
     _description = "Import of RFM Segments"
     _inherit = "mindbox.import.customers"
     _files = ("segments",)
-    # What customers are is another import's to acknowledge.
-    _ledger = ""
+    _ledger = SEGMENTS
     # Who is in none is taken out of the segmentation.
     _may_be_empty = ("SegmentExternalId",)
 
@@ -79,8 +80,14 @@ class MindboxImportSegments(models.AbstractModel):
 
         def make(row):
             self._check(run, row)
-            cells = [str(row["id"]), scheme.mindbox_segmentation, segments[row["id"]]]
-            return Item(row["id"], [cells])
+            segmentation, code = scheme.mindbox_segmentation, segments[row["id"]]
+            cells = [str(row["id"]), segmentation, code]
+            told = {"res_id": row["id"], "partner_id": row["id"]}
+            return Item(
+                row["id"],
+                [cells],
+                told | {"state": {f"{SEGMENTATION}{segmentation}": code}},
+            )
 
         return [
             self._try(row["id"], lambda row=row: make(row))

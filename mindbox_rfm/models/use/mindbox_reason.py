@@ -23,6 +23,11 @@ SEGMENT_REASONS = {
         "nobody",
         _lt("Nothing to do: the next run does it all."),
     ),
+    "rule_broken": Entry(
+        _lt("The filter of the rule for “%(segment)s” cannot be used any more."),
+        "administrator",
+        _lt("Correct the filter in the scheme, then compute again."),
+    ),
     "run_fault": Entry(
         _lt("The run failed (%(kind)s)."),
         "administrator",

@@ -5,14 +5,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
-from odoo.addons.mindbox_connector.models.outbox.json_text import CLEAR
-
 from ...fields import CompanyCurrency
-from .mindbox_catalogue import SEGMENT_SET
+
+# Every employee sees segments and scores; what customers have spent, not everybody.
+AMOUNTS = "mindbox_rfm.group_rfm_amount"
 
 
-def _of_profile(name, column):
+def _of_profile(name, column, groups="base.group_user"):
     """Return what the fields have in common that are read from the profile.
 
     Filters, groups and sorting join its table.
@@ -32,7 +31,7 @@ def _of_profile(name, column):
         "depends": ["rfm_profile_id"],
         "depends_context": ["company"],
         "search": search,
-        "groups": "base.group_user",
+        "groups": groups,
     }
 
 
@@ -73,16 +72,16 @@ class ResPartner(models.Model):
     )
     rfm_last_order_date = fields.Date(
         string="RFM: Last Order",
-        **_of_profile("rfm_last_order_date", "last_order_date"),
+        **_of_profile("rfm_last_order_date", "last_order_date", AMOUNTS),
     )
     rfm_order_count = fields.Integer(
-        string="RFM: Orders", **_of_profile("rfm_order_count", "order_count")
+        string="RFM: Orders", **_of_profile("rfm_order_count", "order_count", AMOUNTS)
     )
     rfm_amount = fields.Monetary(
         string="RFM: Amount",
         currency_field="rfm_currency_id",
         aggregator="sum",
-        **_of_profile("rfm_amount", "amount"),
+        **_of_profile("rfm_amount", "amount", AMOUNTS),
     )
     rfm_currency_id = CompanyCurrency(
         "res.currency", compute="_compute_rfm_currency_id"
@@ -96,7 +95,7 @@ class ResPartner(models.Model):
         string="RFM Segment Since",
         **_of_profile("rfm_segment_since", "segment_since"),
     )
-    rfm_card = fields.Json(compute="_compute_rfm_card", groups="base.group_user")
+    rfm_card = fields.Json(compute="_compute_rfm_card", groups=AMOUNTS)
 
     # === VALUES === #
 
@@ -161,6 +160,7 @@ class ResPartner(models.Model):
 
     def action_view_rfm_transitions(self):
         """Open the moves of the customer between segments."""
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "mindbox_rfm.rfm_transition_action"
         )
@@ -171,7 +171,7 @@ class ResPartner(models.Model):
         self.env["rfm.profile"]._forget(self)
         return result
 
-    # === TO MINDBOX === #
+    # === FORGOTTEN === #
 
     def _on_erase(self):
         """Forget their segments; tell of the others anew where an import waits."""
@@ -190,31 +190,3 @@ class ResPartner(models.Model):
             started = [*company, ("state", "!=", "draft")]
             knowers[profile.partner_id] |= self.env["mindbox.endpoint"].search(started)
         return knowers
-
-    def _get_rfm_way(self, endpoint):
-        """Return how the company's active scheme tells Mindbox of segments."""
-        scheme = self.env["rfm.scheme"].sudo()
-        active_id = scheme._get_active_id(endpoint.company_id.id)
-        return scheme.browse(active_id).mindbox_way
-
-    def _mindbox_operation(self, event, endpoint):
-        """Where each segment has an operation of its own, the one of now."""
-        if event != SEGMENT_SET or self._get_rfm_way(endpoint) == "field":
-            return super()._mindbox_operation(event, endpoint)
-        segment = self.rfm_segment_id
-        operation = endpoint.operation_ids.filtered(
-            lambda o: o.active and o.event == event and o.rfm_segment_id == segment
-        )
-        if not operation:
-            raise MindboxSkipped("no_segment_operation", segment=segment.name or "–")
-        return operation[0]._get_route_values()
-
-    def _mindbox_segment_set_body(self, endpoint):
-        customer = {"ids": {endpoint.customer_id_name: str(self.id)}}
-        self._mindbox_check_included(endpoint)
-        if self._get_rfm_way(endpoint) == "field":
-            scheme_id = self.env["rfm.scheme"]._get_active_id(endpoint.company_id.id)
-            name = self.env["rfm.scheme"].sudo().browse(scheme_id).mindbox_field
-            code = self.with_company(endpoint.company_id).rfm_segment_id.code
-            customer["customFields"] = {name: code or CLEAR}
-        return {"customer": customer}

@@ -1,10 +1,12 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell the responsible person when a segment grows or shrinks by a lot."""
+"""Tell the responsible person of a segment that grows or shrinks, or a failed run."""
 
 from markupsafe import Markup
 
 from odoo import models
+
+FAILURE = "mindbox_rfm.activity_type_failure"
 
 
 class RfmScheme(models.Model):
@@ -13,6 +15,7 @@ class RfmScheme(models.Model):
 
     def _after_run(self, run):
         result = super()._after_run(run)
+        self.activity_unlink([FAILURE])
         if jumps := list(self._get_jumps(run)):
             self.activity_schedule(
                 "mindbox_rfm.activity_type_jump",
@@ -38,3 +41,18 @@ class RfmScheme(models.Model):
                     old=old,
                     new=new,
                 )
+
+
+class RfmRun(models.Model):
+    _name = "rfm.run"
+    _inherit = ["rfm.run"]
+
+    def _on_failure(self):
+        """Tell it once, until a run succeeds."""
+        result = super()._on_failure()
+        scheme = self.scheme_id
+        if not scheme.activity_search([FAILURE]):
+            user = scheme.user_id or self.env.user
+            lang = self.with_context(lang=user.lang)
+            scheme.activity_schedule(FAILURE, note=lang.error, user_id=user.id)
+        return result

@@ -25,6 +25,7 @@ class RfmSegment(models.Model):
             "name": self.env._("Mailing: %s", self.name),
             "res_model": "mailing.mailing",
             "view_mode": "form",
+            "views": [(False, "form")],
             "context": {
                 "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
                 "default_mailing_domain": repr([("rfm_segment_id", "in", self.ids)]),

@@ -126,7 +126,9 @@ class TestCdnow(RfmCase):
         self.run_scheme(active, FIRST)
         for day in (FIRST, SECOND):
             moves = {}
-            for old, rule, customers, _amount, _gone in Preview(active, day).rows:
+            for old, rule, customers, _amount, _gone, _buyers in Preview(
+                active, day
+            ).rows:
                 new = rule.segment_id or old
                 if new != old:
                     key = (old.id or None, new.id)

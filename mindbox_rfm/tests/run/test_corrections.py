@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What is taken off orders: credit notes and goods that came back."""
 
+from odoo import Command
 from odoo.tests import Form, tagged
 
 from ..common import TODAY
@@ -37,6 +38,69 @@ class TestCorrections(FactsCase):
         self.compute()
         self.assertEqual(self.facts(self.anna), (10, 1, 100))
 
+    def test_what_is_invoiced_again_was_not_given_back(self):
+        order = self.make_order(self.anna, 10, 100)
+        invoice = self.invoice(order)
+        reversal = self.env["account.move.reversal"].create(
+            {
+                "move_ids": [Command.set(invoice.ids)],
+                "journal_id": invoice.journal_id.id,
+                "date": TODAY,
+            }
+        )
+        again = reversal.with_context(active_ids=invoice.ids).modify_moves()
+        again = self.env["account.move"].browse(again["res_id"])
+        again.invoice_line_ids.price_unit = 80
+        again.invoice_date = TODAY
+        again.action_post()
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 80))
+
+    def test_a_credit_note_in_words_is_of_the_order_of_its_invoice(self):
+        order = self.make_order(self.anna, 10, 100)
+        invoice = self.invoice(order)
+        values = [Command.clear(), self.in_words(30)]
+        refund = invoice._reverse_moves([{"invoice_date": TODAY}])
+        refund.invoice_line_ids = values
+        refund.action_post()
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 70))
+
+    def in_words(self, amount):
+        line = {"name": "A scratch", "price_unit": amount, "tax_ids": False}
+        return Command.create({**line, "quantity": 1})
+
+    def test_a_down_payment_that_is_given_back_is_not_the_order(self):
+        order = self.make_order(self.anna, 10, 100)
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "fixed",
+                "fixed_amount": 40,
+            }
+        )
+        wizard.create_invoices()
+        invoice = order.invoice_ids
+        invoice.invoice_date = TODAY
+        invoice.action_post()
+        self.credit(invoice)
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 100))
+
+    def test_a_credit_note_in_another_currency_is_judged_in_that_of_the_order(self):
+        order = self.make_order(self.anna, 10, 100)
+        invoice = self.invoice(order)
+        refund = invoice._reverse_moves([{"invoice_date": TODAY}])
+        # The books took another rate than the order.
+        refund.action_post()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET invoice_currency_rate = 2 WHERE id = %s",
+            refund.ids,
+        )
+        self.compute(include_prospects=False)
+        self.assertFalse(self.profile(self.anna))
+
     def test_order_credited_in_full_counts_for_nothing(self):
         self.make_order(self.anna, 50, 20)
         order = self.make_order(self.anna, 10, 100)
@@ -48,14 +112,14 @@ class TestCorrections(FactsCase):
         self.make_order(self.anna, 50, 20)
         order = self.make_order(self.anna, 10, 100)
         self.ship(order)
-        self.give_back(order)
+        self.give_back(order.picking_ids)
         self.compute()
         self.assertEqual(self.facts(self.anna), (50, 1, 20))
 
     def test_only_a_returned_order_leaves_no_customer(self):
         order = self.make_order(self.anna, 10, 100)
         self.ship(order)
-        self.give_back(order)
+        self.give_back(order.picking_ids)
         self.compute(include_prospects=False)
         self.assertFalse(self.profile(self.anna))
 
@@ -63,10 +127,9 @@ class TestCorrections(FactsCase):
         for picking in order.picking_ids:
             picking.move_ids.quantity = 1
             picking.move_ids.picked = True
-            picking.button_validate()
+            picking.with_context(skip_backorder=True).button_validate()
 
-    def give_back(self, order):
-        picking = order.picking_ids
+    def give_back(self, picking):
         form = Form(
             self.env["stock.return.picking"].with_context(
                 active_id=picking.id, active_model="stock.picking"
@@ -80,4 +143,4 @@ class TestCorrections(FactsCase):
         back.move_ids.quantity = 1
         back.move_ids.picked = True
         back.button_validate()
-        (order.picking_ids.move_ids).write({"date": f"{TODAY} 08:00:00"})
+        (picking | back).move_ids.write({"date": f"{TODAY} 08:00:00"})

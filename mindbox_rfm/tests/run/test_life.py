@@ -7,11 +7,15 @@ from contextlib import suppress
 from datetime import timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
 
 from ...models.run import run as running
+from ...models.run.preview import Preview
 from ...models.scheme.thresholds import describe_cuts
 from ..common import TODAY, RfmCase
 
@@ -101,6 +105,35 @@ class TestLife(RfmCase):
         self.run_scheme(self.scheme, TODAY + timedelta(days=10))
         self.assertEqual(self.code(self.anna), "cold")
 
+    def test_the_minimum_stay_holds_no_first_time_buyer(self):
+        self.scheme.write({"min_stay_days": 10, "include_prospects": True})
+        carla = self.make_customer("Carla")
+        self.run_scheme(self.scheme)
+        self.assertEqual(self.code(carla), "rest")
+        self.make_order(carla, 1)
+        moves = Preview(self.scheme, TODAY).summarize()["moves"]
+        self.assertEqual([move[2] for move in moves], [1])
+        self.run_scheme(self.scheme)
+        self.assertEqual(self.code(carla), "fresh")
+
+    def test_other_thresholds_are_the_reason(self):
+        scheme = self.make_custom(
+            [("best", "m >= 5"), ("rest", "")], include_prospects=False
+        )
+        self.scheme.state = "draft"
+        scheme.state = "active"
+        many = [self.make_customer(f"M{number}") for number in range(10)]
+        for number, customer in enumerate(many, 1):
+            self.make_order(customer, 50, amount=number * 10)
+        self.run_scheme(scheme)
+        self.assertEqual(self.code(many[-1]), "best")
+        for number in range(30):
+            self.make_order(self.make_customer(f"R{number}"), 50, amount=1000)
+        run = self.run_scheme(scheme)
+        domain = [("run_id", "=", run.id), ("partner_id", "=", many[-1].id)]
+        move = self.env["rfm.transition"].search(domain)
+        self.assertEqual(move.reason, "thresholds")
+
     def test_failure_leaves_the_old_segments_whole(self):
         self.run_scheme(self.scheme)
         rows = self.rows()
@@ -148,6 +181,52 @@ class TestLife(RfmCase):
         log = self.env["rfm.run"].search([("scheme_id", "=", self.scheme.id)], limit=1)
         self.assertEqual((log.state, log.reason_code), ("failed", "run_fault"))
         self.assertIn("ValueError", log.error)
+
+    def test_a_run_that_fails_is_told_until_one_succeeds(self):
+        kind = "mindbox_rfm.activity_type_failure"
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(running, "take_stock", side_effect=ValueError),
+        ):
+            for _number in range(2):
+                with suppress(ValueError):
+                    self.run_job()
+        self.assertEqual(len(self.scheme.activity_search([kind])), 1)
+        self.run_job()
+        self.assertFalse(self.scheme.activity_search([kind]))
+
+    def test_a_filter_on_a_field_that_is_gone_is_named(self):
+        self.run_scheme(self.scheme)
+        rule = self.scheme.rule_ids.sorted()[0]
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE rfm_rule SET domain = %s WHERE id = %s",
+            ["[('x_gone', '=', 1)]", rule.id],
+        )
+        rule.invalidate_recordset()
+        self.assertIn(rule.segment_id.name, self.profile(self.anna)._explain())
+        with self.enter_registry_test_mode(), suppress(UserError):
+            self.run_job()
+        log = self.env["rfm.run"].search([("scheme_id", "=", self.scheme.id)], limit=1)
+        self.assertEqual((log.state, log.reason_code), ("failed", "rule_broken"))
+        self.assertIn(rule.segment_id.name, log.error)
+
+    def test_night_is_where_the_company_is(self):
+        for zone, moment, night in (
+            ("Asia/Vladivostok", "2025-06-14 15:59:59", "2025-06-13 16:00:00"),
+            ("Asia/Vladivostok", "2025-06-14 16:00:00", "2025-06-14 16:00:00"),
+            ("America/Los_Angeles", "2025-06-14 08:59:00", "2025-06-13 09:00:00"),
+        ):
+            with self.subTest(zone, moment=moment), freeze_time(moment):
+                self.scheme.tz = zone
+                self.assertEqual(str(self.scheme._get_night()), night)
+
+    def test_an_archived_company_computes_nothing(self):
+        self.company.active = False
+        with trap_jobs() as trap:
+            self.env["rfm.scheme"]._cron_compute()
+            jobs = [job for job in trap.enqueued_jobs if job.recordset == self.scheme]
+        self.assertFalse(jobs)
 
     def test_cron_queues_one_run_per_active_scheme(self):
         with trap_jobs() as trap:

@@ -133,7 +133,9 @@ class TestProperties(RfmCase):
 
     def count_preview(self, scheme):
         counts = {}
-        for segment, rule, customers, _amount, _gone in Preview(scheme, TODAY).rows:
+        for segment, rule, customers, _amount, _gone, _buyers in Preview(
+            scheme, TODAY
+        ).rows:
             key = (segment.id, rule.segment_id.id)
             counts[key] = counts.get(key, 0) + customers
         return counts

@@ -31,6 +31,9 @@ class TestSources(RfmCase):
         # Any shop is a large one, and all that is there was written long ago.
         self.enterContext(patch.object(known_facts, "FRESH_ORDERS", -2))
         self.run_log = self.run_scheme(self.scheme)
+        self.write_long_ago()
+
+    def write_long_ago(self):
         self.env.flush_all()
         moment = self.env.cr.now()
         for table in SOURCES:
@@ -40,11 +43,11 @@ class TestSources(RfmCase):
         self.env.invalidate_all()
         self.run_log.started_at = moment - timedelta(hours=1)
 
-    def preview(self):
+    def preview(self, today=TODAY):
         """Return {(segment now, segment then): customers}, and whether counted anew."""
-        preview = Preview(self.scheme, TODAY)
+        preview = Preview(self.scheme, today)
         sizes = {}
-        for old, rule, customers, _amount, _gone in preview.rows:
+        for old, rule, customers, _amount, _gone, _buyers in preview.rows:
             key = (old.code, (rule.segment_id or old).code)
             sizes[key] = sizes.get(key, 0) + customers
         return sizes, not preview.known
@@ -61,12 +64,23 @@ class TestSources(RfmCase):
         self.assertEqual(self.preview(), ({("big", "rest"): 1}, True))
 
     def test_an_old_order_is_credited(self):
+        self.credit(TODAY)
+        self.assertEqual(self.preview(), ({("big", "rest"): 1}, True))
+
+    def test_a_credit_note_comes_of_age(self):
+        tomorrow = TODAY + timedelta(days=1)
+        self.credit(tomorrow)
+        self.write_long_ago()
+        self.assertEqual(self.preview(), ({("big", "big"): 1}, False))
+        self.assertEqual(self.preview(tomorrow), ({("big", "rest"): 1}, True))
+
+    def credit(self, day):
         order_line = self.order.order_line
         refund = self.env["account.move"].create(
             {
                 "move_type": "out_refund",
                 "partner_id": self.anna.id,
-                "invoice_date": TODAY,
+                "invoice_date": day,
                 "invoice_line_ids": [
                     Command.create(
                         {
@@ -80,7 +94,6 @@ class TestSources(RfmCase):
             }
         )
         refund.action_post()
-        self.assertEqual(self.preview(), ({("big", "rest"): 1}, True))
 
     def test_a_contact_is_archived(self):
         self.anna.active = False

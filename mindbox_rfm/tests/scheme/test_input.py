@@ -32,6 +32,18 @@ class TestInput(RfmCase):
     def test_score_that_does_not_exist(self):
         self.refuse("Scores run from 1 to 5", [("a", "r >= 7"), ("rest", "")])
 
+    def test_what_is_no_number(self):
+        rules = [("a", "recency < 30"), ("rest", "")]
+        for text in ("inf", "nan, 1", "-inf"):
+            cuts = {"r_cuts": "365, 180, 90, 30", "m_cuts": "1, 2, 3, 4"}
+            cuts["f_cuts"] = f"1, 2, 3, {text}"
+            self.refuse("write numbers", rules, method="fixed", **cuts)
+
+    def test_filter_on_the_segment_of_somebody_else(self):
+        domain = "[('parent_id.rfm_segment_id', '!=', False)]"
+        rules = [("a", "", {"domain": domain}), ("rest", "")]
+        self.refuse("result of the rules", rules)
+
     def test_invalid_filter(self):
         for domain in (
             "[('no_such_field', '=', 1)]",
@@ -112,7 +124,7 @@ class TestInput(RfmCase):
         self.refuse("neither days nor amounts", rules)
 
     def test_codes_and_colours(self):
-        self.refuse("cannot be the code", [("ёлка", "recency < 30"), ("rest", "")])
+        self.refuse("cannot be a system name", [("ёлка", "recency < 30"), ("rest", "")])
         scheme = self.make_custom([("a", "recency < 30"), ("rest", "")], False)
         with self.assertRaisesRegex(ValidationError, "A colour is written like"):
             scheme.segment_ids[0].color = "red"

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ...models.use.mindbox_catalogue import SEGMENT_SET
 from ..common import RfmCase
+from .common import know
 
 
 @tagged("post_install", "-at_install")
@@ -29,6 +30,7 @@ class TestErasure(RfmCase):
         cls.bella = cls.make_customer("Bella")
         cls.make_order(cls.anna, 5)
         cls.make_order(cls.bella, 5)
+        know(cls.endpoint, cls.anna, cls.bella)
         cls.flush()
 
     @classmethod

@@ -98,7 +98,25 @@ class TestPartner(RfmCase):
         found = partners.browse(self.vip.id)
         exported = found.export_data(["name", "rfm_segment_id", "rfm_score"])
         self.assertEqual(exported["datas"], [["Vip", "VIP", "555"]])
-        self.assertTrue(found.rfm_card)
+
+    def test_what_customers_have_spent_is_for_those_who_see_all_orders(self):
+        clerk = new_test_user(self.env, "rfm-clerk3", groups="base.group_user")
+        partners = self.env["res.partner"].with_user(clerk)
+        for name in ("rfm_amount", "rfm_order_count", "rfm_last_order_date"):
+            self.assertNotIn(name, partners.fields_get())
+            for look in (
+                lambda name=name: partners.browse(self.vip.id).read([name]),
+                lambda name=name: partners.search([(name, "!=", False)]),
+                lambda name=name: partners.search([], order=name),
+                lambda name=name: partners._read_group([], [name]),
+            ):
+                with self.assertRaises(AccessError):
+                    look()
+        with self.assertRaises(AccessError):
+            partners.browse(self.vip.id).read(["rfm_card"])
+        groups = "sales_team.group_sale_salesman_all_leads"
+        seller = new_test_user(self.env, "rfm-seller", groups=groups)
+        self.assertEqual(self.vip.with_user(seller).rfm_amount, 15300)
 
     def test_a_customer_may_not_sort_by_what_is_known_of_others(self):
         customer = new_test_user(self.env, "rfm-portal", groups="base.group_portal")
