@@ -1,5 +1,6 @@
 """States of the add-ons that were released before: installed as they were then."""
 
+import ast
 import subprocess
 import tarfile
 
@@ -7,8 +8,9 @@ import databases
 import pytest
 from steps import ROOT
 
-# What shops run today, and the first state that could be installed at all.
-LAST = "946b527c1e8c2d839ca19aeca0a7c1e2c6f8dca4"
+# The last state of each version, and the first that could be installed at all.
+VERSION_2 = "691c5acca3739f74ed6a1794edd627cdae1a3d34"
+VERSION_1 = "946b527c1e8c2d839ca19aeca0a7c1e2c6f8dca4"
 FIRST = "e59672d9d63e225dfe3e29180f86dea5c7dd9eb1"
 
 ADDONS = ("mindbox_connector", "mindbox_rfm")
@@ -40,12 +42,22 @@ def install(commit, name, folder, log):
     # Before the add-ons of this checkout, which are a part of odoo.addons, too.
     first = {"PYTHONPATH": str(folder)}
     databases.odoo(name, *once, "-i", ",".join(present), log=log, **first)
-    versions = databases.query(
-        "SELECT latest_version FROM ir_module_module WHERE name = ANY(%s)",
-        list(ADDONS),
-        database=name,
+    check_versions(commit, present, name)
+
+
+def check_versions(commit, present, name):
+    """What was installed is of that commit, and not of this checkout."""
+    versions = dict(
+        databases.query(
+            "SELECT name, latest_version FROM ir_module_module WHERE name = ANY(%s)",
+            present,
+            database=name,
+        )
     )
-    assert ("19.0.2.0.0",) not in versions, "that is not how they were then"
+    for addon in present:
+        manifest = ["git", "show", f"{commit}:{addon}/__manifest__.py"]
+        text = subprocess.check_output(manifest, cwd=ROOT, text=True)
+        assert ast.literal_eval(text)["version"] == versions[addon]
 
 
 def update(name, log):

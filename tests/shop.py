@@ -3,6 +3,8 @@
 from collections import defaultdict
 
 KEY = "sandbox-key"
+# What has become of a call that Mindbox has executed.
+DONE = ("completed", "remarks")
 
 
 class Shop:
@@ -39,6 +41,12 @@ class Shop:
     def pause(self):
         self.rpc("mindbox.endpoint", "action_pause", [self.endpoint_id])
 
+    def take_balances_of_cards(self):
+        """Have changes of balances name their card, and Mindbox take it from them."""
+        operation = {"name": "Website.ChangeCustomerBalance", "takes": ["discountCard"]}
+        self.sandbox.control("PUT", "operations", operation)
+        self.set(balance_card=True)
+
     # -- the outbox ---
     def rows(self, *names, domain=()):
         fields = ["transaction_id", "state", "customer_key", "priority", *names]
@@ -49,32 +57,40 @@ class Shop:
         return self.rpc("mindbox.request", "search_count", [("state", "=", "pending")])
 
     def settled(self):
-        """Whether nothing waits any more."""
-        return not self.waiting()
+        """Whether nothing waits any more, neither here nor at Mindbox."""
+        if self.waiting():
+            return False
+        return self.sandbox.control("POST", "settle", {"timeout": 0})["settled"]
 
     # -- what Mindbox has heard ---
     def calls(self, **query):
         return self.sandbox.calls(since=0, limit=100_000, **query)["calls"]
 
-    def arrived(self, operation, wait_until, matches=lambda call: True, seconds=15):
-        """Wait for a call of an operation and return the newest one that matches."""
+    def arrived(self, operation, wait_until, matches=lambda call: True, seconds=25):
+        """Wait until Mindbox has processed a call of an operation that matches.
+
+        :return: the newest one; what was accepted only, or refused late, is none
+        """
 
         def look():
             calls = self.sandbox.calls(operation=f"Website.{operation}", limit=500)
-            return [call for call in calls["calls"] if matches(call)]
+            return [c for c in calls["calls"] if c["effect"] and matches(c)]
 
         return wait_until(look, seconds=seconds)[-1]
 
     def check_arrived(self):
-        """All that is sent was taken in once, each customer's in the order of events.
+        """All that is sent was processed once, each customer's in the order of events.
 
         What comes again is told apart by its transaction ID and has no effect; but not
         where it is synchronous: there a state is told twice.
         """
+        self.sandbox.settle()
         calls = [
             call
             for call in self.calls()
-            if call["status"] == "Success" and not call["duplicate"]
+            if call["outcome"] in DONE
+            and call["status"] == "Success"
+            and not call["duplicate"]
         ]
         once = [call["transaction_id"] for call in calls if call["mode"] == "async"]
         assert len(once) == len(set(once)), "an effect twice"

@@ -79,7 +79,9 @@ class Storefront(Shop):
 
     def set_state(self, state):
         """Have what happens delivered (running), recorded (paused), or not (draft)."""
-        self.set(state=state)
+        self.set(active=state != "draft")
+        if state != "draft":
+            self.start() if state == "running" else self.pause()
 
     # -- who comes ---
     def visitor(self, device=None):

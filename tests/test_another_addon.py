@@ -10,16 +10,22 @@ ADDONS = ROOT / "tests" / "addons"
 EVENT = "review_write"
 
 
-@pytest.fixture
-def shop(database, odoo_server, sandbox):
+@pytest.fixture(scope="module")
+def with_reviews(template_db):
     """A shop that was there before the add-on came."""
-    name = database()
     once = ("--stop-after-init", "--no-http", "--addons-path", ADDONS)
     log = databases.LOGS / "install-shop_reviews.log"
-    databases.odoo(name, *once, "-i", "shop_reviews", log=log)
+    with databases.cloned(template_db, f"{databases.PREFIX}reviews") as name:
+        databases.odoo(name, *once, "-i", "shop_reviews", log=log)
+        yield name
+
+
+@pytest.fixture
+def shop(with_reviews, database, odoo_server, sandbox):
     operation = {"name": "Website.WriteReview", "step": "edit", "customer": "import"}
     sandbox.control("PUT", "operations", operation)
-    return Shop(odoo_server(name, addons_path=ADDONS), sandbox)
+    server = odoo_server(database(with_reviews), addons_path=ADDONS)
+    return Shop(server, sandbox)
 
 
 def write_review(shop, **customer):
@@ -31,12 +37,13 @@ def write_review(shop, **customer):
     return shop.rpc("rating.rating", "create", {**review, "rating": 4, "consumed": 1})
 
 
-def rating_at_mindbox(shop, email):
+def customer_at_mindbox(shop, email):
     found = shop.sandbox.control("GET", f"customers?q={email}")["customers"]
-    if not found:
-        return None
-    customer = shop.sandbox.control("GET", f"customers/{found[0]['id']}")
-    return customer.get("customFields", {}).get("lastRating")
+    return shop.sandbox.control("GET", f"customers/{found[0]['id']}") if found else {}
+
+
+def rating_at_mindbox(shop, email):
+    return customer_at_mindbox(shop, email).get("customFields", {}).get("lastRating")
 
 
 def test_a_review_reaches_mindbox_by_one_file_of_its_add_on(shop, wait_until):
@@ -68,3 +75,35 @@ def test_a_review_that_mindbox_has_missed_is_found_and_sent(shop, wait_until):
     found = wait_until(lambda: shop.rpc("mindbox.difference", "search", missing), 60)
     shop.rpc("mindbox.difference", "action_send", found)
     wait_until(lambda: rating_at_mindbox(shop, "missed@example.com") == 4, 30)
+
+
+def test_a_review_of_somebody_unknown_takes_the_customer_along(shop, wait_until):
+    """Kinds of another add-on are sent like ours: the customer first."""
+    shop.pause()
+    review = write_review(shop, email="unknown@example.com")
+    databases.query("DELETE FROM mindbox_request", database=shop.server.database)
+    shop.start()
+    shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint_id])
+    missing = [("kind", "=", "reviews"), ("res_id", "=", review)]
+    found = wait_until(lambda: shop.rpc("mindbox.difference", "search", missing), 60)
+    shop.rpc("mindbox.difference", "action_send", found)
+    wait_until(lambda: rating_at_mindbox(shop, "unknown@example.com") == 4, 30)
+    customer = customer_at_mindbox(shop, "unknown@example.com")
+    assert "Reviewer" in customer["fullName"]
+
+
+def test_a_rating_that_was_told_otherwise_is_found_and_told_again(shop, wait_until):
+    """What the add-on's entry says is told of a review is kept in the ledger."""
+    review = write_review(shop, email="again@example.com")
+    wait_until(lambda: rating_at_mindbox(shop, "again@example.com") == 4, 30)
+    wait_until(shop.settled, 30)
+    changed = f"UPDATE rating_rating SET rating = 2 WHERE id = {review}"
+    databases.query(changed, database=shop.server.database)
+    shop.rpc("mindbox.endpoint", "action_reconcile", [shop.endpoint_id])
+    other = [("kind", "=", "reviews"), ("res_id", "=", review)]
+    found = wait_until(lambda: shop.rpc("mindbox.difference", "search", other), 60)
+    [row] = shop.rpc("mindbox.difference", "read", found, ["problem", "reason"])
+    assert row["problem"] == "state"
+    assert "Odoo: rating: 2; told: rating: 4" in row["reason"]
+    shop.rpc("mindbox.difference", "action_send", found)
+    wait_until(lambda: rating_at_mindbox(shop, "again@example.com") == 2, 30)

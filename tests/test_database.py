@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.shop import Shop
-from tests.test_kill import LATENCY, change, check_last_state, hurry, make_customers
+from tests.test_kill import LATENCY, change, check_last_state, make_customers
 
 
 class Cluster(postgres.Cluster):
@@ -52,7 +52,7 @@ def test_a_restart_of_postgresql_loses_nothing_and_repeats_nothing(
         cluster.start()
         wait_until(lambda: shop.server.revive() or is_answering(shop), 60)
         with cluster.named():
-            hurry(shop)
+            shop.server.hurry()
     change(shop, customers[:3], 9)
     wait_until(shop.settled, 90)
     shop.check_arrived()

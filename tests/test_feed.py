@@ -101,6 +101,7 @@ def test_a_killed_build_leaves_the_old_feed_whole_and_is_gone_on_with(
     for _kill in range(3):
         wait_until(lambda: is_at_work(server) or served(server, feed) != first, 60)
         server.kill9_workers()
+        server.hurry()
         # Whoever reads meanwhile gets one feed or the other, never half of one.
         answer = wait_until(lambda: get_whole(url), seconds=30)
         assert len(answer) >= len(before) // 2

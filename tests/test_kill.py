@@ -1,6 +1,5 @@
 """`kill -9` in the middle of the work: nothing lost, one effect per event."""
 
-import databases
 import pytest
 
 from tests.shop import Shop
@@ -28,7 +27,7 @@ def test_killed_workers_lose_nothing_and_repeat_nothing(shop, wait_until):
         change(shop, customers[-BATCH:], number)
         wait_until(lambda before=before: len(shop.calls()) > before + 3, 30)
         kill(shop, wait_until)
-        hurry(shop)
+        shop.server.hurry()
     wait_until(shop.settled, 60)
     shop.check_arrived()
     assert len(shop.rows()) >= KILLS * BATCH
@@ -43,7 +42,7 @@ def test_a_killed_server_goes_on_where_it_stopped(shop, wait_until):
     make_customers(shop, 0)
     wait_until(lambda: len(shop.calls()) > 3, 30)
     shop.server.kill9()
-    hurry(shop)
+    shop.server.hurry()
     shop.server.start()
     wait_until(shop.settled, 60)
     shop.check_arrived()
@@ -69,15 +68,6 @@ def kill(shop, wait_until):
     shop.server.kill9_workers()
     wait_until(
         lambda: len({worker.pid for worker in shop.server.workers()} - before) == 2
-    )
-
-
-def hurry(shop):
-    """Let the ten seconds be over after which queue_job looks for dead workers."""
-    databases.query(
-        "UPDATE queue_job SET date_enqueued = date_enqueued - interval '20 s'"
-        " WHERE state IN ('started', 'enqueued')",
-        database=shop.server.database,
     )
 
 

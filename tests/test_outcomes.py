@@ -6,36 +6,43 @@ only. `MINDBOX_OUTCOMES="10000 137 211"` is the long form: calls, failures, rema
 """
 
 import os
-import time
 
 import databases
 import psutil
 import pytest
 
+from tests.outcomes import (
+    EXPORT,
+    NOT_OVER,
+    ask,
+    ask_for_all,
+    exports,
+    known,
+    start_asking,
+    told,
+)
 from tests.shop import Shop
-from tests.test_kill import hurry
 
 CALLS, FAILURES, REMARKS = map(
     int, os.environ.get("MINDBOX_OUTCOMES", "600 13 21").split()
 )
 LOG = int(os.environ.get("MINDBOX_OUTCOMES_LOG", 0))
-OPERATION = "Website.ExportOperationLogs"
 CHANNELS = "root:3,root.mindbox:1"
 # Bytes a second of a download: slow enough to be killed in the middle.
 SLOW = 6_000
 MEGABYTE = 1 << 20
 # What Mindbox quotes in its log, and nobody may keep.
 CANARY = "canary-of-the-log@example.com"
-NOT_OVER = [("state", "in", ("making", "reading"))]
 
 
 @pytest.fixture
 def shop(odoo_server, sandbox):
-    sandbox.control("PUT", "settings", {"strictness": {"profile": "strict"}})
     server = odoo_server(workers=2, channels=CHANNELS)
-    shop = Shop(server, sandbox, concurrency=8, log_export_operation=OPERATION)
-    everything = shop.rpc("mindbox.operation", "search", [("mode", "=", "sync")])
-    shop.rpc("mindbox.operation", "write", everything, {"mode": "async"})
+    shop = Shop(server, sandbox, concurrency=8, log_export_operation=EXPORT)
+    # Mindbox takes a merge in synchronous mode only.
+    others = [("mode", "=", "sync"), ("event", "!=", "customer_merge")]
+    others = shop.rpc("mindbox.operation", "search", others)
+    shop.rpc("mindbox.operation", "write", others, {"mode": "async"})
     return shop
 
 
@@ -60,34 +67,18 @@ def send(shop, wait_until):
     box.settle()
 
 
-def ask(shop, wait_until):
-    """Ask what became of the calls, until nothing is under way."""
-    shop.rpc("mindbox.endpoint", "action_ask_for_outcomes", [shop.endpoint_id])
-    wait_until(lambda: not exports(shop, NOT_OVER), 300, every=0.5)
-
-
 def keep_asking(shop):
     """Ask where nothing is under way: a minute that was given up waits for its turn."""
     if not exports(shop, NOT_OVER):
-        shop.rpc("mindbox.endpoint", "action_ask_for_outcomes", [shop.endpoint_id])
+        start_asking(shop)
     return True
 
 
 def ask_for_what_was_sent_instead(shop, wait_until):
-    """The first round has sent again what had failed: of that the second one tells.
-
-    Mindbox's log is asked for by whole minutes that are over.
-    """
+    """The first round has sent again what had failed: of that the second one tells."""
     wait_until(shop.settled, 60 + FAILURES, every=0.5)
     shop.sandbox.settle()
-    minute = time.time() // 60
-    wait_until(lambda: time.time() // 60 > minute, 61, every=0.5)
-    ask(shop, wait_until)
-
-
-def exports(shop, domain=()):
-    fields = ["state", "file_number", "rows_read", "rows_matched", "reason_code"]
-    return shop.rpc("mindbox.export", "search_read", list(domain), fields, order="id")
+    ask_for_all(shop, wait_until)
 
 
 def kill_while_it_reads(shop, wait_until):
@@ -99,28 +90,7 @@ def kill_while_it_reads(shop, wait_until):
     wait_until(
         lambda: len({worker.pid for worker in shop.server.workers()} - before) == 2
     )
-    hurry(shop)
-
-
-def told(shop):
-    """What the sandbox knows: {transaction ID: outcome}."""
-    rows = shop.sandbox.control("GET", "log?limit=100000")["rows"]
-    return {
-        row["transaction_id"]: "failed"
-        if row["state"] == "failed"
-        else ("processed", "with_remarks")[row["has_errors"]]
-        for row in rows
-        if row["mode"] == "async"
-    }
-
-
-def known(shop):
-    """What Odoo knows: the same."""
-    domain = [("mode", "=", "async")]
-    return {
-        row["transaction_id"]: row["outcome"]
-        for row in shop.rows("outcome", domain=domain)
-    }
+    shop.server.hurry()
 
 
 def test_the_outcome_of_each_call_is_known_and_of_no_other(shop, wait_until):
@@ -161,7 +131,7 @@ def test_a_long_log_needs_no_memory(shop, wait_until):
     ask(shop, wait_until)
     before = memory(shop)
     shop.sandbox.control("PUT", "settings", {"export_filler": LOG})
-    shop.rpc("mindbox.endpoint", "action_ask_for_outcomes", [shop.endpoint_id])
+    start_asking(shop)
     most = before
 
     def over():
@@ -185,3 +155,19 @@ def memory(shop):
         except psutil.NoSuchProcess:
             continue
     return max(found)
+
+
+def test_the_connection_test_follows_its_calls_through_the_log(shop, wait_until):
+    """A queue takes any call: what the operation does with it stands in the log."""
+    action = shop.rpc("mindbox.endpoint", "action_test_connection", [shop.endpoint_id])
+    mine = [("test_id", "=", action["res_id"]), ("mode", "=", "async")]
+    names = ["is_waiting", "outcome", "is_executed"]
+
+    def followed():
+        start_asking(shop)
+        lines = shop.rpc("mindbox.connection.test.line", "search_read", mine, names)
+        return lines and not any(line["is_waiting"] for line in lines) and lines
+
+    for line in wait_until(followed, 90, every=2):
+        # The body is empty: an operation that wants a customer says so.
+        assert line["is_executed"] or line["outcome"] == "known", line

@@ -17,9 +17,10 @@ def shop(template_db):
     with storefront.opened(template_db, "reconciliation") as shop:
         # What the demo data hold was there before the start, and is not looked at.
         newest = shop.rpc("res.partner", "search", [], order="id desc", limit=1)
-        # Points are looked for at their cards.
         newcomers = [("id", ">", newest[0])]
-        shop.set(customer_domain=str(newcomers), balance_card=True)
+        shop.set(customer_domain=str(newcomers))
+        # Points are looked for at their cards.
+        shop.take_balances_of_cards()
         yield shop
 
 
@@ -152,3 +153,68 @@ def check_mindbox_has(shop, names, card):
     cards = shop.sandbox.control("GET", "cards?limit=1000")["cards"]
     balances = {card["number"]: Decimal(str(card["balance"])) for card in cards}
     assert balances[code] == 80
+
+
+def test_what_the_sender_does_wrong_is_told_and_mended(shop, wait_until):
+    """Mindbox believes what it is told; the comparison does not."""
+    dora = make_customer(shop, "Dora")
+    order = make_order(shop, dora)
+    wait_until(shop.settled, 30)
+
+    shop.pause()
+    card = make_card(shop, dora, 70)
+    decision = {"partner_id": dora, "channel": "email", "is_subscribed": False}
+    consent = shop.rpc("mindbox.consent", "create", decision)
+    tell_otherwise(shop, "card_balance", '"changeAmount":[0-9.]+', '"changeAmount":7')
+    tell_otherwise(
+        shop, "customer_subscription", '"isSubscribed":false', '"isSubscribed":true'
+    )
+    shop.rpc("sale.order", "action_cancel", [order])
+    execute(
+        shop,
+        "DELETE FROM mindbox_request WHERE state = 'pending' AND res_id = %s"
+        " AND res_model = 'sale.order'",
+        order,
+    )
+    shop.start()
+    wait_until(shop.settled, 30)
+    assert mindbox_of_dora(shop, order, card) == (7, "subscribed", False)
+
+    _run, found = compare(shop, wait_until)
+    mine = {("cards", card), ("consents", consent), ("orders", order)}
+    assert mine <= set(found), found
+    shop.rpc("mindbox.difference", "action_send", [found[key]["id"] for key in mine])
+    wait_until(shop.settled, 30)
+    assert mindbox_of_dora(shop, order, card) == (70, "unsubscribed", True)
+    _run, found = compare(shop, wait_until)
+    assert not mine & set(found)
+
+
+def tell_otherwise(shop, event, pattern, words):
+    """Let the sender make another body of what waits."""
+    execute(
+        shop,
+        "UPDATE mindbox_request SET payload = regexp_replace(payload, %s, %s)"
+        " WHERE state = 'pending' AND event = %s",
+        pattern,
+        words,
+        event,
+    )
+
+
+def mindbox_of_dora(shop, order, card):
+    """Return the balance, the consent by e-mail, and whether the order is cancelled."""
+    [found] = shop.sandbox.control("GET", "customers?q=dora@example.com")["customers"]
+    customer = shop.sandbox.control("GET", f"customers/{found['id']}")
+    [code] = shop.rpc("loyalty.card", "read", [card], ["code"])
+    balance = next(
+        c["balance"] for c in customer["cards"] if c["number"] == code["code"]
+    )
+    [consent] = customer["subscriptions"]
+    [name] = order_names(shop, order)
+    there = orders_at_mindbox(shop)[name]
+    cancelled = (Decimal(str(there["totalPrice"])), there["statuses"]) == (
+        0,
+        ["Cancelled"],
+    )
+    return Decimal(str(balance)), consent["state"], cancelled

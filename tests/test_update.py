@@ -1,4 +1,8 @@
-"""A shop that was there before is updated: nothing is lost, nothing is left over."""
+"""A shop that was there before is updated: nothing is lost, nothing is left over.
+
+UPDATE_ROWS=100000 UPDATE_ALL=1 tests/test_update.py    the long form: so many
+                    waiting rows, and from the first state there was as well
+"""
 
 import os
 import re
@@ -10,6 +14,9 @@ from tests import released
 from tests.shop import Shop
 
 ROWS = int(os.environ.get("UPDATE_ROWS", 2000))
+RELEASES = [released.VERSION_1, released.VERSION_2]
+if os.environ.get("UPDATE_ALL"):
+    RELEASES.append(released.FIRST)
 STATES = ("sent", "rejected", "skipped", "cancelled")
 # Tables and columns of ours: all of these prefixes, and fields on Odoo's own models.
 OURS = "module IN ('mindbox_connector', 'mindbox_rfm')"
@@ -37,6 +44,13 @@ CUSTOMERS = """
            'old' || n || '@example.com', TRUE, 'contact', TRUE, FALSE, 'ask', 0, 0,
            now() at time zone 'UTC', now() at time zone 'UTC'
       FROM generate_series(1, %s) n
+"""
+CONSENTS = """
+    INSERT INTO mindbox_consent (partner_id, channel, topic, is_subscribed, source,
+                                 decided_at)
+    SELECT id, 'email', topic, TRUE, 'backoffice', now() at time zone 'UTC'
+      FROM res_partner, (VALUES ('News'), ('News and more'), (NULL)) AS named (topic)
+     WHERE email = 'old1@example.com'
 """
 FINISHED = """
     INSERT INTO mindbox_request (
@@ -67,7 +81,9 @@ def old_shop(pg, tmp_path_factory):
         released.install(commit, name, tmp_path_factory.mktemp("addons"), log)
         databases.query(CUSTOMERS, ROWS, database=name)
         databases.query(SEED, database=name)
-        databases.query(FINISHED, database=name)
+        databases.query(CONSENTS, database=name)
+        if commit != released.VERSION_2:  # which stores reasons as data
+            databases.query(FINISHED, database=name)
         released.update(name, log)
         check_log(log.read_text())
         return name
@@ -123,7 +139,7 @@ def schema(database):
     }
 
 
-@pytest.mark.parametrize("commit", [released.FIRST, released.LAST])
+@pytest.mark.parametrize("commit", RELEASES)
 def test_an_updated_database_is_as_a_fresh_one(old_shop, template_db, commit):
     updated, fresh = schema(old_shop(commit)), schema(template_db)
     for what, expected in fresh.items():
@@ -135,15 +151,29 @@ def test_an_update_keeps_the_modes_that_somebody_may_have_chosen(old_shop):
     modes = databases.query(
         "SELECT DISTINCT mode FROM mindbox_operation WHERE event IN"
         " ('customer_register', 'customer_edit', 'order_create')",
-        database=old_shop(released.LAST),
+        database=old_shop(released.VERSION_1),
     )
     assert modes == [("async",)]
+
+
+@pytest.mark.parametrize("commit", [released.VERSION_1, released.VERSION_2])
+def test_a_topic_of_before_becomes_a_record(old_shop, commit):
+    found = databases.query(
+        "SELECT consent.topic, topic.code, topic.name->>'en_US'"
+        " FROM mindbox_consent consent"
+        " LEFT JOIN mindbox_topic topic ON topic.id = topic_id"
+        " JOIN res_partner partner ON partner.id = partner_id"
+        " WHERE partner.email = 'old1@example.com' ORDER BY consent.topic",
+        database=old_shop(commit),
+    )
+    named = [(topic, topic, topic) for topic in ("News", "News and more")]
+    assert found == [*named, (None, None, None)]
 
 
 def test_what_waited_before_an_update_arrives_and_every_form_opens(
     old_shop, odoo_server, sandbox, wait_until
 ):
-    server = odoo_server(old_shop(released.LAST), workers=2)
+    server = odoo_server(old_shop(released.VERSION_1), workers=2)
     for model, record, views in windows(server):
         assert server.rpc(model, "get_views", views)["views"]
         if record:

@@ -8,6 +8,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 import requests
 
@@ -30,6 +31,8 @@ def main():
             rows += delivery.compare(f"{latency} ms latency", count)
         box.control("POST", "faults", {"latency": LATENCY})
         rows += compare_jobs(delivery, box)
+        box.control("POST", "faults", {"latency": 0})
+        rows += compare_deliveries(delivery)
     _odoo.table(["case", "ours, rows/s", "theirs, rows/s", "ours / theirs"], rows)
 
 
@@ -78,13 +81,18 @@ class Delivery:
 
     def compare(self, title, count):
         # In turns, the best of each: the machine has other things to do, too.
-        ours, theirs = [], []
+        ours, theirs, our_work, their_work = [], [], [], []
         for _turn in range(3):
             ids = self.fill(count)
-            ours.append(count / timed(self.deliver))
+            ours.append(count / timed(self.deliver, our_work))
             bodies = self.take_bodies(ids)
-            theirs.append(count / timed(lambda bodies=bodies: self.post(bodies)))
-        return [line(f"one job, a bare pool of requests: {title}", ours, theirs)]
+            post = partial(self.post, bodies)
+            theirs.append(count / timed(post, their_work))
+        work = [1e6 * min(seconds) / count for seconds in (our_work, their_work)]
+        return [
+            line(f"one job, a bare pool of requests: {title}", ours, theirs),
+            line(f"processor, µs a row: {title}", *([value] for value in work)),
+        ]
 
     def fill(self, count):
         """Put states into the outbox, as the capture leaves them."""
@@ -166,6 +174,42 @@ def compare_jobs(delivery, box):
     return [line("one job, a job per request, on two workers", [ours], [theirs])]
 
 
+def compare_deliveries(delivery):
+    """Two deliveries beside each other, or one; the sandbox takes its part of both."""
+    from tests.conftest import LOGS, OdooServer
+
+    channels = "root:3,root.mindbox:2"
+    cr = delivery.env.cr
+    log = LOGS / "bench-deliveries.log"
+    server = OdooServer(cr.dbname, log, 3, channels, {})
+    rates = {1: [], 2: []}
+    try:
+        server.start()
+        for _turn in range(3):
+            for number, found in rates.items():
+                divide(delivery.endpoint, number)
+                count = ROWS[0]
+                delivery.fill(count)
+                found.append(count / timed(lambda: run_delivery(delivery)))
+    finally:
+        server.stop()
+    return [line("two deliveries, one delivery: no latency", rates[2], rates[1])]
+
+
+def divide(endpoint, number):
+    """Set how many deliveries there are, beside those that are at work."""
+    import databases
+
+    endpoint.env.cr.commit()
+    databases.query(
+        "UPDATE mindbox_endpoint SET delivery_count = %s WHERE id = %s",
+        number,
+        endpoint.id,
+        database=endpoint.env.cr.dbname,
+    )
+    endpoint.invalidate_recordset()
+
+
 def run_jobs(env):
     for _number in range(JOBS):
         env["queue.job"].with_delay()._test_job(job_duration=LATENCY / 1000)
@@ -187,9 +231,12 @@ def wait_for_none(env, source):
         time.sleep(0.05)
 
 
-def timed(work):
-    started = time.perf_counter()
+def timed(work, processor=None):
+    """Return the seconds that work takes; add those of this process to a list."""
+    started, worked = time.perf_counter(), time.process_time()
     work()
+    if processor is not None:
+        processor.append(time.process_time() - worked)
     return time.perf_counter() - started
 
 

@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from datetime import datetime, timedelta, timezone
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -207,6 +208,14 @@ def test_json_can_be_chosen(api, box, settings):
     (url,) = ready(api, ask(api)["exportId"])
     rows = json.loads(download(url))["operationLogs"]
     assert rows[0]["OperationLogOperationSystemName"] == EDIT
+
+
+def test_xml_can_be_chosen(api, box, settings):
+    settings(export_format="xml")
+    api.send(EDIT, who())
+    (url,) = ready(api, ask(api)["exportId"])
+    rows = ElementTree.fromstring(download(url)).findall("operationLog")
+    assert rows[0].findtext("OperationLogOperationSystemName") == EDIT
 
 
 def test_files_can_be_zipped_by_their_encoding(api, box, settings):

@@ -1,12 +1,16 @@
 """What goes wrong when it is switched on."""
 
+import re
 import socket
 import time
 import uuid
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+
+from tests.sandbox.faults import HTML
 
 from .sender import TIMEOUT, last, who
 
@@ -74,6 +78,36 @@ def test_a_broken_connection_has_its_effect_before_or_not_at_all(
     api.call("AuthorizeCustomer", who(), transactionId=key)
     calls = box.calls(transaction_id=key)
     assert [call["effect"] for call in calls] == [effect, not effect]
+
+
+def test_latency_and_a_fault_may_come_in_one_call(api, box):
+    values = {"kind": "503", "latency": 300, "times": 1}
+    requests.post(f"{box.page_url}/api/faults", json=values, timeout=TIMEOUT)
+    began = time.monotonic()
+    assert api.call("ClearCart", who()).status_code == 503
+    assert time.monotonic() - began >= 0.3
+    values = {"latency": 0}
+    requests.post(f"{box.page_url}/api/faults", json=values, timeout=TIMEOUT)
+
+
+def test_a_firewall_answers_with_pages_and_many_statuses(api, box):
+    box.faults.set("firewall", times=20)
+    answers = [api.call("ClearCart", who()) for _call in range(20)]
+    assert len({answer.status_code for answer in answers}) > 5
+    assert {answer.headers["Content-Type"] for answer in answers} == {HTML}
+    assert not any(call["effect"] for call in box.calls())
+
+
+def test_information_comes_before_the_answer(api, box):
+    box.faults.set("early_hints", times=1)
+    address = urlsplit(box.api_url)
+    call = b"POST /v3/operations/async HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), 5) as connection:
+        connection.sendall(call)
+        heard = b""
+        while heard.count(b"HTTP/1.1 ") < 3:
+            heard += connection.recv(4096)
+    assert re.findall(rb"HTTP/1.1 (\d)", heard) == [b"1", b"1", b"4"]
 
 
 def test_refused_really_closes_the_listener_and_ends_open_connections(api, box):

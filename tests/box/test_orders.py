@@ -84,3 +84,19 @@ def test_statuses_the_project_does_not_know_are_refused(api, box, settings):
     api.call("UpdateOrder", {**who(), **order()})
     assert status(api, whole="Paid").ok
     assert status(api, whole="Lost").status_code == 400
+
+
+def test_content_that_comes_after_newer_statuses_of_parts_doubles_no_line(api, box):
+    api.register()
+    first, then = ("05.03.2026 09:00:00.000", "05.03.2026 10:00:00.000")
+    whole = [line(quantity=5, base=100, price=500)]
+    parts = [
+        line(quantity=2, base=100, price=200),
+        line(quantity=3, base=100, price=300, lineNumber=2),
+    ]
+    stamp = {"executionDateTimeUtc": first}
+    api.call("UpdateOrder", {**who(), **order(lines=whole, total=800), **stamp})
+    status(api, [{"lineId": "1", "quantity": 3, "status": "Delivered"}], stamp=then)
+    api.call("UpdateOrder", {**who(), **order(lines=parts, total=800), **stamp})
+    found = sorted(one["quantity"] for one in box.orders[0]["lines"])
+    assert found == [2, 3]

@@ -47,6 +47,11 @@ def test_what_there_is_not_is_refused_in_words(box, value):
     assert answer.status_code == 400 and answer.json()["error"]
 
 
+def test_a_sandbox_is_strict_unless_somebody_says_otherwise():
+    with Sandbox() as box:
+        assert described(box)["profile"] == "strict"
+
+
 def test_reset_keeps_the_profile(box, switch):
     switch(contacts="move")
     box.reset()
@@ -59,32 +64,32 @@ def test_the_state_tells_seed_and_behaviours(box):
 
 
 def test_the_kind_profile_executes_at_once():
-    with Sandbox() as box:
+    with Sandbox(strictness="kind") as box:
         Sender(box).accept("Website.AuthorizeCustomer", who())
         assert last(box)["effect"] and last(box)["outcome"] == "completed"
 
 
 def test_the_kind_profile_takes_a_device_or_none():
-    with Sandbox() as box:
+    with Sandbox(strictness="kind") as box:
         Sender(box).accept("Website.AuthorizeCustomer", who())
         assert not last(box)["warnings"]
 
 
 def test_the_kind_profile_makes_cards():
-    with Sandbox() as box:
+    with Sandbox(strictness="kind") as box:
         body = {**who(), "discountCard": {"ids": {"number": "2700"}}}
         Sender(box).accept("Website.IssueDiscountCard", body)
         assert box.one("cards", "2700")["customer"]
 
 
 def test_the_kind_profile_refuses_unknown_fields_of_the_body():
-    with Sandbox() as box:
+    with Sandbox(strictness="kind") as box:
         answer = Sender(box).sync("EditCustomer", {**who(), "surprise": 1})
         assert answer.status_code == 400
 
 
 def test_the_kind_profile_tells_who_is_missing_in_a_merge():
-    with Sandbox() as box:
+    with Sandbox(strictness="kind") as box:
         body = {
             "customersToMerge": [who("1")["customer"]],
             "resultingCustomer": who("2")["customer"],

@@ -18,7 +18,7 @@ def test_signing_up_registers_with_device_and_consent(shop, wait_until):
     consent = shop.arrived(
         "SubscribeCustomer",
         wait_until,
-        lambda c: c["body"]["customer"]["email"] == visitor.email,
+        lambda c: c["body"]["customer"]["ids"] == customer["ids"],
     )
     assert consent["body"]["customer"]["subscriptions"] == [
         {"pointOfContact": "Email", "isSubscribed": True}
@@ -68,6 +68,23 @@ def test_a_change_in_the_back_office_is_told(shop, wait_until):
     )
     call = shop.arrived_for(customer, "EditCustomer", wait_until)
     assert call["body"]["customer"]["mobilePhone"] == "79991112233"
+
+
+def test_a_topic_is_chosen_by_its_name_and_told_by_that_of_mindbox(shop, wait_until):
+    values = {"name": "Shoes and boots", "code": "shoes", "portal_channel": "email"}
+    topic = shop.rpc("mindbox.topic", "create", values)
+    customer = shop.customer()
+    assert "Shoes and boots" in customer.open("/my/subscriptions")
+    customer.post("/my/subscriptions", **{f"topic-{topic}": "on"})
+    shop.arrived_for_subscription(customer, "SubscribeCustomer", wait_until)
+    shop.sandbox.settle()
+    known = shop.sandbox.control("GET", f"customers/websiteID:{customer.partner_id}")
+    [told] = [s for s in known["subscriptions"] if s["topic"]]
+    assert (told["topic"], told["state"]) == ("shoes", "subscribed")
+    decision = shop.rpc(
+        "mindbox.consent", "search_read", [("topic_id", "=", topic)], ["wording"]
+    )
+    assert decision[0]["wording"].endswith("Shoes and boots")
 
 
 def test_my_subscriptions_are_told_as_decided(shop, wait_until):

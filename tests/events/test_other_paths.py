@@ -148,7 +148,8 @@ def test_an_imported_price_is_told_where_that_is_switched_on(shop, wait_until):
     shop.rpc("mindbox.operation", "write", operations, {"active": True})
     try:
         names = [".id", "list_price"]
-        load(shop, "product.template", names, [[str(shop.lamp["template"]), "123"]])
+        chair = shop.make_product("Chair")
+        load(shop, "product.template", names, [[str(chair["template"]), "123"]])
         call = shop.arrived("SaveProduct", wait_until)
         assert "123" in str(call["body"])
     finally:

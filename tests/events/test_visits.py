@@ -24,10 +24,15 @@ def test_who_waits_for_a_product_by_mail_is_told(shop, wait_until):
     visitor.call(
         "/shop/add/stock_notification", email=visitor.email, product_id=shop.lamp["id"]
     )
+    registered = shop.arrived(
+        "RegisterCustomer",
+        wait_until,
+        lambda c: c["body"]["customer"].get("email") == visitor.email,
+    )
     call = shop.arrived(
         "SetBackInStockList",
         wait_until,
-        lambda c: c["body"]["customer"].get("email") == visitor.email,
+        lambda c: c["body"]["customer"]["ids"] == registered["body"]["customer"]["ids"],
     )
     assert len(call["body"]["productList"]) == 1
 
@@ -55,6 +60,15 @@ def test_a_flood_of_views_is_not_listened_to(shop):
     ]
     # Each of the workers counts for itself.
     assert sum(recorded) <= 3 * 40
+
+
+def test_what_is_no_product_is_no_view_and_no_fault(shop):
+    visitor = shop.visitor(str(uuid.uuid4()))
+    for record_id in (True, -1, 0, 2**31, 10**30, 1.0, "1", [1], None):
+        assert (
+            visitor.call("/mindbox/view", kind="product", record_id=record_id) is False
+        )
+    assert visitor.call("/mindbox/view", kind=["product"], record_id=1) is False
 
 
 def test_an_oversized_call_is_refused_before_it_is_read(shop):

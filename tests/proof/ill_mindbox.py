@@ -170,6 +170,21 @@ for _name, (_title, _kind) in PLAIN_FAULTS.items():
     SCENARIOS[_name] = _title, switch_on(_kind, 20), {}
 
 
+@scenario("Information before the answers: 103, 102; and refusals between")
+def early_hints(there, short):
+    """An answer that is taken for that of another call would hide a refusal."""
+
+    def hint(seconds):
+        there.sandbox.fault(kind="503", share=0.1)
+        there.sandbox.fault(kind="early_hints")
+        for _turn in range(4):
+            time.sleep(seconds / 4)
+            # A person presses Start: many calls meet the refusals.
+            there.start()
+
+    go_through(there, hint, 10 if short else 20)
+
+
 @scenario("Half-open connections: a firewall has forgotten them", timeout=8)
 def half_open(there, short):
     def forget(seconds):

@@ -28,7 +28,10 @@ COLUMNS = """
     transaction_id, occurred_at, next_attempt_at, sent_at, priority, state, attempts,
     http_status, payload, response
 """
-BODY = '{"viewProduct": {"product": {"ids": {"website": "1"}}}}'
+BODY = (
+    '{"viewProduct": {"product": {"ids": {"website": "1"}}},'
+    ' "customer": {"ids": {"websiteID": "1"}}}'
+)
 # A month of a shop: a few were refused or skipped, some days still have their bodies.
 FILL_FINISHED = f"""
     INSERT INTO mindbox_request ({COLUMNS})
@@ -165,11 +168,13 @@ def measure_retention(there, env):
 
 def drain(there, seconds):
     """Let the backlog drain while customers shop."""
+    there.sandbox.settle()
+    first = there.sandbox.state()["counts"]["effects"]
     there.start()
     calls, over = [], threading.Event()
     reader = threading.Thread(target=read_calls, args=(there, calls, over))
     reader.start()
-    began, first = time.monotonic(), there.sandbox.state()["counts"]["effects"]
+    began = time.monotonic()
     while there.waiting() > 100 and time.monotonic() < began + seconds:
         there.remember_calm(5)
     took = time.monotonic() - began
@@ -218,13 +223,15 @@ def judge(there, calls, took, first):
     for _operation, _key, _effect, at, event in calls:
         if event:
             arrived.setdefault(event, at)
-    # `effect` needs the sandbox's customers, which are switched off: a key counts once.
-    keys = [key for _operation, key, *_rest in calls]
     rows = there.query(
         "SELECT transaction_id, customer_key, id FROM mindbox_request"
         " WHERE state = 'sent' AND id >= %s",
         there.first_waiting,
     )
+    # `effect` needs the sandbox's customers, which are switched off: a key counts once.
+    # Customers and cards were made before.
+    sent = {key for key, _lane, _id in rows}
+    keys = [key for _operation, key, *_rest in calls if key in sent]
     place = {key: number for number, key in enumerate(keys)}
     lanes = {}
     for key, lane, row_id in rows:
@@ -236,7 +243,8 @@ def judge(there, calls, took, first):
     result.doubled = len(keys) - len(set(keys))
     result.events = len(there.acknowledged) + there.waiting_at_first
     result.peak, left = there.waiting_at_first, there.waiting()
-    result.delivered = len(set(keys))
+    result.accepted = len(set(keys))
+    count_processed(there, first)
     result.lost = len(there.acknowledged.keys() - arrived.keys())
     result.latencies = [
         max(0, arrived[e] - there.acknowledged[e]) for e in there.calm if e in arrived
@@ -247,6 +255,13 @@ def judge(there, calls, took, first):
     p95 = percentile(result.latencies, 0.95)
     result.expect_within(60, p95, "95 of 100 live events arrived within")
     judge_memory(result)
+
+
+def count_processed(there, first):
+    there.sandbox.settle(120)
+    counts = there.sandbox.state()["counts"]
+    there.result.processed = counts["effects"] - first
+    there.result.failed_late = counts["failed_late"]
 
 
 def judge_drain(result, drained, left, took):

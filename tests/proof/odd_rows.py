@@ -3,9 +3,13 @@
 import threading
 import time
 
+from tests import outcomes
+from tests.outcomes import EXPORT
 from tests.shop import KEY
 
+from .verdict import BALANCE, count_failed_late
 from .weather import CALM, go_through, scenario
+from .world import GROUP, wait_until
 
 
 @scenario("One integration point down, another healthy")
@@ -62,7 +66,8 @@ def insert_facts(there, count, endpoint=None, lane="rejected", event="product_vi
         SELECT endpoint_id, id, event, 'async', 'product.product', 1, %s || number,
                gen_random_uuid(), now() at time zone 'UTC', now() at time zone 'UTC',
                priority, 'pending', 0,
-               '{"viewProduct": {"product": {"ids": {"website": "1"}}}}'
+               '{"viewProduct": {"product": {"ids": {"website": "1"}}},
+                 "customer": {"ids": {"websiteID": "1"}}}'
           FROM mindbox_operation, generate_series(1, %s) number
          WHERE endpoint_id = %s AND event = %s
         """,
@@ -130,3 +135,28 @@ def burst(there, short):
     events = len(there.calm)
     # 200,000 events a day are 2.3 a second.
     there.result.notes.append(f"{events / took:.0f} events a second for {took:.0f} s")
+
+
+@scenario("Accepted, and refused when it is executed", log_export_operation=EXPORT)
+def refused_late(there, short):
+    """The log tells, and what was refused because of what is missing comes again."""
+    there.remember_calm(CALM)
+    there.settle()
+    fault = {"kind": "late_failure", "operation": BALANCE, "share": 0.3}
+    there.sandbox.fault(**fault, message="Заказ не найден")
+    # One event of each card: what comes again is the card's last one.
+    for group in there.cards:
+        there.add_points(group)
+    there.settle()
+    there.sandbox.settle()
+    began = time.time()
+    there.heal()
+    refused = count_failed_late(there.calls())
+    there.result.expect(refused > GROUP, f"{refused} refused late: proves nothing")
+    outcomes.ask_for_all(there, wait_until)
+    found = there.rows(domain=[("outcome", "=", "failed")])
+    there.result.expect(not found, f"{len(found)} for somebody to act")
+    there.settle()
+    there.result.drained_in = time.time() - began
+    there.judge()
+    there.result.notes.append(f"{refused} refused late and sent again")

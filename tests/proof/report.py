@@ -14,7 +14,9 @@ MARKS = "<!-- proof: begin -->", "<!-- proof: end -->"
 HEADER = (
     "scenario",
     "events in",
-    "delivered",
+    "accepted",
+    "processed",
+    "failed late",
     "doubled",
     "reordered",
     "lost",
@@ -83,7 +85,9 @@ def cells(result):
     return (
         result.title + verdict(result),
         f"{result.events:,}",
-        f"{result.delivered:,}",
+        f"{result.accepted:,}",
+        f"{result.processed:,}",
+        result.failed_late,
         result.doubled,
         result.reordered,
         result.lost,

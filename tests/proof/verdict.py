@@ -15,7 +15,9 @@ class Result:
     name: str
     title: str
     events: int = 0
-    delivered: int = 0
+    accepted: int = 0
+    processed: int = 0
+    failed_late: int = 0
     doubled: int = 0
     reordered: int = 0
     lost: int = 0
@@ -53,17 +55,42 @@ def moment(call):
     return datetime.fromisoformat(call["at"].replace("Z", "+00:00")).timestamp()
 
 
+def read_event(call):
+    """Return (card, number) of a change of a balance."""
+    body = call["body"]
+    number = int(body["balanceChanges"][0]["changeAmount"])
+    return body["discountCard"]["ids"]["number"], number
+
+
 def read_stories(calls):
-    """Return ({card: numbers as they came}, {(card, number): when})."""
+    """Return ({card: numbers as they came}, {(card, number): when}) of what counts."""
     stories, arrived = defaultdict(list), {}
     for call in calls:
         if call["operation"] == BALANCE and call["effect"]:
-            body = call["body"]
-            number = int(body["balanceChanges"][0]["changeAmount"])
-            code = body["discountCard"]["ids"]["number"]
+            code, number = read_event(call)
             stories[code].append(number)
             arrived.setdefault((code, number), moment(call))
     return stories, arrived
+
+
+def read_accepted(calls):
+    """Return the events that Mindbox has accepted, whatever became of them."""
+    return {
+        read_event(call)
+        for call in calls
+        if call["operation"] == BALANCE and call["status"] == "Success"
+    }
+
+
+def count_failed_late(calls):
+    """Count what was accepted, and failed when it was executed; a repeat is nothing."""
+    return sum(
+        call["mode"] == "async"
+        and call["status"] == "Success"
+        and call["outcome"] == "failed"
+        and not call["duplicate"]
+        for call in calls
+    )
 
 
 def count_doubled(calls, stories):

@@ -8,11 +8,14 @@ The scenarios stand in modules of their own: `ill_mindbox`, `ill_shop`, `odd_row
 
 import time
 
+from .verdict import percentile
 from .world import world
 
 SCENARIOS = {}
 SHORT_RECOVERY = 10
 CALM = 5
+# Seconds in which what happens after the trouble has arrived, whatever still waits.
+LIVE = 60
 
 
 def scenario(title, **options):
@@ -49,6 +52,8 @@ def go_through(there, hurt, seconds, recovery=SHORT_RECOVERY, rate=3.0):
     calls = there.judge(healed)
     first = there.result.first_after
     there.result.expect_within(recovery, first, "the first row left after the end")
+    p95 = percentile(there.result.latencies, 0.95)
+    there.result.expect_within(LIVE, p95, "95 of 100 live events arrived within")
     return calls
 
 

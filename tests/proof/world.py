@@ -19,7 +19,14 @@ from tests.shop import Shop
 
 from . import disk
 from .relay import Relay
-from .verdict import count_doubled, count_inversions, moment, read_stories
+from .verdict import (
+    count_doubled,
+    count_failed_late,
+    count_inversions,
+    moment,
+    read_accepted,
+    read_stories,
+)
 
 LOGS = VAR / "log" / "proof"
 # Cards whose points change in one call of the shop, and threads that do so.
@@ -27,13 +34,17 @@ GROUP = 20
 GROUPS = 12
 PATIENCE = 420
 SHOP_IS_BACK = 90
-# By its card a balance change is found again at the sandbox.
-ENDPOINT = {
-    "timeout": 30,
-    "concurrency": 8,
-    "rate_limit": 8000,
-    "balance_card": True,
-}
+ENDPOINT = {"timeout": 30, "concurrency": 8, "rate_limit": 8000}
+
+
+def wait_until(condition, seconds=PATIENCE, every=0.2):
+    """Wait for something to become true; return what it became."""
+    deadline = time.monotonic() + seconds
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(every)
+    return found
 
 
 class World(Shop):
@@ -65,6 +76,8 @@ class World(Shop):
         values = {"url": self.relay.url, **ENDPOINT, **endpoint}
         super().__init__(self.servers[0], self.sandbox, gather=None, **values)
         self.endpoint = self.endpoint_id
+        # By its card a balance change is found again at the sandbox.
+        self.take_balances_of_cards()
         self.cards = self._make_cards()
         self.acknowledged, self.calm = {}, []
         self.over = threading.Event()
@@ -227,12 +240,15 @@ class World(Shop):
         return time.time()
 
     def judge(self, healed=None):
-        """Compare what the shop has acknowledged with what Mindbox took in."""
+        """Compare what the shop has acknowledged with what Mindbox has processed."""
+        self.sandbox.settle()
         calls = self.calls()
         stories, arrived = read_stories(calls)
         result = self.result
         result.events = len(self.acknowledged)
-        result.delivered = len(arrived)
+        result.accepted = len(read_accepted(calls))
+        result.processed = len(arrived)
+        result.failed_late = count_failed_late(calls)
         result.lost = len(self.acknowledged.keys() - arrived.keys())
         result.doubled = count_doubled(calls, stories)
         result.reordered = sum(map(count_inversions, stories.values()))

@@ -18,8 +18,9 @@ shuffled, their failures are in the operation log only, cards come from import
 files...), `kind` does at once what it is told.
 
     python -m tests.sandbox --api-port 8170 --port 8171    a process of its own
-    python -m tests.sandbox --strict --seed 7              as strict as Mindbox
-    MINDBOX_SANDBOX_PROFILE=strict                         the same for every sandbox
+    python -m tests.sandbox --seed 7                       as strict as Mindbox
+    python -m tests.sandbox --kind                         or kind
+    MINDBOX_SANDBOX_PROFILE=kind                           the same for every sandbox
     python -m tests.sandbox.sample                         a made-up day to look at
     with Sandbox() as box: ...                             in a test, on free ports
 

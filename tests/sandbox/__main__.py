@@ -9,7 +9,7 @@ import signal
 import sys
 
 from .server import SandboxServer, tls_context
-from .strictness import profile_of
+from .strictness import DEFAULT, profile_of
 
 PROFILE = "MINDBOX_SANDBOX_PROFILE"
 FAST = {
@@ -20,9 +20,9 @@ FAST = {
     "bulk_per_hour": 0,
 }
 PROFILES = {
-    "strict": "does with a call what Mindbox documents",
-    "kind": "does at once what it is told, the default "
+    "strict": "does with a call what Mindbox documents, the default "
     f"(or what the variable {PROFILE} says)",
+    "kind": "does at once what it is told",
 }
 
 
@@ -58,7 +58,7 @@ def options(args):
     if len(args.endpoint) != len(args.key):
         sys.exit("every --endpoint needs its --key")
     settings = {
-        "strictness": args.profile or os.environ.get(PROFILE) or "kind",
+        "strictness": args.profile or os.environ.get(PROFILE) or DEFAULT,
         "seed": args.seed,
         "latency_ms": args.latency,
         "calls_per_minute": args.calls_per_minute,

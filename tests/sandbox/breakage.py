@@ -8,6 +8,11 @@ from aiohttp import web
 
 from . import answers
 
+INFORMATION = (
+    b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    b"HTTP/1.1 102 Processing\r\n\r\n"
+)
+
 
 class Breakage:
     """Plays the faults of the connection and of the clock."""
@@ -48,6 +53,14 @@ class Breakage:
         await response.prepare(request)
         await response.write(answer.body[: len(answer.body) // 2])
         return self.hang_up(request, response, flush=True)
+
+    async def early_hints(self, fault, call, request, raw):
+        """Information before the answer (RFC 9110, 15.2), as proxies send it."""
+        if request.transport is not None:
+            request.transport.write(INFORMATION)
+        return self.api.finish(
+            call, self.api.acceptance.process(call, request, raw), raw
+        )
 
     def hang_up(self, request, response=None, hard=False, flush=False):
         """End the connection without a (whole) answer; `hard` with a TCP reset."""

@@ -12,6 +12,8 @@ from . import answers
 NGINX = b"<html><head><title>%d</title></head><body><h1>%s</h1></body></html>"
 PORTAL = b"<!doctype html><html><body><h1>We will be back soon</h1></body></html>"
 HTML = "text/html; charset=utf-8"
+# Statuses of a firewall, none of which is about the call; 407 and 429 say more.
+BLOCKED = (400, 402, 405, 406, 408, 410, 411, 413, 415, 418, 421, 425, 431, 451, 499)
 
 
 def gateway(http, words):
@@ -30,6 +32,11 @@ def retry_after(value):
         moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
         value = format_datetime(moment, usegmt=True)
     return {"Retry-After": value}
+
+
+def block(fault):
+    """What stands before Mindbox lets nobody through, whatever it calls that."""
+    return gateway(fault.chance.choice(BLOCKED), b"Request blocked")
 
 
 def throttle(fault):
@@ -51,13 +58,17 @@ ANSWERS = {
     "503": lambda fault: answers.server_error("Fault 503: service unavailable", 503),
     "504": lambda fault: gateway(504, b"504 Gateway Time-out"),
     "html": lambda fault: answers.bare(200, PORTAL, HTML),
+    "firewall": block,
     "empty": lambda fault: answers.bare(200),
     "validation_error": lambda fault: answers.validation_error(
         [{"message": "Fault: a value is wrong", "location": "/customer/email"}]
     ),
 }
 # Kinds that touch the connection or the clock; the server knows them.
-CONNECTION = ("slow", "black_hole", "reset", "lost_answer", "half_answer", "refused")
+CONNECTION = (
+    *("slow", "black_hole", "reset", "lost_answer", "half_answer", "early_hints"),
+    "refused",
+)
 # Kinds that come after the answer: to an accepted asynchronous call, and to an export
 # of the operation log.
 LATE = ("late_failure", "late_remark")
@@ -76,13 +87,15 @@ def check_kind(kind, allowed=(*KINDS, "ok")):
 class Fault:
     """One switched-on fault.
 
-    `times`: for so many calls. `for_seconds`: for so long. `share`: for such a part of
-    the calls, chosen by the seed. `message`: what the log says of a late one.
+    `customers`: of these only, as the log calls them. `times`: for so many calls.
+    `for_seconds`: for so long. `share`: for such a part of the calls, chosen by the
+    seed. `message`: what the log says of a late one.
     """
 
     kind: str = "series"
     operation: str | None = None
     endpoint: str | None = None
+    customers: list | None = None
     times: int | None = None
     seconds: float | None = None
     retry_after: object = None
@@ -134,6 +147,8 @@ class Fault:
 
     def take(self, call, customer_key):
         """The fault of this attempt, or None when its series says ok or is used up."""
+        if self.customers is not None and customer_key() not in self.customers:
+            return None
         if self.share is not None and self.chance.random() >= self.share:
             return None
         if not self.series:

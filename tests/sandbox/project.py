@@ -31,16 +31,16 @@ DEFAULT_IDS = {
 # Settings that PUT /api/settings may change, with their defaults.
 DEFAULTS = {
     # See strictness.
-    "strictness": "kind",
+    "strictness": strictness.DEFAULT,
     # Which delays and faults chance gives, and the delays' bounds in seconds.
     "seed": 7,
     "async_seconds": [0, 2],
     # Days that the operation log reaches back.
     "log_days": 14,
     # Exports of it: the seconds one takes, rows of a file or else the number of files,
-    # csv or json, zipped as a "file" or by "encoding", bytes a second of a download,
-    # rows of somebody else's calls, and whether the id of a row is Mindbox's "own" or
-    # the caller's "transaction".
+    # csv, json or xml, zipped as a "file" or by "encoding", bytes a second of the
+    # download, rows of somebody else's calls, and whether the id of a row is Mindbox's
+    # "own" or the caller's "transaction".
     "export_seconds": 1,
     "export_rows": 1_000_000,
     "export_files": None,
@@ -86,7 +86,7 @@ class Project:
         if unknown:
             raise ValueError(f"unknown setting: {', '.join(sorted(unknown))}")
         asked = values.get("strictness", {})
-        kept = self.settings.get("strictness", strictness.PROFILES["kind"])
+        kept = self.settings.get("strictness", strictness.PROFILES[strictness.DEFAULT])
         self.settings = {
             **self.settings,
             **values,

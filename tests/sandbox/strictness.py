@@ -61,6 +61,7 @@ PROFILES = {
     profile: {name: getattr(one, profile) for name, one in BEHAVIOURS.items()}
     for profile in ("kind", "strict")
 }
+DEFAULT = "strict"
 
 
 def changed(values, asked):

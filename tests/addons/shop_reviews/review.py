@@ -11,6 +11,11 @@ from odoo.addons.mindbox_connector.catalogue import Event, Kind
 
 _lt = LazyTranslate(__name__)
 
+# Where a body says it: the ledger keeps it as {"rating": 4}.
+RATING = """
+    jsonb_build_object('rating', body->'customer'->'customFields'->'lastRating')
+"""
+
 
 class MindboxCatalogue(models.AbstractModel):
     _inherit = "mindbox.catalogue"
@@ -25,7 +30,8 @@ class MindboxCatalogue(models.AbstractModel):
         return super()._events() | {"review_write": review}
 
     def _kinds(self):
-        reviews = Kind(_lt("Reviews"), "rating.rating", "review_write")
+        told = {"state": RATING}
+        reviews = Kind(_lt("Reviews"), "rating.rating", "review_write", told=told)
         return super()._kinds() | {"reviews": reviews}
 
 
@@ -52,7 +58,8 @@ class RatingRating(models.Model):
             """
             SELECT id AS res_id, partner_id, create_date::date AS date,
                    NULL::numeric AS amount, write_date AS changed_at,
-                   create_date AS created_at
+                   create_date AS created_at,
+                   jsonb_build_object('rating', rating) AS state
               FROM rating_rating
              WHERE consumed AND partner_id IS NOT NULL
             """

@@ -33,13 +33,14 @@ def expected(project, order):
 
 
 def check_money(project, order, body):
-    warnings = list(check_lines(body.get("lines", ())))
-    total, summed = order.total, expected(project, order)
-    if None not in (total, summed) and summed != total:
-        if active(project, order) or total:
-            warnings.append(("/order/totalPrice", mismatch(order, summed)))
-    order.warnings = warnings or None
-    return warnings
+    """What is wrong with the money of a body, and then with the whole order."""
+    order.warnings = list(check_lines(body.get("lines", ()))) or None
+    return warnings(project, order)
+
+
+def warnings(project, order):
+    """What is wrong with an order as it is now: a later status may put it right."""
+    return [*(order.warnings or ()), *mismatch(project, order)]
 
 
 def check_lines(parts):
@@ -89,6 +90,11 @@ def discount(part):
     }
 
 
-def mismatch(order, summed):
-    parts = f"lines and delivery make {money.text(summed)}"
-    return f"totalMismatch: {parts}, totalPrice says {money.text(order.total)}"
+def mismatch(project, order):
+    total, summed = order.total, expected(project, order)
+    if None in (total, summed) or summed == total:
+        return
+    if active(project, order) or total:
+        parts = f"lines and delivery make {money.text(summed)}"
+        said = f"totalMismatch: {parts}, totalPrice says {money.text(total)}"
+        yield "/order/totalPrice", said

@@ -94,7 +94,8 @@ class OrderBook:
         for part in parts:
             before = old.get(part.get("lineId"), ())
             if len(before) > 1 and any((line.when or 0) > when for line in before):
-                lines += before
+                # However many parts the body knows of.
+                lines += [line for line in before if line not in lines]
             else:
                 lines.append(self.line(part, before, when))
         order.lines = lines

@@ -33,8 +33,10 @@ class Switching:
     async def add_fault(self, request):
         values = await request.json()
         if "latency" in values:
-            self.box.project.configure({"latency_ms": values["latency"]})
-            return reply({"latency_ms": values["latency"]})
+            latency = values.pop("latency")
+            self.box.project.configure({"latency_ms": latency})
+            if not values:
+                return reply({"latency_ms": latency})
         fault = self.box.faults.add(**values)
         await self.box.settled()
         return reply(fault.shown(), 201)

@@ -20,6 +20,12 @@ CHUNK = 64 * 1024
 # Seconds of writing before calls get their turn.
 SLICE = 0.004
 
+CONTENT_TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".xml": "text/xml",
+}
+
 
 class Export:
     def __init__(self, wanted):
@@ -146,6 +152,6 @@ class Exports:
     def file_headers(self, path):
         headers = {"Content-Length": str(path.stat().st_size)}
         if self.project.settings["export_zip"] == "encoding":
-            kind = "text/csv" if ".csv." in path.name else "application/json"
+            kind = CONTENT_TYPES[path.suffixes[-2]]
             return {**headers, "Content-Type": kind, "Content-Encoding": "gzip"}
         return {**headers, "Content-Type": "application/gzip"}

@@ -5,8 +5,12 @@ import gzip
 import io
 import json
 from types import SimpleNamespace
+from xml.sax.saxutils import escape
 
 from .rows import NAMES, row
+
+OPENINGS = {"json": '{"operationLogs":[', "xml": "<operationLogs>"}
+ENDINGS = {"json": "]}", "xml": "</operationLogs>"}
 
 
 class Writer:
@@ -19,12 +23,15 @@ class Writer:
         self.csv = csv.writer(self.buffer)
         if kind == "csv":
             self.csv.writerow(NAMES)
-        else:
-            self.buffer.write('{"operationLogs":[')
+        self.buffer.write(OPENINGS.get(kind, ""))
 
     def write(self, values):
         if self.kind == "csv":
             self.csv.writerow(values)
+        elif self.kind == "xml":
+            cells = zip(NAMES, values, strict=True)
+            row = "".join(f"<{name}>{escape(str(x))}</{name}>" for name, x in cells)
+            self.buffer.write(f"<operationLog>{row}</operationLog>")
         else:
             comma = "" if self.first else ","
             self.buffer.write(comma + json.dumps(dict(zip(NAMES, values, strict=True))))
@@ -36,8 +43,7 @@ class Writer:
         self.buffer.truncate()
 
     def close(self):
-        if self.kind != "csv":
-            self.buffer.write("]}")
+        self.buffer.write(ENDINGS.get(self.kind, ""))
         self.flush()
         self.zipped.close()
 

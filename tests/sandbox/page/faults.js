@@ -9,6 +9,7 @@ export const SWITCHES = [
     "refused",
     "lost_answer",
     "html",
+    "firewall",
     "500",
     "502",
     "504",
@@ -20,6 +21,7 @@ export const SWITCHES = [
     "black_hole",
     "reset",
     "half_answer",
+    "early_hints",
     "empty",
 ];
 /* What comes after the answer. */

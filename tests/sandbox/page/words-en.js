@@ -59,6 +59,8 @@ window.WORDS.en = {
     f_reset: "Reset",
     f_lost_answer: "Answer lost",
     f_half_answer: "Half an answer",
+    f_early_hints: "Early hints",
+    f_firewall: "Firewall",
     f_html: "HTML, not JSON",
     f_empty: "Empty answer",
     f_401: "No credentials",

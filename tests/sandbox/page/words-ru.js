@@ -59,6 +59,8 @@ window.WORDS.ru = {
     f_reset: "Обрыв",
     f_lost_answer: "Ответ потерян",
     f_half_answer: "Пол-ответа",
+    f_early_hints: "Предварительный ответ",
+    f_firewall: "Заслон",
     f_html: "HTML вместо JSON",
     f_empty: "Пустой ответ",
     f_401: "Нет ключа",

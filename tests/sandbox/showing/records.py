@@ -95,7 +95,9 @@ def order(world, one):
         "expectedTotal": money.shown(order_money.expected(world.project, one)),
         "statuses": sorted({line.status or "" for line in one.lines}),
         "lines": [shown_line(world, line) for line in one.lines],
-        "warnings": [message for _place, message in one.warnings or ()],
+        "warnings": [
+            message for _place, message in order_money.warnings(world.project, one)
+        ],
         "customFields": one.custom or {},
         "created": iso(one.created),
         "changed": iso(one.changed),

@@ -1,0 +1,16 @@
+import os
+
+import databases
+import pytest
+
+from .shop import opened
+
+
+@pytest.fixture(scope="module")
+def shop(template_db):
+    name = databases.clone(template_db, f"{databases.PREFIX}lives{os.getpid()}")
+    try:
+        with opened(name) as shop:
+            yield shop
+    finally:
+        databases.drop(name)
