@@ -39,8 +39,14 @@ bench: setup  ## Measure the connector's cost and speed
 proof: setup  ## Show that nothing is lost in any outage, and write the report
 	@$(VENV) -m tests.proof $(SCENARIOS)
 
+peers: setup  ## Run Odoo's own tests of the shop with the add-ons and without (MODULES="loyalty …")
+	@$(VENV) docker/peers.py $(MODULES)
+
+lives: setup  ## Random lives of customers, 500 of 30 steps (MINDBOX_SEED=…)
+	@$(VENV) docker/checks.py lives
+
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 
-.PHONY: help setup demo test unit e2e tours dates lint format terms bench clean
+.PHONY: help setup demo test unit e2e tours dates lint format terms bench peers lives clean
 .DEFAULT_GOAL := help

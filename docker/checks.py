@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
 import databases
 import dates
 import postgres
+import stages
 from steps import PYTHON, ROOT, VENV, Stop, main, say, with_path
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +24,14 @@ LONG = {
     Path("mindbox_rfm/tests/run/test_cdnow.py"),
     Path("mindbox_rfm/tests/run/test_properties.py"),
     Path("mindbox_connector/tests/shop/test_amounts.py"),
+}
+
+# End-to-end tests that wait for outages, kills and what settles: minutes each.
+PATIENT = {
+    *("test_kill.py", "test_lease.py", "test_lives.py", "test_outage.py"),
+    *("test_outcomes.py", "test_proof.py", "test_races.py", "test_random_lives.py"),
+    "test_storm.py",
+    *("test_uninstall.py", "test_update.py"),
 }
 
 
@@ -126,16 +137,14 @@ def pytest(files, *words, **environ):
         raise Stop("pytest found failures.")
 
 
-def pytest_odoo(files, *options, demo=False):
+def pytest_odoo(files, *options, demo=False, name="unit"):
     """Run add-ons' tests inside Odoo, on a fresh clone that goes afterwards.
 
     Without demo data: tests see what they have made, today and on any other day.
     """
-    database = databases.clone(databases.ready(demo), f"{databases.PREFIX}unit")
-    try:
+    name = f"{databases.PREFIX}{name}"
+    with databases.cloned(databases.ready(demo), name) as database:
         pytest_in(database, files, *options)
-    finally:
-        databases.drop(database)
 
 
 def pytest_in(database, files, *options, **environ):
@@ -149,21 +158,23 @@ def install():
     """Install the add-ons; a warning in the log of it is a failure."""
     checklog = [BIN / "checklog-odoo", "--config", ROOT / "checklog-odoo.cfg"]
     commands = []
-    for demo, title in ((True, "with demo data"), (False, "without demo data")):
-        databases.ready(demo)
+    kinds = {True: "with demo data", False: "without demo data"}
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(databases.ready, kinds))
+    for demo, title in kinds.items():
         log = databases.install_log(demo)
         if databases.addons() and log.exists():
             commands.append((f"Log of an installation {title}", checklog, [log]))
     run_all(commands)
 
 
-def unit_files():
-    everything = test_files("**/test_*.py", "mindbox_*/tests")
-    return everything - test_files(TOUR, "mindbox_*/tests")
+def unit_files(addons="mindbox_*"):
+    everything = test_files("**/test_*.py", f"{addons}/tests")
+    return everything - test_files(TOUR, f"{addons}/tests")
 
 
-def unit():
-    pytest_odoo(unit_files())
+def unit(addon):
+    pytest_odoo(unit_files(addon), name=addon)
 
 
 def another_date():
@@ -187,8 +198,17 @@ def other_dates(*names, files=None):
         raise Stop(f"pytest found failures: {', '.join(failed)}.")
 
 
-def end_to_end():
-    pytest(test_files("**/test_*.py", "tests"))
+def end_to_end(patient):
+    """Those that wait for most of their time, or all the others."""
+    everything = test_files("**/test_*.py", "tests")
+    pytest({path for path in everything if (path.name in PATIENT) == patient})
+
+
+def lives():
+    """The long form of the random lives, from another seed each time."""
+    with postgres.served(postgres.dev_cluster()) as environ:
+        how = {"MINDBOX_LIVES": os.environ.get("MINDBOX_LIVES", "500x30")}
+        pytest({Path("tests/lives/test_random_lives.py")}, **environ, **how)
 
 
 def tours():
@@ -201,46 +221,55 @@ def tours():
         raise Stop(f"{len(skipped)} tours were skipped: {skipped[0].get('message')}")
 
 
-# What `make test` consists of, in this order.
-PARTS = {
-    "Lint": lint,
-    "Installation": install,
-    "Unit tests": unit,
-    "Another date": another_date,
-    "End-to-end tests": end_to_end,
-    "Browser tours": tours,
-}
+UNIT = {"Unit tests": partial(unit, "mindbox_connector")}
+UNIT["Unit tests of RFM"] = partial(unit, "mindbox_rfm")
+E2E = {"End-to-end tests": partial(end_to_end, patient=True)}
+E2E["End-to-end tests of the shop"] = partial(end_to_end, patient=False)
+INSTALL = {"Installation": install}
+# What `make test` consists of, in this order. What stands in one line runs at the same
+# time: it leaves the other a processor, and has databases of its own.
+STAGES = (
+    {**INSTALL, "Lint": lint},
+    UNIT,
+    {"Another date": another_date},
+    E2E,
+    {"Browser tours": tours},
+)
+PARTS = {title: part for stage in STAGES for title, part in stage.items()}
+# Runs one part by its title, where others run beside it.
+ONE = (HERE / "checks.py", "part")
 
 
-def test(parts=PARTS):
+def test(parts=STAGES):
     """Run every part, whatever the one before found; tell the failed at the end."""
-    failed = []
     with postgres.served(postgres.dev_cluster()) as environ:
         os.environ.update(environ)
-        for title, part in parts.items():
-            say(f"\n== {title}")
-            try:
-                part()
-            except Stop as stop:
-                say(str(stop))
-                failed.append(title)
+        failed = stages.run(parts, ONE)
     if failed:
         raise Stop(f"Failed: {', '.join(failed)}.")
     say("\nAll is well.")
 
 
+def part():
+    """Run a part that another process has asked for."""
+    PARTS[sys.argv[2]]()
+
+
 def only(title):
-    return lambda: test({title: PARTS[title]})
+    return lambda: test([{title: PARTS[title]}])
 
 
 COMMANDS = {
     "lint": lint,
     "format": rewrite,
     "test": test,
-    "unit": only("Unit tests"),
-    "e2e": only("End-to-end tests"),
+    "part": part,
+    # Parts that run side by side find the databases ready: two would make the same.
+    "unit": lambda: test([INSTALL, UNIT]),
+    "e2e": lambda: test([INSTALL, E2E]),
     "tours": only("Browser tours"),
-    "dates": lambda: test({"Other dates": lambda: other_dates(*sys.argv[2:])}),
+    "lives": lives,
+    "dates": lambda: test([{"Other dates": lambda: other_dates(*sys.argv[2:])}]),
 }
 
 if __name__ == "__main__":

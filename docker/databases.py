@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import postgres
 from steps import ROOT, VAR, VENV, Stop, advise, digest, main, say
@@ -108,6 +108,15 @@ def clone(source, name):
     if filestore(source).exists():
         shutil.copytree(filestore(source), filestore(name), copy_function=os.link)
     return name
+
+
+@contextmanager
+def cloned(source, name):
+    """Have a clone for the block."""
+    try:
+        yield clone(source, name)
+    finally:
+        drop(name)
 
 
 def rename(name, final, data=DATA):

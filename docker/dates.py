@@ -4,6 +4,7 @@ The clock of Python and that of PostgreSQL are moved together, and users and com
 live where another day has begun already, or has not ended: UTC's day is not theirs.
 """
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -60,18 +61,21 @@ def visit(names):
     """Go to some moments; yield name, database and environment of each."""
     if not possible():
         raise Stop("Moving a clock needs a C compiler: install one, such as gcc.")
-    template = databases.ready(demo=False)
     moved = clock.Clock(VAR / "dates" / "clock")
     cluster = postgres.Cluster(VAR / "dates" / "pg", moved, **postgres.FAST)
-    with cluster.fresh():
+    still, there = f"{databases.PREFIX}still", f"{databases.PREFIX}dates"
+    with ExitStack() as stack:
+        # A clone: while a database is dumped, nobody else can clone it.
+        bare = databases.cloned(databases.ready(demo=False), still)
+        template = stack.enter_context(bare)
+        stack.enter_context(cluster.fresh())
         cluster.copy(template)
-        with cluster.named():
-            for name in names:
-                go_to(MOMENTS[name], moved)
-                database = databases.clone(template, f"{databases.PREFIX}dates")
+        stack.enter_context(cluster.named())
+        for name in names:
+            go_to(MOMENTS[name], moved)
+            with databases.cloned(template, there) as database:
                 settle(database, MOMENTS[name].zone)
                 yield name, database, moved.environ()
-                databases.drop(database)
 
 
 def go_to(moment, moved):

@@ -18,7 +18,12 @@ def connect_endpoint(url):
         return
     if endpoint.state == "running":
         endpoint.action_pause()
-    endpoint.url = url
+    # The sandbox's log tells within a minute what became of each call.
+    log = {
+        "log_export_operation": "Website.ExportOperationLogs",
+        "log_export_interval": 1,
+    }
+    endpoint.write({"url": url, **log})
     endpoint.action_start()
 
 
