@@ -110,10 +110,12 @@ class RealCase(BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.registry = Registry(get_db_name())
-        # A server that runs beside the tests would work off the jobs they look at.
-        runner = patch.object(QueueJobRunner, "run_jobs", lambda self: None)
-        runner.start()
-        cls.addClassCleanup(runner.stop)
+        # A server that runs beside the tests would work off the jobs they look at, or
+        # give back to the queue those that they have hang.
+        for method in ("run_jobs", "requeue_dead_jobs"):
+            runner = patch.object(QueueJobRunner, method, lambda self: None)
+            runner.start()
+            cls.addClassCleanup(runner.stop)
         # What follows a commit has happened when the commit returns.
         kicks = patch.object(KICKS, "put", lambda _dbname, kick: kick())
         kicks.start()

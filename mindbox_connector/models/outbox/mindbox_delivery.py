@@ -56,7 +56,6 @@ class MindboxEndpoint(models.Model):
         self._wait_while_held()
         job = Share(share).job
         sent = self._work_alone(job, self._deliver_within_budget)
-        self._wait_while_held()
         return self.env._("%s requests worked off.", sent)
 
     def _deliver_within_budget(self):
@@ -66,6 +65,7 @@ class MindboxEndpoint(models.Model):
         the other.
 
         :return: how many calls Mindbox has accepted
+        :raise RetryableJobError: the job itself goes on, when the hold is over
         """
         started = time.monotonic()
         pace = self._get_pace()
@@ -79,7 +79,9 @@ class MindboxEndpoint(models.Model):
         finally:
             lanes.close()
         spent = time.monotonic() - started
-        self._committed(lambda: self._finish(lanes, pace, more, spent))
+        held = self._committed(lambda: self._finish(lanes, pace, more, spent))
+        if held:
+            raise held
         return done
 
     def _get_pace(self):
@@ -106,10 +108,14 @@ class MindboxEndpoint(models.Model):
     def _finish(self, lanes, pace, more, spent):
         """Leave the endpoint as the next job needs it, and queue that job.
 
+        Whether calls are held is asked once: a short hold may be over by the next
+        look, and then neither this job nor another one would go on.
+
         :param float spent: seconds since the job has begun
+        :return: what gives this job back to the queue instead, None as a rule
         """
         if not self._is_running():
-            return
+            return None
         if isinstance(pace, SharedPace):
             self.paced_until = False
         else:
@@ -119,8 +125,8 @@ class MindboxEndpoint(models.Model):
         failure = breakers.whole.failure
         if failure and (breakers.whole.proven or self._count_failing_lanes() > 1):
             self._hold(failure, spent, self._get_only_failing(breakers))
-            if self._get_rest()[0]:
-                return
+            if held := self._find_hold():
+                return held
         else:
             self._release()
         delays = [self.env["mindbox.unrecorded"]._get_due_delay()]
@@ -128,6 +134,7 @@ class MindboxEndpoint(models.Model):
         if waits := [delay for delay in delays if delay is not None]:
             shares = [self._get_share()] if self._may_go_on() else None
             self._kick(seconds=min(waits), shares=shares)
+        return self._find_hold()
 
     def _get_next_due_delay(self):
         """Return in how many seconds a row is tried again, None where none waits.

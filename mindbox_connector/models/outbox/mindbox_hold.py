@@ -68,13 +68,19 @@ class MindboxEndpoint(models.Model):
 
     def _wait_while_held(self):
         """Give the job back to the queue until calls may leave again."""
-        rest, reason = self.exists()._get_rest()
-        if rest:
-            raise RetryableJobError(
-                self.env["mindbox.reason"]._say(*reason),
-                seconds=math.ceil(rest),
-                ignore_retry=True,
-            )
+        if held := self.exists()._find_hold():
+            raise held
+
+    def _find_hold(self):
+        """Return the error that gives the job back to the queue, None if none holds."""
+        rest, reason = self._get_rest()
+        if not rest:
+            return None
+        return RetryableJobError(
+            self.env["mindbox.reason"]._say(*reason),
+            seconds=math.ceil(rest),
+            ignore_retry=True,
+        )
 
     def _get_rest(self):
         """Return (seconds until calls may leave again or 0, why)."""

@@ -5,6 +5,7 @@
 import random
 import threading
 from datetime import timedelta
+from itertools import chain, repeat
 from unittest.mock import patch
 
 from odoo import fields
@@ -13,7 +14,8 @@ from odoo.tests import tagged
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ...exceptions import MindboxUnavailable
-from ...models.outbox import mindbox_delivery
+from ...models.outbox import mindbox_delivery, mindbox_hold
+from ...reasons import NO_REASON, Reason
 from ..common import Reply
 from ..endless import Endless
 from .common import DOWN, DeliveryCase
@@ -24,7 +26,8 @@ class TestOutage(DeliveryCase):
     def test_a_failure_keeps_the_row_and_gives_the_job_back(self):
         self.mindbox.answer = DOWN
         self.facts("a")
-        job = self.deliver()
+        with patch.object(mindbox_hold, "HOLD_MIN", 5):
+            job = self.deliver()
         self.assertIsInstance(job, RetryableJobError)
         self.assertTrue(job.ignore_retry)
         self.assertEqual(self.states(), ["pending"])
@@ -33,6 +36,15 @@ class TestOutage(DeliveryCase):
         endpoint = self.endpoint("failures", "held_until", "hold_reason")
         self.assertEqual(endpoint["failures"], 1)
         self.assertIn("503", endpoint["hold_reason"])
+
+    def test_a_hold_that_ends_with_the_job_leaves_no_row_without_a_job(self):
+        """Seen held once, and no longer a moment later: somebody has to go on."""
+        self.mindbox.answer = DOWN
+        self.facts("a")
+        rests = chain([(0, NO_REASON), (1, Reason("timeout"))], repeat((0, NO_REASON)))
+        endpoint = self.registry["mindbox.endpoint"]
+        with patch.object(endpoint, "_get_rest", side_effect=rests):
+            self.assertIsInstance(self.deliver(), RetryableJobError)
 
     def test_rows_that_never_left_are_charged_no_attempt(self):
         self.mindbox.answer = DOWN
