@@ -27,6 +27,7 @@
         "views/mindbox_order_status_views.xml",
         "views/mindbox_feed_views.xml",
         "views/mindbox_export_views.xml",
+        "views/mindbox_inbound_views.xml",
         "views/mindbox_contact_views.xml",
         "views/mindbox_endpoint_views.xml",
         "views/queue_job_views.xml",

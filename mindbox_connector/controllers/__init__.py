@@ -3,6 +3,7 @@ from . import feed
 from . import health
 from . import home
 from . import import_file
+from . import inbound
 from . import portal
 from . import signup
 from . import views

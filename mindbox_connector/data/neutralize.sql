@@ -3,7 +3,15 @@ UPDATE mindbox_endpoint
    SET state = 'draft',
        url = 'https://neutralized.invalid',
        secret_key = NULL,
-       endpoint_code = NULL;
+       endpoint_code = NULL,
+       inbound_active = FALSE,
+       inbound_key = NULL,
+       inbound_old_key = NULL;
+UPDATE mindbox_inbound
+   SET state = 'ignored',
+       reason_code = 'neutralized',
+       reason_details = NULL
+ WHERE state = 'received';
 UPDATE mindbox_request
    SET state = 'cancelled',
        reason_code = 'neutralized',

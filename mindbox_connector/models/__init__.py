@@ -12,4 +12,5 @@ from . import consent
 from . import feed
 from . import history
 from . import comparison
+from . import inbound
 from . import monitoring

@@ -13,13 +13,15 @@ from odoo.tools import SQL
 
 # How names of our models and tables begin.
 OURS = ("mindbox", "rfm")
-# Tables of others that keep something for our models, and the column of the model.
+# Tables of others that keep something for our models, and where the model stands.
 OF_OTHERS = {
     "queue_job": "model_name",
     "mail_message": "model",
     "mail_activity": "res_model",
     "ir_attachment": "res_model",
-    "mail_tracking_value": None,
+    "mail_tracking_value": (
+        "(SELECT model FROM mail_message WHERE id = mail_message_id)"
+    ),
 }
 COLUMNS = """
     SELECT table_name, column_name, data_type = 'bytea'
@@ -58,7 +60,7 @@ def _find_holding(env, columns, words):
 def _is_ours(table):
     if not OF_OTHERS.get(table):
         return SQL("TRUE")
-    model = SQL.identifier(OF_OTHERS[table])
+    model = SQL(OF_OTHERS[table])
     return SQL("split_part(%s, '.', 1) = ANY(%s)", model, list(OURS))
 
 

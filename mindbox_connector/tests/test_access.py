@@ -25,6 +25,10 @@ class TestAccess(access.AccessCase):
             f"/mindbox/import/{test.records['mindbox.import.chunk'].id}/customers.csv",
             None,
         ),
+        "/mindbox/inbound/<int:endpoint_id>": lambda test: (
+            f"/mindbox/inbound/{test.records['mindbox.endpoint'].id}",
+            {},
+        ),
         "/mindbox/metrics": lambda test: ("/mindbox/metrics", None),
         "/mindbox/view": lambda test: (
             "/mindbox/view",
@@ -76,6 +80,15 @@ class TestAccess(access.AccessCase):
                 "value": "anna@example.com",
                 "partner_id": partner.id,
                 "reason": "older",
+            },
+            "mindbox.inbound": {
+                "endpoint_id": endpoint.id,
+                "transaction_id": "1",
+                "received_at": "2026-01-01",
+                "occurred_at": "2026-01-01",
+                "partner_id": partner.id,
+                "state": "refused",
+                "body": "{}",
             },
             "mindbox.erasure": {
                 "endpoint_id": endpoint.id,

@@ -24,6 +24,11 @@ class TestNeutralize(TransactionCase):
             }
         )
         self.endpoint.action_start()
+        self.endpoint.inbound_active = True
+        self.endpoint.action_make_inbound_key()
+        self.call = self.env["mindbox.inbound"]
+        self.call._receive(self.endpoint, b'{"kind": "consent"}', "call")
+        self.call = self.call.search([("transaction_id", "=", "call")])
         self.request = self.env["mindbox.request"].create(
             {"endpoint_id": self.endpoint.id, "event": "customer_edit"}
         )
@@ -54,6 +59,11 @@ class TestNeutralize(TransactionCase):
         self.assertEqual(self.request.state, "cancelled")
         jobs = self.env["queue.job"].search([("model_name", "=", "mindbox.endpoint")])
         self.assertEqual(set(jobs.mapped("state")), {"cancelled"})
+
+    def test_nobody_is_listened_to_and_what_was_told_is_not_applied(self):
+        self.assertFalse(self.endpoint._is_listening())
+        self.assertFalse(self.endpoint.inbound_key or self.endpoint.inbound_old_key)
+        self.assertEqual(self.call.state, "ignored")
 
     def test_nothing_can_be_started_even_with_the_key_in_the_environment(self):
         keys = {

@@ -68,6 +68,7 @@ class MindboxConsent(models.Model):
             ("portal", "My subscriptions"),
             ("backoffice", "Back office"),
             ("blacklist", "Blacklist"),
+            ("mindbox", "Mindbox"),
         ],
         string="Where",
         required=True,
@@ -82,6 +83,13 @@ class MindboxConsent(models.Model):
         ondelete="set null",
     )
     website_id = fields.Many2one("website", readonly=True, ondelete="set null")
+    endpoint_id = fields.Many2one(
+        "mindbox.endpoint",
+        string="Told By",
+        readonly=True,
+        ondelete="set null",
+        help="The integration point whose Mindbox has told of it.",
+    )
     wording = fields.Text(
         readonly=True, help="The words the customer has read and agreed to."
     )

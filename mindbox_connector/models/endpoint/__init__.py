@@ -16,6 +16,7 @@ from . import mindbox_catalogue
 from . import mindbox_endpoint
 from . import mindbox_dependencies
 from . import mindbox_credentials
+from . import mindbox_inbound_key
 from . import mindbox_project
 from . import mindbox_route
 from . import mindbox_operation

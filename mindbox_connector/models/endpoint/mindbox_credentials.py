@@ -153,10 +153,17 @@ class MindboxEndpoint(models.Model):
 
     def _get_outside_secret_key(self):
         """Return the key that the server's environment or odoo.conf gives."""
+        return self._get_outside("secret_key")
+
+    def _get_outside(self, name):
+        """Return a secret that the server's environment or odoo.conf gives.
+
+        :param str name: ``secret_key`` is MINDBOX_SECRET_KEY_… in the environment
+        """
         suffix = re.sub(r"\W", "_", self.endpoint_code or "")
         return (
-            os.environ.get(f"MINDBOX_SECRET_KEY_{suffix.upper()}")
-            or config.get(f"mindbox_secret_key_{suffix.lower()}")
+            os.environ.get(f"MINDBOX_{name.upper()}_{suffix.upper()}")
+            or config.get(f"mindbox_{name}_{suffix.lower()}")
             or ""
         )
 

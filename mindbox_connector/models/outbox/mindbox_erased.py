@@ -85,9 +85,7 @@ class MindboxRequest(models.Model):
 
     def _get_naming_pattern(self, partners):
         """Return the regular expression of bodies that name one of some customers."""
-        query = "SELECT DISTINCT customer_id_name FROM mindbox_endpoint"
-        self.env["mindbox.endpoint"].flush_model(["customer_id_name"])
-        names = [name for (name,) in self.env.execute_query(SQL(query))]
+        names = self.env["mindbox.endpoint"]._get_customer_id_names()
         ids = "|".join(map(str, partners.ids))
         one = rf'\{{"({"|".join(map(re.escape, names))})":"({ids})"\}}'
         return rf'"customer":\{{[^{{}}]*"ids":{one}|"customersToMerge":\[[^]]*{one}'
@@ -127,6 +125,13 @@ class MindboxRequest(models.Model):
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
+
+    @api.model
+    def _get_customer_id_names(self):
+        """Return under which names bodies have the IDs of customers."""
+        self.flush_model(["customer_id_name"])
+        query = "SELECT DISTINCT customer_id_name FROM mindbox_endpoint"
+        return [name for (name,) in self.env.execute_query(SQL(query))]
 
     def _forget_late(self, request_ids):
         """Forget what was recorded or answered beside the erasure of its customer.

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A customer passes through every feature, wants to be forgotten, and is nowhere."""
 
+import json
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -32,6 +34,7 @@ SINGING = {
     "mindbox_request.device_uuid",
     "mindbox_request.customer_ip",
     "mindbox_request.customer_key",
+    "mindbox_inbound.body",
     "mindbox_import_line.reason_details",
     "mindbox_import_chunk.reason_details",
     "mindbox_import.hold_reason_details",
@@ -103,6 +106,7 @@ class TestCanaries(ImportCase):
         self.import_everything()
         self.be_refused()
         self.freeze_an_import()
+        self.hear_from_mindbox()
         self.leave_in_texts()
 
     def deliver(self):
@@ -147,6 +151,18 @@ class TestCanaries(ImportCase):
         self.mindbox.answer = Reply(503)
         self.frozen = self.start("customers")
         self.work(self.frozen)
+
+    def hear_from_mindbox(self):
+        """One call is applied, one is about nobody, and one waits."""
+        withdrawn = [{"pointOfContact": "Email", "isSubscribed": False}]
+        mine = {"email": WORDS["email"], "mobilePhone": f"32{WORDS['phone']}"}
+        for customer, words in ((mine, "told"), ({}, QUOTED), (mine, QUOTED)):
+            body = {"kind": "consent", "customer": customer, "note": words}
+            body |= {"subscriptions": withdrawn}
+            content = json.dumps(body).encode()
+            self.env["mindbox.inbound"]._receive(self.endpoint, content)
+            if words == "told" or not customer:
+                self.endpoint._apply_inbound()
 
     def leave_in_texts(self):
         """Put them where only a fault of the connector or of Mindbox would."""

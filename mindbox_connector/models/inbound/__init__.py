@@ -1,0 +1,18 @@
+"""What Mindbox tells Odoo: calls are kept at once, and applied by a job.
+
+A kind of call is an entry of the catalogue and a method of ``mindbox.inbound``. Calls
+consent, shop, identity and the rooms below; what came from Mindbox is never sent back.
+Nobody calls it but the controller.
+"""
+
+from . import mindbox_reason
+from . import mindbox_catalogue
+from . import mindbox_inbound
+from . import mindbox_inbound_receive
+from . import mindbox_inbound_apply
+from . import mindbox_inbound_customer
+from . import mindbox_inbound_retention
+from . import mindbox_consent
+from . import kind_consent
+from . import mindbox_endpoint
+from . import res_partner

@@ -1,0 +1,68 @@
+# Copyright 2026 Mindbox Connector contributors
+# License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
+"""An integration point hears from Mindbox: where, and by which job it is applied."""
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from ..job.mindbox_job import Job
+
+PATH = "/mindbox/inbound"
+INBOUND = Job("_apply_inbound", "mindbox.inbound.", lock=0x4D49)
+# Calls that one transaction applies.
+BATCH = 100
+
+
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    inbound_url = fields.Char(
+        string="Address for Mindbox's Calls", compute="_compute_inbound_url"
+    )
+
+    @api.depends("website_id")
+    def _compute_inbound_url(self):
+        for endpoint in self:
+            base = (endpoint.website_id or endpoint).get_base_url()
+            endpoint.inbound_url = endpoint.id and f"{base}{PATH}/{endpoint.id}"
+
+    def action_view_inbound(self):
+        """Open the calls from Mindbox."""
+        self.check_access("read")
+        self.env["mindbox.inbound"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "mindbox_connector.mindbox_inbound_action"
+        )
+        return action | {"domain": [("endpoint_id", "in", self.ids)], "context": {}}
+
+    # === JOB === #
+
+    def _kick_inbound(self):
+        """Queue the work on what Mindbox has told, along with it: neither is lost."""
+        # It works for nobody: what it writes does not depend on who asked for it.
+        endpoint = self.with_user(SUPERUSER_ID)
+        description = self.env._("Calls from Mindbox: %s", endpoint.name)
+        return endpoint._put_job(INBOUND, description, max_retries=0)
+
+    def _apply_inbound(self):
+        """Apply what Mindbox has told; the job after this one goes on with the rest."""
+        self.ensure_one()
+        if not self._lock_job(INBOUND):
+            return self._look_again(INBOUND)
+        waiting = [("endpoint_id", "=", self.id), ("state", "=", "received")]
+        calls = self.env["mindbox.inbound"].search(waiting, order="id", limit=BATCH)
+        calls._apply()
+        if len(calls) == BATCH:
+            self._kick_inbound()
+        return self.env._("%s calls", len(calls))
+
+    @api.model
+    def _cron_sweep(self):
+        result = super()._cron_sweep()
+        waiting = self.env["mindbox.inbound"]._read_group(
+            [("state", "=", "received")], ["endpoint_id"]
+        )
+        for (endpoint,) in waiting:
+            # The job came with the call, and may have been deleted by hand.
+            endpoint._kick_inbound()
+        return result
