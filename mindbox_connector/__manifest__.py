@@ -46,6 +46,7 @@
         "views/portal_templates.xml",
         "views/website_templates.xml",
         "views/mindbox_dashboard_views.xml",
+        "views/mindbox_guide_views.xml",
         "views/mindbox_reconciliation_views.xml",
         "views/mindbox_difference_views.xml",
         "views/menus.xml",
@@ -55,6 +56,7 @@
         "web.assets_backend": [
             "mindbox_connector/static/src/pictures/*",
             "mindbox_connector/static/src/dashboard/*",
+            "mindbox_connector/static/src/guide/*",
             "mindbox_connector/static/src/import_progress/*",
         ],
         "web.assets_frontend": [

@@ -14,3 +14,4 @@ from . import history
 from . import comparison
 from . import inbound
 from . import monitoring
+from . import checkup

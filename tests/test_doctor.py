@@ -1,0 +1,54 @@
+"""The command `odoo mindbox_doctor` beside a real server, as administrators run it."""
+
+import json
+import subprocess
+
+import databases
+import pytest
+
+from tests.shop import Shop
+
+
+@pytest.fixture
+def doctor():
+    """Run the command: `doctor(server, "--json")`."""
+
+    def run(server, *words):
+        command = [databases.ODOO, "mindbox_doctor", "-c", server.config_path]
+        options = [str(word) for word in [*command, "-d", server.database, *words]]
+        return subprocess.run(
+            options, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    return run
+
+
+def test_a_shop_that_works_has_no_faults_and_a_dead_one_has(
+    odoo_server, sandbox, doctor
+):
+    server = odoo_server(workers=3)
+    Shop(server, sandbox)
+    told = doctor(server, "--json")
+    found = json.loads(told.stdout)
+    lines = found["server"] + found["points"][0]["lines"]
+    bad = [line for line in lines if line["level"] in ("warning", "error")]
+    assert (told.returncode, found["status"], bad) == (0, 0, []), told.stderr
+
+
+def test_where_nobody_does_the_jobs_the_status_is_2_and_a_line_says_so(
+    odoo_server, sandbox, doctor
+):
+    server = odoo_server(workers=3)
+    Shop(server, sandbox)
+    server.kill9()
+    told = doctor(server)
+    assert told.returncode == 2
+    assert "FAIL Job runner: No job runner is at work" in told.stdout
+
+
+def test_a_database_that_is_not_there_is_told(odoo_server, doctor, database):
+    server = odoo_server()
+    server.database = "nobody_has_this"
+    told = doctor(server)
+    assert told.returncode == 2
+    assert "cannot be opened" in told.stderr
