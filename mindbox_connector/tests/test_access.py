@@ -58,6 +58,7 @@ class TestAccess(access.AccessCase):
             **cls.make_import(endpoint, partner),
             **cls.make_feed(endpoint),
             **cls.make_others(endpoint, partner),
+            **cls.make_heard(endpoint, partner),
             "mindbox.endpoint": endpoint,
         }
 
@@ -81,6 +82,18 @@ class TestAccess(access.AccessCase):
                 "partner_id": partner.id,
                 "reason": "older",
             },
+            "mindbox.erasure": {
+                "endpoint_id": endpoint.id,
+                "customer_id_value": "1",
+            },
+            "res.config.settings": {},
+        }
+        return {model: cls.env[model].create(vals) for model, vals in values.items()}
+
+    @classmethod
+    def make_heard(cls, endpoint, partner):
+        """Make what Mindbox has told."""
+        values = {
             "mindbox.inbound": {
                 "endpoint_id": endpoint.id,
                 "transaction_id": "1",
@@ -90,11 +103,12 @@ class TestAccess(access.AccessCase):
                 "state": "refused",
                 "body": "{}",
             },
-            "mindbox.erasure": {
+            "mindbox.membership": {
                 "endpoint_id": endpoint.id,
-                "customer_id_value": "1",
+                "partner_id": partner.id,
+                "segmentation": "Life",
+                "since": "2026-01-01",
             },
-            "res.config.settings": {},
         }
         return {model: cls.env[model].create(vals) for model, vals in values.items()}
 

@@ -13,6 +13,14 @@ from . import mindbox_inbound_apply
 from . import mindbox_inbound_customer
 from . import mindbox_inbound_retention
 from . import mindbox_consent
+from . import mindbox_membership
+from . import loyalty_card
 from . import kind_consent
+from . import kind_contact
+from . import kind_merge
+from . import kind_balance
+from . import kind_promo_code
+from . import kind_segment
+from . import kind_action
 from . import mindbox_endpoint
 from . import res_partner

@@ -20,6 +20,24 @@ class MindboxEndpoint(models.Model):
         string="Address for Mindbox's Calls", compute="_compute_inbound_url"
     )
 
+    inbound_program_id = fields.Many2one(
+        "loyalty.program",
+        string="Program of Promo Codes",
+        domain="[('program_type', '=', 'coupons'), "
+        "('company_id', 'in', (False, company_id))]",
+        ondelete="restrict",
+        help="Promo codes that Mindbox issues become coupons of this program.",
+    )
+    inbound_action_id = fields.Many2one(
+        "ir.actions.server",
+        string="Server Action",
+        domain="[('model_id.model', '=', 'mindbox.inbound')]",
+        ondelete="restrict",
+        groups="base.group_system",
+        help="Runs for calls of the kind Server action. Its code reads the body as "
+        "env.context['mindbox_data'].",
+    )
+
     @api.depends("website_id")
     def _compute_inbound_url(self):
         for endpoint in self:

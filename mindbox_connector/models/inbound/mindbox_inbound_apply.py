@@ -58,9 +58,22 @@ class MindboxInbound(models.Model):
         :return: the record that it has changed, if any
         :raise MindboxReasonError: a reason not to
         """
+        self._check_erased()
+        return getattr(self, f"_apply_{self.kind}")(parse(self.body))
+
+    def _check_erased(self):
         if self.partner_id.mindbox_erased_at:
             raise MindboxSkipped("customer_erased")
-        return getattr(self, f"_apply_{self.kind}")(parse(self.body))
+
+    def _check_newer(self, known_at, known, told):
+        """Check that what is told is newer than what is known, or the same again.
+
+        :raise MindboxSkipped: it is not
+        """
+        if known_at and known_at >= self.occurred_at:
+            if known == told:
+                raise MindboxSkipped("inbound_known")
+            raise MindboxSkipped("inbound_outdated")
 
     def _judge(self, error):
         """Return the values of a call that was not applied."""

@@ -50,6 +50,29 @@ INBOUND_REASONS = {
         "nobody",
         _lt("Nothing to do: the later decision counts, and Mindbox is told of it."),
     ),
+    "inbound_contact_changed": Entry(
+        _lt("The customer has another e-mail by now."), *NOTHING
+    ),
+    "inbound_card": Entry(
+        _lt("The customer has no such card here, or several and none is named."),
+        "customer_data",
+        _lt("Issue the card, or have the webhook name it, then apply it again."),
+    ),
+    "inbound_program": Entry(
+        _lt("No program is chosen for promo codes of Mindbox."),
+        "mindbox_manager",
+        _lt("Choose one at the integration point, then apply it again."),
+    ),
+    "inbound_code_taken": Entry(
+        _lt("The promo code is another one's here already."),
+        "mindbox_manager",
+        _lt("Have Mindbox issue other codes, or remove the one that is here."),
+    ),
+    "inbound_action": Entry(
+        _lt("No server action is chosen for calls from Mindbox."),
+        "administrator",
+        _lt("Choose one at the integration point, then apply it again."),
+    ),
     "consent_outdated": Entry(
         _lt("The customer has decided otherwise in Mindbox, and later."), *NOTHING
     ),

@@ -1,15 +1,54 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import fields, models
+
+CONTACTS = ("email", "phone")
+CONTACT_STATES = [("invalid", "Invalid"), ("confirmed", "Confirmed")]
 
 
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner"]
 
+    mindbox_email_state = fields.Selection(
+        CONTACT_STATES,
+        string="E-mail in Mindbox",
+        readonly=True,
+        copy=False,
+        help="Invalid: Mindbox cannot reach the customer there.",
+    )
+    mindbox_email_state_at = fields.Datetime(readonly=True, copy=False)
+    mindbox_phone_state = fields.Selection(
+        CONTACT_STATES, string="Phone in Mindbox", readonly=True, copy=False
+    )
+    mindbox_phone_state_at = fields.Datetime(readonly=True, copy=False)
+    mindbox_membership_ids = fields.One2many(
+        "mindbox.membership",
+        "partner_id",
+        string="Segments in Mindbox",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_user",
+    )
+
+    def write(self, vals):
+        """What was said of an e-mail or phone does not hold for the next one."""
+        changed = {
+            name: self.filtered(lambda partner, name=name: partner[name] != vals[name])
+            for name in CONTACTS
+            if name in vals
+        }
+        result = super().write(vals)
+        for name, partners in changed.items():
+            state = f"mindbox_{name}_state"
+            marked = partners.sudo().filtered(state)
+            if marked:
+                marked.write({state: False, f"{state}_at": False})
+        return result
+
     def _on_erase(self):
         self.env["mindbox.inbound"]._forget(self)
+        self.env["mindbox.membership"].search([("partner_id", "in", self.ids)]).unlink()
         return super()._on_erase()
 
     def _get_mindbox_knowers(self):
