@@ -173,12 +173,16 @@ class MindboxHealth(Controller):
                 _get_labels(endpoint) | measures | {"findings": _tell(measures)}
                 for endpoint, measures in measured
             ],
+            "gauges": {
+                family.name: [labels | {"value": n} for labels, n in family.samples]
+                for family in self._get_gauges()
+            },
         }
         text = json.dumps(document, ensure_ascii=False)
         return text, "application/json; charset=utf-8"
 
     def _get_metrics(self, measured):
-        families = (
+        families = [
             Family(
                 name,
                 text,
@@ -189,8 +193,11 @@ class MindboxHealth(Controller):
                 ],
             )
             for name, text, sample in METRICS
-        )
-        return render(families), CONTENT_TYPE
+        ]
+        return render([*families, *self._get_gauges()]), CONTENT_TYPE
+
+    def _get_gauges(self):
+        return request.env["mindbox.endpoint"].sudo()._get_gauges()
 
 
 def _get_labels(endpoint):

@@ -32,6 +32,14 @@ class MindboxEndpoint(models.Model):
         return Measures(self).take()
 
     @api.model
+    def _get_gauges(self):
+        """Hook: return what monitoring tells beside the measures of these.
+
+        :return: list of :class:`~.prometheus.Family`, no personal data
+        """
+        return []
+
+    @api.model
     @api.readonly
     def get_dashboard(self, period="day", endpoint_id=False):
         """Return what the dashboard shows, of the companies the user has chosen.

@@ -1,12 +1,21 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""Tell the responsible person of a segment that grows or shrinks, or a failed run."""
+"""Tell the responsible person of a segment that grows or shrinks, and of runs that
+failed or never came; tell monitoring of the same runs."""
+
+from datetime import timedelta
+from functools import partial
 
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, fields, models
+from odoo.tools import format_datetime
+
+from odoo.addons.mindbox_connector.models.monitoring.prometheus import Family
 
 FAILURE = "mindbox_rfm.activity_type_failure"
+# From when the nightly run was due until somebody should look why none has ended.
+OVERDUE_AFTER = timedelta(hours=6)
 
 
 class RfmScheme(models.Model):
@@ -41,6 +50,84 @@ class RfmScheme(models.Model):
                     old=old,
                     new=new,
                 )
+
+    # === RUNS THAT DO NOT COME === #
+
+    @api.model
+    def _find_active(self):
+        """Return the schemes at work, of all companies that are."""
+        active = [("state", "=", "active"), ("company_id.active", "=", True)]
+        return self.sudo().search(active)
+
+    def _get_due_moment(self):
+        """Return since when a run is due that has not ended, None where it has."""
+        self.ensure_one()
+        night, done = self._get_night(), self.last_run_id.started_at
+        if done and done >= night:
+            return None
+        first = self.run_ids.sorted("id")[:1].started_at or self.create_date
+        return max(night, first)
+
+    def _get_overdue_seconds(self):
+        """Return for how long a run should have ended by now, 0 where none should."""
+        due = self._get_due_moment()
+        late = due and fields.Datetime.now() - due - OVERDUE_AFTER
+        return max(0, late.total_seconds()) if late else 0
+
+    def _watch_runs(self):
+        """Tell once of a run that is overdue; the next one that ends takes it back."""
+        if not self._get_overdue_seconds() or self.activity_search([FAILURE]):
+            return
+        user = self.user_id or self.env.user
+        scheme = self.with_context(lang=user.lang)
+        note = scheme.env._(
+            "A run has been due since %s and none has ended: Odoo's scheduled actions "
+            "or the job runner do not work. The segments stay as they were.",
+            format_datetime(scheme.env, self._get_due_moment(), tz=self.tz),
+        )
+        scheme.activity_schedule(FAILURE, note=note, user_id=user.id)
+
+    def _get_gauge_labels(self):
+        return {"scheme": str(self.id), "company": self.company_id.name}
+
+
+class MindboxEndpoint(models.Model):
+    _name = "mindbox.endpoint"
+    _inherit = ["mindbox.endpoint"]
+
+    @api.model
+    def _cron_watch(self):
+        result = super()._cron_watch()
+        for scheme in self.env["rfm.scheme"]._find_active():
+            self._guard(f"Runs of {scheme}", partial(scheme._watch_runs))
+        return result
+
+    @api.model
+    def _get_gauges(self):
+        """Return how old the segments are, and whether they should be newer."""
+        schemes = self.env["rfm.scheme"]._find_active()
+        now = fields.Datetime.now()
+        labels = {scheme: scheme._get_gauge_labels() for scheme in schemes}
+        ages = [
+            (labels[scheme], (now - scheme.last_run_id.started_at).total_seconds())
+            for scheme in schemes
+            if scheme.last_run_id
+        ]
+        overdue = [(labels[s], s._get_overdue_seconds()) for s in schemes]
+        failed = [
+            (labels[s], int(s.run_ids.sorted("id")[-1:].state == "failed"))
+            for s in schemes
+        ]
+        return [
+            *super()._get_gauges(),
+            Family("mindbox_rfm_run_age_seconds", "Age of the segments.", ages),
+            Family(
+                "mindbox_rfm_run_overdue_seconds",
+                "For how long a run over all customers should have ended.",
+                overdue,
+            ),
+            Family("mindbox_rfm_run_failed", "1 while the last run failed.", failed),
+        ]
 
 
 class RfmRun(models.Model):
