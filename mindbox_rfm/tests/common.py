@@ -91,6 +91,18 @@ class RfmCase(TransactionCase):
         )
 
     @classmethod
+    def make_point(cls):
+        """Create an integration point of the company that is not started."""
+        return cls.env["mindbox.endpoint"].create(
+            {
+                "name": "Cosmetics",
+                "url": "http://127.0.0.1:9",
+                "endpoint_code": "Cosmetics.Website",
+                "company_id": cls.company.id,
+            }
+        )
+
+    @classmethod
     def make_order(
         cls, partner, days_ago=0, amount=100, moment=None, state="sale", **v
     ):

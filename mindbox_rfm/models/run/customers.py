@@ -5,6 +5,8 @@
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .guests import guests_sql
+
 # Whether a contact gets a segment without having ordered: no supplier, of this company
 # or of none, and no company of ours itself.
 IS_PROSPECT = """
@@ -33,6 +35,10 @@ def customers_sql(scheme, touched=None):
     # Neither who wanted to be forgotten nor an address of theirs.
     erased = scheme.env["mindbox.scope"]._get_erased()
     query.add_where(SQL("res_partner.id NOT IN (%s)", erased))
+    if guests := guests_sql(scheme):
+        query.add_where(
+            SQL("res_partner.id NOT IN (SELECT id FROM (%s) guest)", guests)
+        )
     if touched is not None:
         query.add_where(SQL("res_partner.id = ANY(%s)", touched))
     is_prospect = SQL("%s AS is_prospect", _is_prospect_sql(scheme))

@@ -14,6 +14,7 @@ from odoo.tools import SQL
 from .corrections import corrections_sql
 from .customers import customers_sql, find_erased
 from .days import local_date_sql, utc_end, utc_start
+from .guests import guests_sql
 from .plans import FEW_ROWS, SORTED, planned
 from .sources import put_together
 
@@ -34,23 +35,28 @@ BY_CONTACT = """
        %(touched)s
      GROUP BY o.partner_id
 """
-# The same with the contacts of a company put together.
-BY_COMPANY = """
-    WITH by_contact AS MATERIALIZED (%(by_contact)s), family AS (
-        SELECT id, commercial_partner_id FROM res_partner
-         WHERE commercial_partner_id != id %(touched)s
-    ), related AS (
+# The same with some put together under one head: only those are added up twice.
+BY_HEAD = """
+    WITH by_contact AS MATERIALIZED (%(by_contact)s),
+    family (id, head_id) AS (%(family)s),
+    related AS (
         SELECT id FROM family
-         UNION SELECT commercial_partner_id FROM family
+         UNION SELECT head_id FROM family
     )
     SELECT * FROM by_contact
      WHERE partner_id NOT IN (SELECT id FROM related)
      UNION ALL
-    SELECT COALESCE(f.commercial_partner_id, b.partner_id), min(first_at),
-           max(last_at), sum(order_count)::bigint, sum(amount)
+    SELECT COALESCE(f.head_id, b.partner_id) AS partner_id, min(first_at) AS first_at,
+           max(last_at) AS last_at, sum(order_count)::bigint AS order_count,
+           sum(amount) AS amount
       FROM by_contact b LEFT JOIN family f ON f.id = b.partner_id
      WHERE b.partner_id IN (SELECT id FROM related)
      GROUP BY 1
+"""
+# The contacts of companies, and their companies.
+OF_COMPANIES = """
+    SELECT id, commercial_partner_id FROM res_partner
+     WHERE commercial_partner_id != id %s
 """
 # An order's amount in the currency of the company, by its own rate.
 NET = """
@@ -97,6 +103,7 @@ class Facts:
         # The ORM looks up users and companies here: before any other plans are set.
         self.customers = customers_sql(scheme, touched)
         self.erased = find_erased(scheme)
+        self.guests = guests_sql(scheme)
 
     def load(self, scheme_id):
         """Count into :data:`FACTS_TABLE`, beside what a scheme knew of each."""
@@ -156,11 +163,17 @@ class Facts:
         parts["in_window"] = self._in_window_sql("o.moment")
         parts["not_free"] = self._not_free_sql("o.amount")
         others = [source.get_by_contact(**parts) for source in scheme._get_sources()]
-        by_contact = put_together([orders, *others])
-        if scheme.partner_level == "contact":
-            return by_contact
-        touched = self._touched_sql("id")
-        return SQL(BY_COMPANY, by_contact=by_contact, touched=touched)
+        bought = put_together([orders, *others])
+        for family in self._get_families():
+            bought = SQL(BY_HEAD, by_contact=bought, family=family)
+        return bought
+
+    def _get_families(self):
+        """Yield the queries of contacts, and as whom they count."""
+        if self.guests:
+            yield self.guests
+        if self.scheme.partner_level != "contact":
+            yield SQL(OF_COMPANIES, self._touched_sql("id"))
 
     def _touched_sql(self, column):
         if self.touched is None:

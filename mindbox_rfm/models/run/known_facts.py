@@ -9,6 +9,7 @@ are taken as long as nothing that they depend on was written.
 from odoo.tools import SQL
 
 from .days import utc_end
+from .guests import DECIDED
 from .rfm_sources import SOURCES
 
 # Orders; up to so many a preview counts anew, above it takes the last run's facts.
@@ -17,6 +18,7 @@ FRESH_ORDERS = 300_000
 FACT_FIELDS = (
     "company_id",
     "include_branches",
+    "guests_by_email",
     "lookback_months",
     "partner_level",
     "amount_basis",
@@ -99,6 +101,8 @@ class KnownFacts:
         for source in self.scheme._get_sources():
             others.append(SQL(ANY, source.written(since)))
             others.append(SQL(ANY, source.get_of_moments(end_then, end_now)))
+        if self.scheme.guests_by_email:
+            others.append(SQL(ANY, SQL(DECIDED, since)))
         query = SQL(
             CHANGED_SINCE,
             then=self.log.date,

@@ -25,6 +25,11 @@ class RfmScheme(models.Model):
         string="Branches Count",
         help="Whether orders of the company's branches are its orders, too.",
     )
+    guests_by_email = fields.Boolean(
+        string="Guests Count by E-mail",
+        help="Whether what guests have bought counts as bought by the customer who "
+        "owns their e-mail, as in Mindbox. Whose it is: see Shared Contacts.",
+    )
     full_days = fields.Integer(
         string="Count Everybody after Days",
         default=7,
@@ -100,6 +105,9 @@ class RfmScheme(models.Model):
         return True
 
     # === WHAT COUNTS === #
+
+    def _get_settings(self):
+        return super()._get_settings() + ("include_branches", "guests_by_email")
 
     def _get_companies(self):
         """Return the companies whose orders count."""

@@ -71,6 +71,16 @@ class AccountMoveLine(models.Model):
         self.sudo().sale_line_ids.order_id.partner_id._stamp_for_rfm()
 
 
+class MindboxContact(models.Model):
+    _name = "mindbox.contact"
+    _inherit = ["mindbox.contact"]
+
+    def unlink(self):
+        # Whoever has the contact alone now counts without the others.
+        self.sudo().claimant_ids._stamp_for_rfm()
+        return super().unlink()
+
+
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner"]

@@ -16,6 +16,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .days import utc_end, utc_start
+from .guests import DECIDED, guests_sql
 from .known_facts import get_facts_key
 
 # Where more of the customers are touched, counting all is no slower.
@@ -59,6 +60,30 @@ TOUCHED = """
     SELECT id FROM heads
      UNION
     SELECT p.id FROM res_partner p JOIN heads ON p.commercial_partner_id = heads.id
+"""
+# The same where guests count as the owners of their e-mails: whoever counts as one of
+# the touched, or whom one of them counts as, and so on.
+WITH_GUESTS = """
+    WITH RECURSIVE guest AS MATERIALIZED (%(guests)s),
+    heads AS (
+        SELECT id FROM (%(touched)s) AS touched
+         UNION
+        SELECT head.commercial_partner_id
+          FROM guest JOIN res_partner head ON head.id = guest.owner_id
+         WHERE guest.id IN (SELECT id FROM (%(touched)s) AS touched)
+         UNION
+        SELECT owner_id FROM guest
+         WHERE guest.id IN (SELECT id FROM (%(touched)s) AS touched)
+    ), family AS (
+        SELECT id FROM heads
+         UNION
+        SELECT member.id FROM family, LATERAL (
+            SELECT p.id FROM res_partner p WHERE p.commercial_partner_id = family.id
+             UNION ALL
+            SELECT guest.id FROM guest WHERE guest.owner_id = family.id
+        ) member
+    )
+    SELECT id FROM family
 """
 # Orders of moments that have passed: they came of age, or left the window.
 OF_MOMENTS = """
@@ -141,7 +166,10 @@ class Touched:
         for source in self.scheme._get_sources():
             others.append(source.written(last.seen_until))
             others += [source.get_of_moments(*moments) for moments in passed]
-        return SQL(
+        guests = guests_sql(self.scheme)
+        if guests:
+            others.append(SQL(DECIDED, last.seen_until))
+        touched = SQL(
             TOUCHED,
             since=last.seen_until,
             then=last.date,
@@ -150,6 +178,7 @@ class Touched:
             end=end,
             others=SQL(" UNION ").join(others),
         )
+        return SQL(WITH_GUESTS, guests=guests, touched=touched) if guests else touched
 
 
 def get_scope_key(scheme):

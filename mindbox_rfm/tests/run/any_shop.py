@@ -9,7 +9,7 @@ from ..common import TODAY
 PEOPLE = 12
 STEP_KINDS = (
     "order edit cancel delete credit uncredit move join leave archive erase merge "
-    "person days days days rule configure filter"
+    "person email days days days rule configure filter"
 ).split()
 
 
@@ -28,6 +28,7 @@ class Shop:
         for number in range(PEOPLE):
             parent = [False, False, firm.id, other.id][number % 4]
             self.people |= case.make_customer(f"P{number}", parent_id=parent)
+        self.point = case.make_point()
         self.orders = self.env["sale.order"].browse()
         for number in range(PEOPLE):
             self.order(number, 37 * number)
@@ -121,6 +122,12 @@ class Shop:
             wizard = self.env["base.partner.merge.automatic.wizard"].create({})
             wizard._merge((source | target).ids, target, extra_checks=False)
 
+    def email(self, one, two):
+        """Somebody has an address that others have, or has it no more."""
+        address = two % 4 and f"guest{two % 4}@example.com"
+        self.pick(self.people, one).email = address
+        self.env["mindbox.contact"]._check(self.point)
+
     # Time, and what decides
 
     def days(self, one, two):
@@ -143,8 +150,9 @@ class Shop:
             {"lookback_months": two % 3 * 6},
             {"partner_level": ["commercial", "contact"][two % 2]},
             {"include_prospects": bool(two % 2)},
+            {"guests_by_email": bool(two % 3)},
         ]
-        values = values[one % 8]
+        values = values[one % len(values)]
         if values.get("bins") or values.get("method") == "fixed":
             bins = values.get("bins", self.scheme.bins)
             cuts = {

@@ -9,7 +9,13 @@ from odoo.tools import SQL
 
 from ..common import RfmCase
 
-STAMPED = ("sale_order", "sale_order_line", "account_move", "res_partner")
+STAMPED = (
+    "sale_order",
+    "sale_order_line",
+    "account_move",
+    "res_partner",
+    "mindbox_contact",
+)
 COLUMNS = (
     "partner_id, first_order_date, last_order_date, order_count, amount, r_score, "
     "f_score, m_score, segment_id, previous_segment_id, segment_since"
