@@ -1,12 +1,15 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
-"""What is taken off single orders: credit notes, returns, deliveries.
+"""What is taken off single orders: credit notes, returns, deliveries. A gift card takes
+nothing off: it pays.
 
 An order is given back as a whole where nothing is left at the customer, or all of the
 amount was credited: it counts for nothing then.
 """
 
 from odoo.tools import SQL
+
+from odoo.addons.mindbox_connector.models.shop.sale_order_line import PAYMENT_TYPES
 
 from .days import utc_end
 
@@ -15,7 +18,7 @@ from .days import utc_end
 CREDITED = """
     SELECT order_id,
            sign * GREATEST(0, sign * credited - GREATEST(0, sign * (invoiced - price)))
-           AS credited, 0 AS delivery, FALSE AS returned
+           AS credited, 0 AS delivery, 0 AS paid, FALSE AS returned
       FROM (
           SELECT s.order_id, s.%(price)s AS price,
                  CASE WHEN s.%(price)s < 0 THEN -1 ELSE 1 END AS sign,
@@ -52,7 +55,7 @@ IN_ORDER = """
 # Lines of credit notes that name no line of an order: of the order whose invoice they
 # reverse; of the first one, where it was for several.
 CREDITED_FREELY = """
-    SELECT o.id, %(in_order)s, 0, FALSE
+    SELECT o.id, %(in_order)s, 0, 0, FALSE
       FROM account_move m
       JOIN account_move_line l ON l.move_id = m.id
       JOIN (
@@ -75,7 +78,7 @@ CREDITED_FREELY = """
 # Orders of which something came back, nothing is left at the customer, and nothing is
 # to come.
 RETURNED = """
-    SELECT s.order_id, 0, 0, TRUE
+    SELECT s.order_id, 0, 0, 0, TRUE
       FROM sale_order_line s
      WHERE s.display_type IS NULL AND s.is_delivery IS NOT TRUE
        AND s.order_id IN (
@@ -98,8 +101,17 @@ RETURNED = """
 # The price of the delivery, where it does not count.
 DELIVERY_LINES = """
     UNION ALL
-    SELECT s.order_id, 0, s.%(price)s, FALSE
+    SELECT s.order_id, 0, s.%(price)s, 0, FALSE
       FROM sale_order_line s WHERE s.is_delivery %(touched)s
+"""
+# What was paid with gift cards and e-wallets: for Odoo it makes the order cheaper.
+PAID_BY_CARD = """
+    SELECT s.order_id, 0, 0, -s.%(price)s, FALSE
+      FROM sale_order_line s
+      JOIN loyalty_reward reward ON reward.id = s.reward_id
+      JOIN loyalty_program program ON program.id = reward.program_id
+     WHERE s.reward_id IS NOT NULL AND program.program_type = ANY(%(payments)s)
+       %(touched)s
 """
 # Only the orders of some contacts.
 OF_TOUCHED = """
@@ -108,12 +120,14 @@ OF_TOUCHED = """
 # All of it by order.
 CORRECTIONS = """
     WITH given_back AS (
-        %(credited)s UNION ALL %(freely)s UNION ALL %(returned)s %(delivery)s
+        %(credited)s UNION ALL %(freely)s UNION ALL %(returned)s
+        UNION ALL %(paid)s %(delivery)s
     )
-    SELECT g.order_id, sum(g.credited) + sum(g.delivery) AS taken_off,
+    SELECT g.order_id, sum(g.credited) + sum(g.delivery) - sum(g.paid) AS taken_off,
+           sum(g.paid) AS paid,
            bool_or(g.returned) OR (
                sum(g.credited) > 0 AND sum(g.credited) >=
-               o.%(amount)s - sum(g.delivery) - 0.005
+               o.%(amount)s + sum(g.paid) - sum(g.delivery) - 0.005
            ) AS returned
       FROM given_back g JOIN sale_order o ON o.id = g.order_id
      WHERE o.company_id = ANY(%(companies)s) AND o.state = 'sale'
@@ -124,7 +138,7 @@ PRICE_FIELDS = {"untaxed": "price_subtotal", "total": "price_total"}
 
 
 def corrections_sql(scheme, today, contacts=None):
-    """Return the query of what is taken off orders: taken off and returned.
+    """Return the query of what is taken off orders: taken off, paid, returned.
 
     :param contacts: list of the IDs of contacts, if only their orders are asked for
     """
@@ -135,6 +149,7 @@ def corrections_sql(scheme, today, contacts=None):
         "end": utc_end(today, scheme.tz),
         "amount": SQL.identifier(f"amount_{scheme.amount_basis}"),
         "goods": SQL(),
+        "payments": list(PAYMENT_TYPES),
         "touched": SQL() if contacts is None else SQL(OF_TOUCHED, contacts),
     }
     delivery = SQL()
@@ -148,6 +163,7 @@ def corrections_sql(scheme, today, contacts=None):
         credited=SQL(CREDITED, **values),
         freely=SQL(CREDITED_FREELY, **values),
         returned=SQL(RETURNED, **values),
+        paid=SQL(PAID_BY_CARD, **values),
         delivery=delivery,
         **values,
     )

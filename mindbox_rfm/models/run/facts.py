@@ -64,6 +64,8 @@ NET = """
          ELSE (%(amount)s %(taken_off)s) / COALESCE(NULLIF(o.currency_rate, 0), 1)
     END
 """
+# What an order costs before a gift card pays for it.
+FULL_PRICE = "o.amount_total + COALESCE(x.paid, 0)"
 # The facts of those who may have a segment.
 OF_CUSTOMERS = """
     WITH bought AS (%(bought)s)
@@ -148,7 +150,11 @@ class Facts:
             "in_window": self._in_window_sql("o.date_order"),
             "companies": scheme._get_companies().ids,
             "end": utc_end(self.today, scheme.tz),
-            "not_free": self._not_free_sql("o.amount_total"),
+            "not_free": self._not_free_sql(
+                "o.amount_total + COALESCE(x.paid, 0)"
+                if corrected
+                else "o.amount_total"
+            ),
             "not_erased": self._not_erased_sql(),
             "touched": self._touched_sql("o.partner_id"),
         }

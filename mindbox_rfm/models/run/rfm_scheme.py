@@ -30,6 +30,14 @@ class RfmScheme(models.Model):
         help="Whether what guests have bought counts as bought by the customer who "
         "owns their e-mail, as in Mindbox. Whose it is: see Shared Contacts.",
     )
+    frequency = fields.Selection(
+        [("day", "Each night"), ("hour", "Each hour")],
+        string="Computed",
+        required=True,
+        default="day",
+        help="When a run is due by itself. Hourly ones suit a large shop only where "
+        "runs count what has changed, see Count Everybody after Days.",
+    )
     full_days = fields.Integer(
         string="Count Everybody after Days",
         default=7,
@@ -127,13 +135,20 @@ class RfmScheme(models.Model):
 
     @api.model
     def _cron_compute(self):
-        """Queue the nightly run of each active scheme that has had none this night."""
+        """Queue the run of each active scheme that has had none since one was due."""
         active = [("state", "=", "active"), ("company_id.active", "=", True)]
         for scheme in self.search(active):
-            since = [("started_at", ">=", scheme._get_night())]
+            since = [("started_at", ">=", scheme._get_due_since())]
             mine = [("scheme_id", "=", scheme.id), *since]
             if not self.env["rfm.run"].search_count(mine, limit=1):
                 scheme._queue_run()
+
+    def _get_due_since(self):
+        """Return the moment, in UTC, when the last run was due."""
+        if self.frequency == "hour":
+            # The scheduled action comes each hour, sometimes a little early.
+            return fields.Datetime.now() - timedelta(minutes=50)
+        return self._get_night()
 
     def _get_night(self):
         """Return the moment, in UTC, when the last nightly run was due."""

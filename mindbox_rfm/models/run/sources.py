@@ -22,7 +22,7 @@ BOUGHT = """
 BY_CONTACT = """
     SELECT o.partner_id, min(o.moment) AS first_at, max(o.moment) AS last_at,
            count(*) %(in_window)s AS order_count,
-           COALESCE(sum(o.amount) %(in_window)s, 0) AS amount
+           COALESCE(sum(o.amount::numeric) %(in_window)s, 0) AS amount
       FROM (%(bought)s) o
       LEFT JOIN sale_order settled
              ON settled.id = o.order_id AND settled.state = 'sale'

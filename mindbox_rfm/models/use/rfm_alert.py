@@ -62,11 +62,12 @@ class RfmScheme(models.Model):
     def _get_due_moment(self):
         """Return since when a run is due that has not ended, None where it has."""
         self.ensure_one()
-        night, done = self._get_night(), self.last_run_id.started_at
-        if done and done >= night:
-            return None
         first = self.run_ids.sorted("id")[:1].started_at or self.create_date
-        return max(night, first)
+        done = self.last_run_id.started_at
+        if self.frequency == "hour":
+            return (done or first) + timedelta(hours=1)
+        night = self._get_night()
+        return None if done and done >= night else max(night, first)
 
     def _get_overdue_seconds(self):
         """Return for how long a run should have ended by now, 0 where none should."""

@@ -101,6 +101,67 @@ class TestCorrections(FactsCase):
         self.compute(include_prospects=False)
         self.assertFalse(self.profile(self.anna))
 
+    def pay_by_card(self, order, amount, program_type="gift_card"):
+        """Pay with a card: Odoo adds a line below zero for it."""
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Cards",
+                "program_type": program_type,
+                "reward_ids": [
+                    Command.create(
+                        {
+                            "reward_type": "discount",
+                            "discount": 1,
+                            "discount_mode": "per_point",
+                        }
+                    )
+                ],
+            }
+        )
+        order.order_line = [
+            Command.create(
+                {
+                    "name": "Card",
+                    "product_id": program.reward_ids.discount_line_product_id.id,
+                    "price_unit": -amount,
+                    "tax_ids": False,
+                    "reward_id": program.reward_ids.id,
+                }
+            )
+        ]
+
+    def test_a_gift_card_or_an_e_wallet_pays_and_makes_nothing_cheaper(self):
+        for days_ago, program_type in ((10, "gift_card"), (9, "ewallet")):
+            order = self.make_order(self.anna, days_ago, 100)
+            self.pay_by_card(order, 60, program_type)
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (9, 2, 200))
+        self.compute(count_zero_orders=False)
+        self.assertEqual(self.facts(self.anna), (9, 2, 200))
+
+    def test_an_order_paid_by_gift_card_alone_is_not_free(self):
+        self.pay_by_card(self.make_order(self.anna, 10, 100), 100)
+        self.compute(count_zero_orders=False)
+        self.assertEqual(self.facts(self.anna), (10, 1, 100))
+
+    def test_other_rewards_make_an_order_cheaper(self):
+        self.pay_by_card(self.make_order(self.anna, 10, 100), 60, "loyalty")
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 40))
+
+    def test_a_first_parcel_that_comes_back_leaves_what_is_to_ship(
+        self,
+    ):
+        order = self.make_order(self.anna, 10, 100)
+        order.order_line.product_uom_qty = 3
+        first = order.picking_ids
+        first.move_ids.quantity = 1
+        first.move_ids.picked = True
+        first.with_context(cancel_backorder=False).button_validate()
+        self.give_back(first)
+        self.compute()
+        self.assertEqual(self.facts(self.anna), (10, 1, 300))
+
     def test_order_credited_in_full_counts_for_nothing(self):
         self.make_order(self.anna, 50, 20)
         order = self.make_order(self.anna, 10, 100)

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -234,6 +235,16 @@ class TestLife(RfmCase):
             self.env["rfm.scheme"]._cron_compute()
             jobs = [job for job in trap.enqueued_jobs if job.recordset == self.scheme]
         self.assertEqual(len(jobs), 1)
+
+    def test_an_hourly_scheme_has_a_run_each_hour(self):
+        self.scheme.frequency = "hour"
+        run = self.run_scheme(self.scheme)
+        for minutes, expected in ((30, 0), (59, 1)):
+            run.sudo().started_at = fields.Datetime.now() - timedelta(minutes=minutes)
+            with trap_jobs() as trap:
+                self.env["rfm.scheme"]._cron_compute()
+            jobs = [job for job in trap.enqueued_jobs if job.recordset == self.scheme]
+            self.assertEqual(len(jobs), expected, minutes)
 
     def test_another_scheme_takes_over(self):
         self.run_scheme(self.scheme)

@@ -10,7 +10,8 @@ from odoo.tools import SQL
 from ...models.use.rfm_alert import FAILURE
 from ..common import RfmCase
 
-# In Moscow the run of the tenth of March is due at 23:00 UTC of the ninth.
+# In Moscow the run of the tenth of March is due at this moment, in UTC.
+DUE = "2026-03-09 23:00:00"
 LAST_NIGHT = "2026-03-08 23:05:00"
 IN_TIME, LATE = "2026-03-10 04:00:00", "2026-03-10 06:00:00"
 
@@ -68,6 +69,14 @@ class TestAlert(RfmCase):
         with freeze_time(LATE):
             self.assertFalse(self.watch())
         with freeze_time("2026-03-10 10:01:00"):
+            self.assertTrue(self.watch())
+
+    def test_an_hourly_run_is_missed_sooner(self):
+        self.begin_runs_at(DUE)
+        self.scheme.frequency = "hour"
+        with freeze_time("2026-03-10 05:55:00"):
+            self.assertFalse(self.watch())
+        with freeze_time("2026-03-10 06:01:00"):
             self.assertTrue(self.watch())
 
     def test_a_scheme_that_is_off_is_not_overdue(self):
