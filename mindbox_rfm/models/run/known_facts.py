@@ -8,9 +8,7 @@ are taken as long as nothing that they depend on was written.
 
 from odoo.tools import SQL
 
-from .days import utc_end
-from .guests import DECIDED
-from .rfm_sources import SOURCES
+from .written import written_sql
 
 # Orders; up to so many a preview counts anew, above it takes the last run's facts.
 FRESH_ORDERS = 300_000
@@ -33,21 +31,7 @@ FACT_FIELDS = (
 PROFILES = "(SELECT * FROM rfm_profile WHERE scheme_id = %s)"
 # How many orders there are, roughly.
 ORDERS = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'sale_order'::regclass"
-# Orders and credit notes of a day that had not come by then, and whatever was written
-# since. Computed fields count, too: the ORM stamps a row for whatever it stores in it.
-CHANGED_SINCE = """
-    SELECT 1 FROM sale_order
-     WHERE date_order >= %(end_then)s AND date_order < %(end_now)s
-       AND company_id = ANY(%(companies)s) AND state = 'sale'
-     UNION ALL
-    SELECT 1 FROM account_move
-     WHERE invoice_date > %(then)s AND invoice_date <= %(now)s
-       AND company_id = ANY(%(companies)s)
-       AND move_type = 'out_refund' AND state = 'posted'
-     UNION ALL %(others)s LIMIT 1
-"""
-WRITTEN_SINCE = "SELECT 1 FROM %s WHERE write_date > %s"
-ANY = "SELECT 1 FROM (%s) found"
+ANY = "SELECT 1 FROM (%s) found LIMIT 1"
 
 
 def get_facts_key(scheme):
@@ -94,25 +78,8 @@ class KnownFacts:
 
     def _have_changed(self):
         """Whether anything they depend on was written, or came of age, since."""
-        since = self.log.started_at
-        others = [SQL(WRITTEN_SINCE, SQL.identifier(name), since) for name in SOURCES]
-        end_then = utc_end(self.log.date, self.scheme.tz)
-        end_now = utc_end(self.today, self.scheme.tz)
-        for source in self.scheme._get_sources():
-            others.append(SQL(ANY, source.written(since)))
-            others.append(SQL(ANY, source.get_of_moments(end_then, end_now)))
-        if self.scheme.guests_by_email:
-            others.append(SQL(ANY, SQL(DECIDED, since)))
-        query = SQL(
-            CHANGED_SINCE,
-            then=self.log.date,
-            now=self.today,
-            end_then=end_then,
-            end_now=end_now,
-            companies=self.scheme._get_companies().ids,
-            others=SQL(" UNION ALL ").join(others),
-        )
-        return bool(self.env.execute_query(query))
+        written = written_sql(self.scheme, self.log, self.today)
+        return bool(self.env.execute_query(SQL(ANY, written)))
 
     # === THRESHOLDS === #
 

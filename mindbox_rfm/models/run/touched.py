@@ -10,14 +10,12 @@ contact, its company, and the other contacts of the company.
 
 from collections.abc import Collection
 
-from dateutil.relativedelta import relativedelta
-
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .days import utc_end, utc_start
-from .guests import DECIDED, guests_sql
+from .guests import guests_sql
 from .known_facts import get_facts_key
+from .written import written_sql
 
 # Where more of the customers are touched, counting all is no slower.
 MOST_TOUCHED = 0.2
@@ -25,34 +23,7 @@ MOST_TOUCHED = 0.2
 FEW = 1000
 
 TOUCHED = """
-    WITH written AS (
-        SELECT partner_id AS id FROM sale_order WHERE write_date >= %(since)s
-         UNION %(others)s
-         UNION
-        SELECT o.partner_id
-          FROM sale_order_line l JOIN sale_order o ON o.id = l.order_id
-         WHERE l.write_date >= %(since)s
-         UNION
-        SELECT o.partner_id
-          FROM account_move m
-          JOIN account_move_line l ON l.move_id IN (m.id, m.reversed_entry_id)
-          JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = l.id
-          JOIN sale_order_line s ON s.id = rel.order_line_id
-          JOIN sale_order o ON o.id = s.order_id
-         WHERE m.move_type IN ('out_refund', 'out_invoice')
-           AND (m.write_date >= %(since)s OR
-                m.invoice_date > %(then)s AND m.invoice_date <= %(today)s)
-         UNION
-        SELECT o.partner_id
-          FROM stock_move back
-          JOIN sale_order_line s ON s.id = back.sale_line_id
-          JOIN sale_order o ON o.id = s.order_id
-         WHERE back.origin_returned_move_id IS NOT NULL AND back.state = 'done'
-           AND back.date >= LEAST(%(since)s::timestamp, %(end_then)s::timestamp)
-           AND back.date < %(end)s
-         UNION
-        SELECT id FROM res_partner WHERE write_date >= %(since)s
-    ), heads AS (
+    WITH written (id) AS (%(written)s), heads AS (
         SELECT id FROM written
          UNION
         SELECT p.commercial_partner_id FROM res_partner p JOIN written USING (id)
@@ -84,11 +55,6 @@ WITH_GUESTS = """
         ) member
     )
     SELECT id FROM family
-"""
-# Orders of moments that have passed: they came of age, or left the window.
-OF_MOMENTS = """
-    SELECT partner_id FROM sale_order
-     WHERE date_order >= %(start)s AND date_order < %(end)s
 """
 PROFILES = "SELECT count(*) FROM rfm_profile WHERE scheme_id = %s"
 OWN_COMPANIES = "SELECT array_agg(partner_id ORDER BY partner_id) FROM res_company"
@@ -155,29 +121,9 @@ class Touched:
         )
 
     def _touched_sql(self):
-        last, tz = self.last, self.scheme.tz
-        end_then, end = utc_end(last.date, tz), utc_end(self.today, tz)
-        passed = [(end_then, end)]
-        if months := self.scheme.lookback_months:
-            window = relativedelta(months=months)
-            days = (last.date - window, self.today - window)
-            passed.append([utc_start(day, tz) for day in days])
-        others = [SQL(OF_MOMENTS, start=start, end=end) for start, end in passed]
-        for source in self.scheme._get_sources():
-            others.append(source.written(last.seen_until))
-            others += [source.get_of_moments(*moments) for moments in passed]
         guests = guests_sql(self.scheme)
-        if guests:
-            others.append(SQL(DECIDED, last.seen_until))
-        touched = SQL(
-            TOUCHED,
-            since=last.seen_until,
-            then=last.date,
-            today=self.today,
-            end_then=end_then,
-            end=end,
-            others=SQL(" UNION ").join(others),
-        )
+        written = written_sql(self.scheme, self.last, self.today)
+        touched = SQL(TOUCHED, written=written)
         return SQL(WITH_GUESTS, guests=guests, touched=touched) if guests else touched
 
 

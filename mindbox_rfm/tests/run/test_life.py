@@ -118,11 +118,10 @@ class TestLife(RfmCase):
         self.assertEqual(self.code(carla), "fresh")
 
     def test_other_thresholds_are_the_reason(self):
+        self.scheme.state = "draft"
         scheme = self.make_custom(
             [("best", "m >= 5"), ("rest", "")], include_prospects=False
         )
-        self.scheme.state = "draft"
-        scheme.state = "active"
         many = [self.make_customer(f"M{number}") for number in range(10)]
         for number, customer in enumerate(many, 1):
             self.make_order(customer, 50, amount=number * 10)
