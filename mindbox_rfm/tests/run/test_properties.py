@@ -122,7 +122,7 @@ class TestProperties(RfmCase):
             self.assertTrue(all(row["segment_id"] for row in self.rows(scheme)))
             run = self.run_scheme(scheme)
             self.assertEqual(run.written, 0)
-            run.started_at = "2100-01-01"  # after all that was written here
+            run.seen_until = "2100-01-01"  # after all that was written here
             other = self.make_any(second, bins, active=False)
             self.compare_preview(scheme, other)
             savepoint.rollback()
