@@ -17,9 +17,12 @@ class TestAccess(access.AccessCase):
 
     module = "mindbox_rfm"
     makers = {
+        "rfm.experiment": lambda made: made.make(
+            "rfm.experiment", scheme_id=made.get("rfm.scheme").id
+        ),
         "rfm.scheme.version": lambda made: made.make(
             "rfm.scheme.version", content=NOTHING
-        )
+        ),
     }
     arguments = {
         "rfm.scheme.action_view_cell": ([1], [1], [1], "A cell"),
@@ -35,6 +38,9 @@ class TestAccess(access.AccessCase):
         scheme._keep_version()
         return {
             **make_shop_records(env, cls.users["portal"].partner_id),
+            "rfm.experiment": env["rfm.experiment"].create(
+                {"name": "An offer", "scheme_id": scheme.id}
+            ),
             "rfm.preset": preset,
             "rfm.preview": env["rfm.preview"].create({"scheme_id": scheme.id}),
             "rfm.scheme": scheme,

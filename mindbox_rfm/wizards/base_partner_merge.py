@@ -40,4 +40,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             )
         )
         self.env["rfm.profile"]._reread()
+        self.env["rfm.experiment.member"]._take_over(src_partners, dst_partner)
         return result

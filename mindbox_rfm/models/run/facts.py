@@ -158,14 +158,7 @@ class Facts:
             "not_erased": self._not_erased_sql(),
             "touched": self._touched_sql("o.partner_id"),
         }
-        joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS_TABLE)
-        orders = SQL(
-            BY_CONTACT,
-            net=self._net_sql(corrected),
-            corrections=joined if corrected else SQL(),
-            not_returned=SQL("AND x.returned IS NOT TRUE") if corrected else SQL(),
-            **parts,
-        )
+        orders = self._orders_sql(corrected, parts)
         parts["in_window"] = self._in_window_sql("o.moment")
         parts["not_free"] = self._not_free_sql("o.amount")
         others = [source.get_by_contact(**parts) for source in scheme._get_sources()]
@@ -180,6 +173,17 @@ class Facts:
             yield self.guests
         if self.scheme.partner_level != "contact":
             yield SQL(OF_COMPANIES, self._touched_sql("id"))
+
+    def _orders_sql(self, corrected, parts):
+        """Return the query that adds up orders by contact."""
+        joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS_TABLE)
+        return SQL(
+            BY_CONTACT,
+            net=self._net_sql("x" if corrected else None),
+            corrections=joined if corrected else SQL(),
+            not_returned=SQL("AND x.returned IS NOT TRUE") if corrected else SQL(),
+            **parts,
+        )
 
     def _touched_sql(self, column):
         if self.touched is None:
@@ -204,8 +208,12 @@ class Facts:
         since = utc_start(self.today - relativedelta(months=months), self.scheme.tz)
         return SQL("FILTER (WHERE %s >= %s)", SQL(moment), since)
 
-    def _net_sql(self, corrected):
-        taken_off = SQL("- COALESCE(x.taken_off, 0)") if corrected else SQL()
+    def _net_sql(self, corrections=None):
+        """Return an order's amount, less what corrections of some name take off."""
+        taken_off = SQL()
+        if corrections:
+            column = SQL.identifier(corrections, "taken_off")
+            taken_off = SQL("- COALESCE(%s, 0)", column)
         amount = SQL.identifier("o", f"amount_{self.scheme.amount_basis}")
         return SQL(NET, amount=amount, taken_off=taken_off)
 

@@ -41,7 +41,7 @@ class Run:
     """
 
     def __init__(self, scheme, today=None, log=None):
-        self.scheme = _as_system(scheme)
+        self.scheme = as_system(scheme)
         self.env = self.scheme.env
         self.today = today or scheme._get_today()
         logs = self.env["rfm.run"]
@@ -139,7 +139,8 @@ class Run:
         return get_scope_key(self.scheme) | decided
 
 
-def _as_system(scheme):
+def as_system(scheme):
+    """Return the scheme as the system sees it, in the company of the scheme."""
     company = scheme.company_id
     context = {"allowed_company_ids": company.ids, "lang": company.partner_id.lang}
     return scheme.with_env(scheme.env(user=SUPERUSER_ID, su=True, context=context))

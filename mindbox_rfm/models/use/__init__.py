@@ -9,6 +9,7 @@ from . import mindbox_reason
 from . import rfm_segment
 from . import rfm_alert
 from . import rfm_scheme
+from . import rfm_experiment
 from . import rfm_told_field
 from . import rfm_demo
 from . import res_partner

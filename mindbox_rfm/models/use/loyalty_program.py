@@ -12,3 +12,10 @@ class LoyaltyProgram(models.Model):
         string="RFM Segments",
         help="Only for customers of these segments; leave empty for everybody.",
     )
+    rfm_experiment_id = fields.Many2one(
+        "rfm.experiment",
+        string="RFM Experiment",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Not for the control group of this experiment, while it is running.",
+    )

@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Mindbox should know of each customer's segment, was told, and is due to hear.
 
+The groups of running experiments are told beside it, in the same way.
+
 One relation for all ways: the import and the single calls tell what it says is due, and
 the comparison expects the same. What is told is kept by names that say the way, so that
 one way never empties what another one has filled.
@@ -11,6 +13,8 @@ from odoo.tools import SQL
 
 from .mindbox_catalogue import FIELD, OPERATION, SEGMENTATION, SEGMENTS
 
+# How schemes tell segments that can tell of the groups of experiments, too.
+TELLING_WAYS = ("bulk", "field")
 PREFIXES = {"bulk": SEGMENTATION, "field": FIELD, "operation": OPERATION}
 # What may be told beside the segment, of ``profile`` and the ``previous`` segment.
 VALUES = {
@@ -26,7 +30,8 @@ VALUES = {
 # Only customers whom Mindbox knows: of others it refuses what it is told. Whoever is in
 # no segment and was never told of needs nothing.
 KNOWN = """
-    SELECT customer.id AS partner_id, profile.segment_since, %(target)s AS target,
+    SELECT customer.id AS partner_id, profile.segment_since,
+           %(target)s || %(arms)s AS target,
            -- What was told before the ledger kept it may be anything.
            CASE WHEN told.id IS NULL THEN '{}'
                 ELSE COALESCE(NULLIF(told.state, 'null'), %(unknown)s) END AS told
@@ -42,8 +47,21 @@ KNOWN = """
       LEFT JOIN mindbox_ledger told
         ON told.endpoint_id = %(endpoint)s AND told.kind = %(kind)s
        AND told.res_id = customer.id
+      %(join_arms)s
      WHERE %(person)s = customer.id AND %(is_asked)s
-       AND (segment.id IS NOT NULL OR told.id IS NOT NULL)
+       AND (segment.id IS NOT NULL OR told.id IS NOT NULL OR %(arms)s != '{}')
+"""
+# The groups of running experiments that each is in, by the names in Mindbox.
+ARMS = """
+    LEFT JOIN (
+        SELECT member.partner_id,
+               jsonb_object_agg(%(prefix)s || experiment.mindbox_segmentation,
+                                member.arm) AS parts
+          FROM rfm_experiment experiment
+          JOIN rfm_experiment_member member ON member.experiment_id = experiment.id
+         WHERE experiment.id = ANY(%(experiments)s) AND member.partner_id IS NOT NULL
+         GROUP BY member.partner_id
+    ) arms ON arms.partner_id = %(owner)s
 """
 # What was told and should not be any more is emptied, the rest is as it should be.
 DUE = """
@@ -71,8 +89,11 @@ def get_due(scheme, endpoint, partner_ids=None):
     is_asked = SQL("TRUE")
     if partner_ids is not None:
         is_asked = SQL("customer.id = ANY(%s)", list(partner_ids))
+    arms, join_arms = _get_arms(scheme)
     known = SQL(
         KNOWN,
+        arms=arms,
+        join_arms=join_arms,
         target=SQL("jsonb_strip_nulls(%s)", target),
         unknown=SQL("jsonb_build_object(%s::text, NULL)", _get_name(scheme)),
         customers=scope._get_customers(endpoint),
@@ -94,6 +115,21 @@ def _get_owner(scheme):
     if scheme.mindbox_recipients == "both":
         return company
     return SQL("CASE WHEN NOT partner.is_company THEN %s END", company)
+
+
+def _get_arms(scheme):
+    """Return the expression of {name: group} in experiments, and its join."""
+    running = [("state", "=", "running"), ("company_id", "=", scheme.company_id.id)]
+    experiments = scheme.env["rfm.experiment"].sudo().search(running)
+    if scheme.mindbox_way not in TELLING_WAYS or not experiments:
+        return SQL("'{}'::jsonb"), SQL()
+    joined = SQL(
+        ARMS,
+        prefix=_get_prefix(scheme),
+        experiments=experiments.ids,
+        owner=_get_owner(scheme),
+    )
+    return SQL("COALESCE(arms.parts, '{}')"), joined
 
 
 def _get_prefix(scheme):

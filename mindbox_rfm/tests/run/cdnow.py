@@ -40,7 +40,7 @@ def load_orders(env, frame):
             frame["customer"], frame["date"], frame["cents"], strict=True
         )
     ]
-    _insert_orders(env, rows)
+    insert_orders(env, rows)
     return partners
 
 
@@ -69,7 +69,8 @@ def _insert_partners(env, customers):
     return {customer: partner for partner, customer in rows}
 
 
-def _insert_orders(env, rows):
+def insert_orders(env, rows):
+    """Insert confirmed orders: (partner ID, moment, amount)."""
     partner_ids, moments, amounts = map(list, zip(*rows, strict=True))
     env.cr.execute(
         SQL(

@@ -15,7 +15,7 @@ from ...measures import MEASURES, cell_code
 from ...models.run import known_facts
 from ...models.run.preview import Preview
 from ..common import TODAY, RfmCase
-from .cdnow import _insert_orders
+from .cdnow import insert_orders
 
 SETTINGS = settings(
     max_examples=25,
@@ -71,7 +71,7 @@ class TestProperties(RfmCase):
             SQL("DELETE FROM sale_order WHERE partner_id = ANY(%s)", self.partners.ids)
         )
         if made:
-            _insert_orders(
+            insert_orders(
                 self.env,
                 [
                     (
