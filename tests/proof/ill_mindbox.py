@@ -28,6 +28,7 @@ def week(there, short):
     time.sleep(seconds / 2)
     end()
     pretend_a_week_has_passed(there)
+    watch(there)
     healed = there.heal()
     wait_for_first_call(there, healed)
     there.remember_calm(CALM)
@@ -47,15 +48,14 @@ def check_alert_ends(there):
     alert = [("endpoint_id", "=", there.endpoint_id)]
     alerts = there.rpc("mindbox.alert", "search_read", alert, ["kind"])
     kinds = sorted(alert["kind"] for alert in alerts)
-    once = len(kinds) == len(set(kinds)) and set(kinds) <= {"held", "stuck"}
+    known = {"held"} <= set(kinds) <= {"held", "stuck"}
+    once = len(kinds) == len(set(kinds)) and known
     there.result.expect(once, f"alerts for one outage: {kinds}")
     activity = [
         ("res_model", "=", "mindbox.endpoint"),
         ("res_id", "=", there.endpoint_id),
     ]
-    # Watched every five minutes; time is compressed here.
-    watch = [("cron_name", "like", "watch the integration points")]
-    there.rpc("ir.cron", "method_direct_trigger", there.rpc("ir.cron", "search", watch))
+    watch(there)
     began = time.time()
     while left := there.rpc("mail.activity", "search_count", activity):
         if time.time() > began + ALERT_ENDS:
@@ -63,6 +63,12 @@ def check_alert_ends(there):
         time.sleep(1)
     there.result.expect(not left, "an activity is still there after the recovery")
     there.result.notes.append(f"one alert each: {', '.join(kinds)}")
+
+
+def watch(there):
+    """Look at the alerts, as is done every five minutes: time is compressed here."""
+    cron = [("cron_name", "like", "watch the integration points")]
+    there.rpc("ir.cron", "method_direct_trigger", there.rpc("ir.cron", "search", cron))
 
 
 def decide(there, partners):
@@ -201,7 +207,7 @@ def throttled(there, short):
     def throttle(seconds):
         for value, wanted in answers.items():
             there.sandbox.fault(kind="429", retry_after=value)
-            held = wait_for_hold(there, "429")
+            held = wait_for_hold(there, "throttled")
             there.result.expect(
                 wanted - 3 <= held <= wanted + 2, f"{value}: held for {held:.0f} s"
             )
@@ -213,15 +219,18 @@ def throttled(there, short):
     go_through(there, throttle, 20)
 
 
-def wait_for_hold(there, reason, seconds=30):
-    """Wait until the integration point is held; return for how long, in seconds."""
+def wait_for_hold(there, code, seconds=30):
+    """Wait until the integration point is held; return for how long, in seconds.
+
+    :param str code: of the reason
+    """
     deadline = time.time() + seconds
     while time.time() < deadline:
         values = there.query(
             "SELECT EXTRACT(EPOCH FROM held_until - now() at time zone 'UTC')"
-            " FROM mindbox_endpoint WHERE id = %s AND hold_reason LIKE %s",
+            " FROM mindbox_endpoint WHERE id = %s AND hold_reason_code = %s",
             there.endpoint_id,
-            f"%{reason}%",
+            code,
         )
         if values and values[0][0]:
             return float(values[0][0])
