@@ -4,7 +4,7 @@ import databases
 import pytest
 from steps import ROOT
 
-from tests.shop import Shop
+from tests.listening import ENVIRON, ListeningShop
 
 ADDONS = ROOT / "tests" / "addons"
 EVENT = "review_write"
@@ -24,8 +24,8 @@ def with_reviews(template_db):
 def shop(with_reviews, database, odoo_server, sandbox):
     operation = {"name": "Website.WriteReview", "step": "edit", "customer": "import"}
     sandbox.control("PUT", "operations", operation)
-    server = odoo_server(database(with_reviews), addons_path=ADDONS)
-    return Shop(server, sandbox)
+    server = odoo_server(database(with_reviews), addons_path=ADDONS, environ=ENVIRON)
+    return ListeningShop(server, sandbox)
 
 
 def write_review(shop, **customer):
@@ -62,6 +62,17 @@ def test_a_review_reaches_mindbox_by_one_file_of_its_add_on(shop, wait_until):
     assert row["display_name"].startswith("Product review written")
     [read] = shop.rpc("rating.rating", "read", [review], ["mindbox_request_count"])
     assert read["mindbox_request_count"] == 1
+
+
+def test_what_mindbox_tells_of_a_survey_is_one_file_of_its_add_on(shop, wait_until):
+    partner = shop.rpc("res.partner", "create", {"name": "Asked"})
+    ids = {"websiteID": str(partner)}
+    shop.told({"kind": "survey", "customer": {"ids": ids}, "answer": 4})
+    wait_until(lambda: shop.heard(domain=[("state", "=", "applied")]), 30)
+    [read] = shop.rpc("res.partner", "read", [partner], ["survey_answer"])
+    assert read["survey_answer"] == 4
+    [row] = shop.heard("display_name")
+    assert row["display_name"] == "Survey answered: Asked"
 
 
 def test_a_review_that_mindbox_has_missed_is_found_and_sent(shop, wait_until):

@@ -10,6 +10,7 @@ module says what was decided where that is silent.
     bulk        import files, read row by row
     oplog       the operation log, and its export
     showing     how what is stored is shown, in answers and on the page
+    webhooks    calls to the shop, repeated, late, shuffled or lost
     control     what tests and the page ask and switch
 
 How closely it keeps to the documentation is a profile of behaviours, see
@@ -50,6 +51,12 @@ A change is sent as JSON with its Content-Type.
     GET, PUT /api/operations  {"name", "rename", "remove", or options of Operation}
     GET, PUT /api/settings    any of project.DEFAULTS
     GET  /api/strictness      each behaviour, its value and what it could be
+    GET, PUT /api/webhooks    {"url", "key", "lost", "doubled", "late", ...}: see
+                      webhooks.sender; shares from 0 to 1
+    GET, POST /api/webhooks/calls     what was sent; send one body or many
+    POST /api/webhooks/consent  {"customer", "channel", "topic", "subscribed"}: decided
+                      in Mindbox, by the link in a mail; tells the shop
+    POST /api/webhooks/settle   {"timeout"}: answers when none is on its way
     POST /api/reset           forgets calls, what waits, state, keys and faults
     GET  /api/stream          server-sent events, what the page lives on
 """

@@ -13,6 +13,7 @@ from .control import control_app
 from .faults import FaultBook
 from .oplog.exports import Exports
 from .project import Project
+from .webhooks.sender import Webhooks
 from .world import World
 
 LARGEST = 210 * 1024 * 1024
@@ -92,6 +93,7 @@ class SandboxServer:
         self.tls = tls
         self.faults.on_change = self.follow_faults
         self.tasks = set()
+        self.webhooks = Webhooks(self.spawn)
 
     @property
     def api_url(self):
@@ -160,3 +162,4 @@ class SandboxServer:
         self.faults.clear()
         self.world.exports.reset()
         self.api.acceptance.reset()
+        self.webhooks.reset()

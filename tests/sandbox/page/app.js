@@ -6,6 +6,7 @@ import {drawFaults, setLatency} from "./faults.js";
 import {customerPage, customerRow, orderPage, orderRow} from "./people.js";
 import {cardRow, importRow, listBox, segmentBoxes} from "./rest.js";
 import {drawStrictness} from "./strictness.js";
+import {drawWebhooks, wireWebhooks} from "./webhooks.js";
 
 const NUMBERS = [
     ["calls"],
@@ -251,6 +252,7 @@ function readHash() {
 }
 
 function wire() {
+    wireWebhooks();
     $("alarm-off").onclick = () => ask("/api/faults", "DELETE");
     $("pause").onclick = () => {
         view.paused = !view.paused;
@@ -362,6 +364,7 @@ async function start() {
         ...names.map((name) => h("option", {value: name}, name))
     );
     drawAll();
+    drawWebhooks();
     listen(Math.max(0, state.last - 150));
 }
 
