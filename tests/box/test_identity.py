@@ -158,6 +158,26 @@ def test_who_stays_is_not_among_those_to_merge(api, box):
     assert merge(api, "1", "2").status_code == 400
 
 
+def test_a_contact_that_the_winner_inherits_is_free_once_it_is_emptied(api, box):
+    api.register("1")
+    api.register("2", mobilePhone="79990000001")
+    api.register("3")
+    merge(api, "2")
+    assert box.one("customers", "1")["mobilePhone"] == "79990000001"
+    edit(api, "1", mobilePhone="%CLEAR%")
+    edit(api, "3", mobilePhone="79990000001")
+    assert box.one("customers", "3")["mobilePhone"] == "79990000001"
+
+
+def test_a_contact_that_the_winner_has_no_room_for_is_nobodys(api, box):
+    api.register("1", mobilePhone="79990000002")
+    api.register("2", mobilePhone="79990000001")
+    api.register("3")
+    merge(api, "2")
+    edit(api, "3", mobilePhone="79990000001")
+    assert box.one("customers", "3")["mobilePhone"] == "79990000001"
+
+
 def test_a_merge_can_be_repeated(api, box):
     for ident in ("1", "2"):
         api.register(ident)

@@ -3,6 +3,8 @@
 Each ends as a random one does: both sides have the same.
 """
 
+from contextlib import contextmanager
+
 import pytest
 
 from .ending import check
@@ -46,6 +48,15 @@ class Life:
         world = self.shop.box.server.world
         owner = self.shop.box.on_loop(lambda: world.cards.owner(number))
         return owner and int(owner.ids["websiteID"])
+
+    @contextmanager
+    def failing(self, whose, by="customers", **fault):
+        """Have the calls of a customer, or of an operation, fail for a while."""
+        box = self.shop.box
+        whose = [f"websiteID:{whose}"] if by == "customers" else f"Website.{whose}"
+        box.faults.set("500", **{by: whose}, **fault)
+        yield
+        box.faults.clear()
 
     def check(self):
         check(self.shop, self.placed)
@@ -96,6 +107,71 @@ def test_what_the_winner_has_by_now_is_not_taken_away(life):
     life.people.change(loser, phone=False)
     life.people.merge(loser, winner)
     life.people.change(winner, phone=life.people.phone(2))
+    life.check()
+
+
+# -- decisions that wait behind a profile ---
+def test_a_decision_of_who_is_merged_into_somebody_known_counts(life):
+    winner = life.sign_up(1)
+    life.settle()
+    loser = life.come(2, phone=2)
+    life.people.decide(loser, "sms", False)
+    life.people.merge(loser, winner)
+    life.check()
+
+
+# -- a contact that has gone to somebody else, before Mindbox heard that it was left ---
+def test_a_phone_is_its_takers_though_the_leaver_is_told_later(life):
+    leaver, taker = life.come(1, phone=1), life.come(2)
+    life.settle()
+    life.people.change(leaver, phone=False)
+    life.people.change(taker, phone=life.people.phone(1))
+    with life.failing(leaver):
+        life.shop.deliver()
+    life.check()
+
+
+def test_a_phone_that_was_changed_is_its_takers_though_that_is_told_later(life):
+    leaver, taker = life.come(1, phone=1), life.come(2)
+    life.settle()
+    life.people.change(leaver, phone=life.people.phone(2))
+    life.people.change(taker, phone=life.people.phone(1))
+    with life.failing(leaver):
+        life.shop.deliver()
+    life.check()
+
+
+def test_a_phone_of_who_was_merged_is_its_takers_though_that_is_told_later(life):
+    winner, loser, taker = life.come(1), life.come(2, phone=1), life.come(3)
+    life.settle()
+    life.people.merge(loser, winner)
+    life.people.change(winner, phone=False)
+    life.people.change(taker, phone=life.people.phone(1))
+    with life.failing("MergeCustomers", by="operation"):
+        life.shop.deliver()
+    life.check()
+
+
+def test_a_phone_that_the_survivor_hands_on_between_merge_and_edit_is_the_takers(life):
+    winner, loser, taker = life.come(1), life.come(2, phone=1), life.come(3)
+    life.settle()
+    life.people.change(loser, phone=False)
+    life.people.merge(loser, winner)
+    life.people.change(taker, phone=life.people.phone(1))
+    with life.failing("EditCustomer", by="operation", times=1):
+        life.shop.deliver()
+    life.check()
+
+
+def test_a_guests_phone_is_its_takers_when_the_guest_signs_up(life):
+    guest, taker = life.come(1, phone=1), life.come(2)
+    life.fill_cart(guest)
+    life.settle()
+    life.sign_up(1)
+    life.people.change(guest, phone=False)
+    life.people.change(taker, phone=life.people.phone(1))
+    with life.failing("MergeCustomers", by="operation"):
+        life.shop.deliver()
     life.check()
 
 

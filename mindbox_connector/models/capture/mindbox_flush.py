@@ -192,6 +192,7 @@ class MindboxSource(models.AbstractModel):
                 row["occurred_at"] = moment
                 row["partner_id"] = customer.id or None
                 row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
+                row["left_contacts"] = " ".join(sorted(facts.get("left", ()))) or None
                 row["instead_of"] = next(iter(facts.get("instead_of", ())), None)
                 row["customer_key"] = self._mindbox_customer_key(customer, visitor)
                 row.update(visitor)

@@ -24,7 +24,8 @@ class MindboxRequest(models.Model):
         record = other and self.env[self.res_model].browse(self.res_id).exists()
         if not record or not self.endpoint_id._get_operation(other):
             return False
-        facts = {"cleared": set(self.cleared.split())} if self.cleared else {}
+        words = {"cleared": self.cleared, "left": self.sudo().left_contacts}
+        facts = {name: set(text.split()) for name, text in words.items() if text}
         record._mindbox_mark(other, instead_of={self.event}, **facts)
         ended = Reason("sent_instead", {"event": other})
         self.write({"state": "skipped", **ended.get_values()})

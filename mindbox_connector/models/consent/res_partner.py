@@ -16,30 +16,59 @@ class ResPartner(models.Model):
     mindbox_decided_at = fields.Datetime(
         compute="_compute_mindbox_decided_at",
         compute_sudo=True,
-        help="The moment of the last decision that was recorded for Mindbox.",
+        help="The moment of the last decision that was recorded for Mindbox: of those "
+        "that leave before the profile.",
+    )
+    mindbox_deciding_at = fields.Datetime(
+        compute="_compute_mindbox_decided_at",
+        compute_sudo=True,
+        help="The moment of the first decision that leaves after the profile.",
     )
 
     def _compute_mindbox_decided_at(self):
         """Those who share a contact may be one customer, with one set of decisions."""
         families = {partner: partner._mindbox_family() for partner in self}
-        latest = dict(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT consent.partner_id, max(request.occurred_at)
-                      FROM mindbox_consent consent
-                      JOIN mindbox_request request ON request.res_id = consent.id
-                       AND request.res_model = 'mindbox.consent'
-                     WHERE consent.partner_id = ANY(%s)
-                     GROUP BY consent.partner_id
-                    """,
-                    self.union(*families.values()).ids,
-                )
-            )
+        pairs = [(one.id, other) for one in self for other in families[one].ids]
+        rows = pairs and self.env.execute_query(self._mindbox_get_decided_query(pairs))
+        moments = {partner_id: found for partner_id, *found in rows}
+        for partner in self:
+            before, after = moments.get(partner.id, (None, None))
+            partner.mindbox_decided_at = before or False
+            partner.mindbox_deciding_at = after or False
+
+    def _mindbox_get_decided_query(self, pairs):
+        """Return the query of customers' last decisions, and of the next to leave.
+
+        Those leave later that wait behind the profile that waits, too.
+
+        :param list pairs: (ID of a customer, ID of one who decides for it)
+        """
+        return SQL(
+            """
+            SELECT partner_id, max(occurred_at) FILTER (WHERE NOT leaves_later),
+                   min(occurred_at) FILTER (WHERE leaves_later)
+              FROM (
+                SELECT family.partner_id, request.occurred_at,
+                       request.state = 'pending' AND EXISTS (
+                           SELECT 1 FROM mindbox_request profile
+                            WHERE profile.endpoint_id = request.endpoint_id
+                              AND profile.merge_key
+                                = 'customer/res.partner/' || family.partner_id
+                              AND profile.state = 'pending'
+                              AND profile.payload IS NULL
+                              AND (profile.priority, profile.id)
+                                < (request.priority, request.id)
+                       ) AS leaves_later
+                  FROM (VALUES %s) AS family (partner_id, member_id)
+                  JOIN mindbox_consent consent
+                    ON consent.partner_id = family.member_id
+                  JOIN mindbox_request request ON request.res_id = consent.id
+                   AND request.res_model = 'mindbox.consent'
+              ) AS decided
+             GROUP BY partner_id
+            """,
+            SQL(", ").join(SQL("(%s, %s)", *pair) for pair in pairs),
         )
-        for partner, family in families.items():
-            moments = [latest[i] for i in family.ids if i in latest]
-            partner.mindbox_decided_at = max(moments, default=False)
 
     def _mindbox_family(self):
         return self | self.sudo().mindbox_contact_ids.claimant_ids
@@ -47,12 +76,18 @@ class ResPartner(models.Model):
     def _mindbox_told_moment(self, event, moment):
         """Decisions leave first: an older profile after them would be out of date.
 
-        Where a consent is withdrawn by an edit, both are edits for Mindbox.
+        Where a consent is withdrawn by an edit, both are edits for Mindbox. A profile
+        that leaves before a decision, as one does that others wait for, is told as of
+        before it: that would be out of date, else.
         """
         moment = super()._mindbox_told_moment(event, moment)
-        if event != "customer_edit" or not self.mindbox_decided_at:
+        if event != "customer_edit":
             return moment
-        return max(moment, self.mindbox_decided_at + MILLISECOND)
+        if self.mindbox_decided_at:
+            moment = max(moment, self.mindbox_decided_at + MILLISECOND)
+        if self.mindbox_deciding_at:
+            moment = min(moment, self.mindbox_deciding_at - MILLISECOND)
+        return moment
 
     def _mindbox_has_agreed(self, endpoint):
         """Whether Mindbox may write to the customer, who is known there as such."""

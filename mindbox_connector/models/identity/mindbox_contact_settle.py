@@ -15,7 +15,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...catalogue import RELEASE
-from .ranking import Claimant, decide
+from .ranking import Claimant, decide, get_rank
 
 # Before anything else in the lane of the new owner.
 FIRST = -1
@@ -74,6 +74,23 @@ class MindboxContact(models.Model):
             phones = [value for kind, value in gone if kind == "phone"]
             claims |= self._find_claims(endpoint, emails, phones)
         return self._decide(endpoint, claims, known, set(), ())
+
+    @api.model
+    def _pass_on(self, endpoint, partner, words):
+        """Have those told who have contacts that Mindbox knew as somebody's till now.
+
+        :param partner: who has left them
+        :param words: the contacts, as of ``_mindbox_get_words`` of ``res.partner``
+        """
+        keys = [tuple(word.split(":", 1)) for word in words]
+        emails = [value for kind, value in keys if kind == "email"]
+        phones = [value for kind, value in keys if kind == "phone"]
+        claims = self._find_claims(endpoint, emails, phones)
+        owners = {
+            sorted(claimants, key=get_rank)[0].id for claimants in claims.values()
+        }
+        for owner_id in sorted(owners - {partner.id}):
+            self._tell(endpoint, owner_id, partner.id)
 
     # === WHO HAS WHAT === #
 

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ...catalogue import RELEASE
 from ..outbox.json_text import rename_customer
@@ -99,13 +100,40 @@ class MindboxEndpoint(models.Model):
         """Whoever stays when Mindbox merges inherits contacts that the others had.
 
         In Odoo they may be nobody's by now, or still another customer's: they are
-        emptied where this customer has none, also if that has changed meanwhile.
+        emptied where this customer has none, also if that has changed meanwhile. Who
+        has a contact that another one has left was told too early, perhaps: Mindbox
+        knew it as the other one's, and ignored it.
         """
         result = super()._after_sent(parcels)
+        leaving = self._find_leaving(parcels)
         for merge in self._find_merge_requests(parcels).filtered("cleared"):
-            survivor, cleared = merge.partner_id, set(merge.cleared.split())
-            survivor._mindbox_mark("customer_edit", cleared=cleared)
+            facts = {"cleared": set(merge.cleared.split())}
+            if words := leaving.pop(merge, None):
+                facts["left"] = words
+            merge.partner_id._mindbox_mark("customer_edit", **facts)
+        for request, words in leaving.items():
+            self.env["mindbox.contact"]._pass_on(self, request.partner_id, words)
         return result
+
+    def _find_leaving(self, parcels):
+        """Return {request: contacts, as words, that Mindbox hears are left}.
+
+        They are needed once.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE mindbox_request new SET left_contacts = NULL
+                  FROM mindbox_request old
+                 WHERE new.id = ANY(%s) AND new.left_contacts IS NOT NULL
+                   AND old.id = new.id AND new.partner_id IS NOT NULL
+                RETURNING new.id, old.left_contacts
+                """,
+                [parcel.id for parcel in parcels],
+            )
+        )
+        requests = self.env["mindbox.request"]
+        return {requests.browse(row_id): set(words.split()) for row_id, words in rows}
 
     def _leave_contested(self, rows):
         """Whose a contact is, is decided before any body is built that holds it."""

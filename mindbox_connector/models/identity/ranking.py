@@ -33,13 +33,14 @@ def decide(claimants):
     :param claimants: two customers at least
     :return: (:class:`Claimant`, one of :data:`RANKS`)
     """
-    owner, runner_up, *_others = sorted(claimants, key=_get_rank)
+    owner, runner_up, *_others = sorted(claimants, key=get_rank)
     for reason in RANKS[:-1]:
         if getattr(owner, reason) != getattr(runner_up, reason):
             return owner, reason
     return owner, RANKS[-1]
 
 
-def _get_rank(claimant):
+def get_rank(claimant):
+    """Return what claimants are sorted by: the owner of the contact comes first."""
     merits = [not getattr(claimant, reason) for reason in RANKS[:-1]]
     return (*merits, claimant.created_at or datetime.min, claimant.id)

@@ -3,11 +3,15 @@
 """As whom Mindbox knows a contact, and which e-mail and phone are really theirs."""
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...catalogue import RELEASE
 from ...exceptions import MindboxSkipped
 from ..outbox.json_text import CLEAR
 from .mindbox_contact import KINDS
+
+# Fields by which a contact changes: the phone is read as one of the country.
+REACHED_BY = {"email", "phone", "country_id"}
 
 
 class ResPartner(models.Model):
@@ -79,22 +83,30 @@ class ResPartner(models.Model):
         digits = "".join(filter(str.isdigit, self.phone_sanitized or ""))
         return {"email": self.email_normalized or "", "phone": digits}
 
-    def _mindbox_get_handed_on(self):
-        """Return Mindbox's fields of the contacts by which it knows these customers.
+    def _mindbox_get_words(self):
+        """Return the contacts of these customers as words: kind:value."""
+        contacts = (partner._mindbox_get_contacts() for partner in self)
+        return {f"{k}:{v}" for one in contacts for k, v in one.items() if v}
 
-        One that was just removed is known there until that is told.
+    def _mindbox_get_handed_on(self):
+        """Return the contacts by which Mindbox knows these customers.
+
+        One that was just left is known there until that is told.
+
+        :return: (Mindbox's fields, the contacts as words)
         """
-        contacts = [partner._mindbox_get_contacts() for partner in self]
-        known = {KINDS[kind] for one in contacts for kind in one if one[kind]}
+        words = self._mindbox_get_words()
+        known = {KINDS[word.partition(":")[0]] for word in words}
         waiting = [
             ("res_model", "=", self._name),
             ("res_id", "in", self.ids),
             ("state", "=", "pending"),
-            ("cleared", "!=", False),
         ]
-        for row in self.env["mindbox.request"].sudo().search(waiting):
-            known |= set(row.cleared.split())
-        return known
+        either = ["|", ("cleared", "!=", False), ("left_contacts", "!=", False)]
+        for row in self.env["mindbox.request"].sudo().search(waiting + either):
+            known |= set((row.cleared or "").split())
+            words |= set((row.left_contacts or "").split())
+        return known, words
 
     # === A CONTACT THAT IS GIVEN UP === #
 
@@ -114,8 +126,17 @@ class ResPartner(models.Model):
     # === WHAT MAY CHANGE IT === #
 
     def write(self, vals):
-        """Who is archived leaves the contacts to the others, and may get them back."""
+        """Who is archived leaves the contacts to the others, and may get them back.
+
+        Of a contact that is left Mindbox does not hear at once: who has it by then is
+        told once it does.
+        """
+        concerned = self if REACHED_BY & vals.keys() else ()
+        had = {partner: partner._mindbox_get_words() for partner in concerned}
         result = super().write(vals)
+        for partner, words in had.items():
+            if left := words - partner._mindbox_get_words():
+                partner._mindbox_mark("customer_edit", left=left)
         if "active" in vals:
             self._mindbox_mark_sharing()
         return result
@@ -126,9 +147,24 @@ class ResPartner(models.Model):
 
     def _on_erase(self):
         """What was theirs may be another one's now."""
+        self._mindbox_forget_left()
         result = super()._on_erase()
         self._mindbox_free_contacts()
         return result
+
+    def _mindbox_forget_left(self):
+        """Who has left what is theirs now does not keep it."""
+        self.env["mindbox.request"]._execute(
+            SQL(
+                """
+                UPDATE mindbox_request SET left_contacts = NULL
+                 WHERE left_contacts IS NOT NULL
+                   AND string_to_array(left_contacts, ' ') && %s
+                RETURNING id
+                """,
+                sorted(self._mindbox_get_words()),
+            )
+        )
 
     def _mindbox_free_contacts(self):
         contacts = self.sudo().mindbox_contact_ids

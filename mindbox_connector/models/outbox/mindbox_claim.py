@@ -12,9 +12,9 @@ from .mindbox_due import OPEN
 
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
-    "customer_key, merge_key, cleared, instead_of, priority, transaction_id, "
-    "occurred_at, attempts, COALESCE(missing_attempts, 0) AS missing_attempts, "
-    "payload, device_uuid, customer_ip"
+    "customer_key, merge_key, cleared, left_contacts, instead_of, priority, "
+    "transaction_id, occurred_at, attempts, payload, device_uuid, customer_ip, "
+    "COALESCE(missing_attempts, 0) AS missing_attempts"
 )
 FROZEN_COLUMNS = (
     "id event operation_id mode state reason_code reason_details payload".split()

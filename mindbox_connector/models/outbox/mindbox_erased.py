@@ -14,6 +14,7 @@ PERSONAL = (
     "payload",
     "response",
     "reason_details",
+    "left_contacts",
     "device_uuid",
     "customer_ip",
 )

@@ -7,6 +7,9 @@ from odoo.tools import SQL
 
 from .json_text import rename_customer
 
+# Columns of words, of which the row that stays has those of all.
+GATHERED = ("cleared", "left_contacts")
+
 
 class MindboxRequest(models.Model):
     _name = "mindbox.request"
@@ -25,7 +28,7 @@ class MindboxRequest(models.Model):
                 """
                 SELECT waiting.id, waiting.merge_key, waiting.endpoint_id,
                        waiting.event, waiting.operation_id, waiting.occurred_at,
-                       waiting.cleared, waiting.priority
+                       waiting.cleared, waiting.left_contacts, waiting.priority
                   FROM mindbox_request waiting
                  WHERE waiting.state = 'pending' AND waiting.payload IS NULL
                    AND waiting.merge_key IS NOT NULL
@@ -68,7 +71,7 @@ class MindboxRequest(models.Model):
                 "event",
                 "operation_id",
                 "occurred_at",
-                "cleared",
+                *GATHERED,
                 "priority",
             )
             self._update([{n: row[n] for n in names} for row in absorbing.values()])
@@ -165,6 +168,7 @@ def _absorb(first, later, ranks):
         first["operation_id"] = later["operation_id"]
     elif later["event"] == first["event"]:
         first["occurred_at"] = later["occurred_at"]
-    cleared = {*(first["cleared"] or "").split(), *(later["cleared"] or "").split()}
-    first["cleared"] = " ".join(sorted(cleared)) or None
+    for name in GATHERED:
+        words = {*(first[name] or "").split(), *(later[name] or "").split()}
+        first[name] = " ".join(sorted(words)) or None
     first["priority"] = min(first["priority"], later["priority"])

@@ -79,6 +79,11 @@ class MindboxRequest(models.Model):
     cleared = fields.Char(
         readonly=True, help="Contacts of the customer that were removed in Odoo."
     )
+    left_contacts = fields.Char(
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_manager",
+        help="Contacts that others may have once this is told: kind:value, in words.",
+    )
     transaction_id = fields.Char(
         string="Transaction ID",
         required=True,

@@ -44,7 +44,8 @@ class MindboxRequest(models.Model):
             self.env.execute_query(
                 SQL(
                     """
-                    UPDATE mindbox_request SET payload = NULL, response = NULL
+                    UPDATE mindbox_request
+                       SET payload = NULL, response = NULL, left_contacts = NULL
                      WHERE id = ANY(ARRAY(
                          SELECT id FROM mindbox_request
                           WHERE state IN ('sent', 'skipped', 'cancelled')

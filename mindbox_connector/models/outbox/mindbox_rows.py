@@ -24,6 +24,7 @@ COLUMN_TYPES = {
     "customer_key": "varchar",
     "merge_key": "varchar",
     "cleared": "varchar",
+    "left_contacts": "varchar",
     "instead_of": "varchar",
     "transaction_id": "varchar",
     "occurred_at": "timestamp",
@@ -61,6 +62,8 @@ class MindboxRequest(models.Model):
         :param own_ids: transaction IDs of the rows this transaction has inserted
         :param str savepoint: name of one to be released along with it
         """
+        if own_ids:
+            self._add_left_contacts(rows, own_ids)
         columns, types = _column_lists(tuple(rows[0]))
         rows = [row | {"position": position} for position, row in enumerate(rows)]
         query = SQL(
@@ -81,6 +84,27 @@ class MindboxRequest(models.Model):
             # Along with it: the shop waits for one answer less.
             query = SQL("%s; RELEASE SAVEPOINT %s", query, SQL.identifier(savepoint))
         self.env.cr.execute(query, log_exceptions=False)
+
+    def _add_left_contacts(self, rows, own_ids):
+        """Let what this transaction has recorded say of more contacts that are left."""
+        for row in rows:
+            if not row.get("left_contacts"):
+                continue
+            self._execute(
+                SQL(
+                    """
+                    UPDATE mindbox_request
+                       SET left_contacts = concat_ws(' ', left_contacts, %s)
+                     WHERE transaction_id = ANY(%s) AND endpoint_id = %s
+                       AND merge_key = %s
+                    RETURNING id
+                    """,
+                    row["left_contacts"],
+                    list(own_ids),
+                    row["endpoint_id"],
+                    row["merge_key"],
+                )
+            )
 
     @api.model
     def _update(self, rows, guard=None):

@@ -173,11 +173,13 @@ class ResPartner(models.Model):
 
         :param merged: customers, who are about to be deleted or not
         """
+        cleared, left = merged._mindbox_get_handed_on()
         self._mindbox_mark(
             "customer_merge",
             website=website,
             merged_ids=merged.ids,
-            cleared=merged._mindbox_get_handed_on(),
+            cleared=cleared,
+            left=left,
         )
 
     def _mindbox_find_by_email(self, domain, limit=None):

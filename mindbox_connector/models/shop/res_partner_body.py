@@ -61,10 +61,11 @@ class ResPartner(models.Model):
     def _mindbox_customer_authorize_body(self, endpoint):
         return {"customer": self._mindbox_identity(endpoint)}
 
-    def _mindbox_customer_merge_body(self, endpoint, merged_ids, cleared=()):
+    def _mindbox_customer_merge_body(self, endpoint, merged_ids, cleared=(), left=()):
         """Return the merge of other customers, by their IDs, into this one.
 
         :param cleared: contacts of theirs, which an edit looks after once it is done
+        :param left: the same, as others may have them by then
         :raise MindboxSkipped: Mindbox knows none of them
         """
         name = endpoint.customer_id_name

@@ -32,8 +32,12 @@ def inherit_identity(book, winner, loser):
     for name, value in loser.ids.items():
         winner.ids.setdefault(name, value)
     for slot in CONTACTS.values():
-        if not getattr(winner, slot):
-            setattr(winner, slot, getattr(loser, slot))
+        contact = getattr(loser, slot)
+        if contact and book.by_contact[slot].get(contact) is loser:
+            # Where the winner has another one, it is nobody's from now on.
+            del book.by_contact[slot][contact]
+            if not getattr(winner, slot):
+                book.set_contact(winner, slot, contact)
     for number in loser.cards or ():
         book.cards.all[number].customer = winner
         winner.bag("cards", list).append(number)
