@@ -17,6 +17,7 @@ import postgres
 from steps import main, say
 
 from . import (  # noqa: F401  the scenarios
+    hot_key,
     ill_delivery,
     ill_mindbox,
     ill_shop,

@@ -5,6 +5,7 @@ from itertools import islice
 
 from .verdict import BALANCE
 from .weather import go_through, scenario
+from .world import wait_until
 
 # The connections that hold the lock of a delivery.
 END_LOCKS = """
@@ -29,6 +30,25 @@ def killed_and_refused(there, short):
             there.sandbox.fault(latency=0, times=20, **refusal)
             there.server.start()
             time.sleep(5)
+
+    go_through(there, kill, 15, recovery=30)
+
+
+@scenario("Killed with -9, and the repeats are answered with 401")
+def killed_and_unauthorized(there, short):
+    """It pauses; what may have left leaves as it was, when somebody starts it."""
+
+    def kill(seconds):
+        there.sandbox.fault(latency=300)
+        time.sleep(3)
+        there.server.kill9()
+        there.sandbox.fault(latency=0, kind="401")
+        there.server.start()
+        paused = "SELECT state = 'paused' FROM mindbox_endpoint WHERE id = %s"
+        wait_until(lambda: there.query(paused, there.endpoint_id)[0][0], 60)
+        time.sleep(seconds / 5)
+        there.sandbox.heal()
+        there.start()
 
     go_through(there, kill, 15, recovery=30)
 

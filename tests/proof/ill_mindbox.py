@@ -169,6 +169,7 @@ def switch_on(kind, seconds, **fault):
 PLAIN_FAULTS = {
     "lost_answers": ("The effect is there, the answer gets lost", "lost_answer"),
     "html": ("A page of HTML with status 200", "html"),
+    "firewall": ("A firewall's page of HTML with a 4xx", "firewall"),
     "black_hole": ("Connections that are never answered", "black_hole"),
     "refused": ("Nobody listens", "refused"),
 }

@@ -181,9 +181,8 @@ class MindboxSource(models.AbstractModel):
         if not customer and self._mindbox_is_forgotten(**facts):
             return []
         rows = []
-        moment = self._mindbox_rise(
-            mark.event, self._mindbox_moment(mark.event, moment)
-        )
+        moment = self._mindbox_moment(mark.event, moment)
+        moment = self._mindbox_rise(mark.event, moment)
         for endpoint in self._mindbox_endpoints(mark.website_id):
             operation = self._mindbox_find_operation(endpoint, mark.event, facts)
             if operation:
@@ -191,8 +190,8 @@ class MindboxSource(models.AbstractModel):
                 row["endpoint_id"] = endpoint.id
                 row["occurred_at"] = moment
                 row["partner_id"] = customer.id or None
-                row["cleared"] = " ".join(sorted(facts.get("cleared", ()))) or None
-                row["left_contacts"] = " ".join(sorted(facts.get("left", ()))) or None
+                row["cleared"] = _join_words(facts.get("cleared", ()))
+                row["left_contacts"] = _join_words(facts.get("left", ()))
                 row["instead_of"] = next(iter(facts.get("instead_of", ())), None)
                 row["customer_key"] = self._mindbox_customer_key(customer, visitor)
                 row.update(visitor)
@@ -241,3 +240,7 @@ class MindboxSource(models.AbstractModel):
 
 def _get_key(row):
     return row["endpoint_id"], row["merge_key"]
+
+
+def _join_words(words):
+    return " ".join(sorted(words)) or None

@@ -14,6 +14,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from .json_text import to_json
 from .mindbox_request import WAITS
 
 
@@ -24,39 +25,48 @@ class MindboxEndpoint(models.Model):
     def _get_settled_condition(self, on_the_way):
         """Return the condition that nothing ``due`` has to wait for is unsettled.
 
+        What holds which lane is found once, and not anew for each row of a long one.
+
         :param on_the_way: IDs of rows that are being sent
         """
-        if not self._has_late_makers():
+        held = self._has_late_makers() and self.env.execute_query(
+            self._get_held_query(on_the_way)
+        )
+        if not held:
             return SQL("TRUE")
+        places = {lane: [priority, row_id] for lane, priority, row_id in held}
+        place = SQL("(%s::jsonb -> due.customer_key)", to_json(places))
         return SQL(
-            """
-            NOT EXISTS (
-                SELECT 1 FROM (%s) AS held
-                 WHERE held.customer_key = due.customer_key
-                   AND (held.priority, held.id) <= (due.priority, due.id)
-            )
-            """,
-            self._get_held_query(on_the_way),
+            "COALESCE((due.priority, due.id)"
+            " < ((%(place)s -> 0)::int, (%(place)s -> 1)::int), TRUE)",
+            place=place,
         )
 
     def _get_held_query(self, on_the_way):
-        """Return the query of the first row of each lane that has to wait."""
+        """Return the query of the first row of each lane that has to wait.
+
+        Of each lane with a maker only as much is read as leaves before that row.
+        """
         makers = self.env["mindbox.catalogue"]._get_makers()
         pairs = [(maker, code) for code, found in makers.items() for maker in found]
         return SQL(
             """
-            SELECT DISTINCT ON (waiting.customer_key)
-                   waiting.customer_key, waiting.priority, waiting.id
-              FROM (%(makers)s) AS maker
-              JOIN (VALUES %(pairs)s) AS need (maker, event)
-                ON need.maker = maker.event
-              JOIN mindbox_request waiting
-                ON waiting.endpoint_id = %(endpoint)s
-               AND waiting.customer_key = maker.customer_key
-               AND waiting.event = need.event AND %(waits)s
-             WHERE maker.sent_at IS NOT NULL
-                OR (maker.priority, maker.id) < (waiting.priority, waiting.id)
-             ORDER BY waiting.customer_key, waiting.priority, waiting.id
+            WITH maker AS MATERIALIZED (%(makers)s),
+                 need (maker, event) AS (VALUES %(pairs)s)
+            SELECT DISTINCT ON (maker.customer_key)
+                   maker.customer_key, held.priority, held.id
+              FROM maker, LATERAL (
+                SELECT waiting.priority, waiting.id FROM mindbox_request waiting
+                 WHERE waiting.endpoint_id = %(endpoint)s
+                   AND waiting.customer_key = maker.customer_key AND %(waits)s
+                   AND waiting.event IN (
+                       SELECT need.event FROM need WHERE need.maker = maker.event)
+                   AND (maker.sent_at IS NOT NULL
+                        OR (maker.priority, maker.id) < (waiting.priority, waiting.id))
+                 ORDER BY waiting.priority, waiting.id
+                 LIMIT 1
+              ) AS held
+             ORDER BY maker.customer_key, held.priority, held.id
             """,
             makers=self._get_unsettled_query(on_the_way),
             pairs=SQL(", ").join(SQL("(%s, %s)", *pair) for pair in pairs),

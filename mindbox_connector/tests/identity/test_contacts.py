@@ -3,7 +3,6 @@
 """One owner of each contact: decided before bodies are built, kept, and told."""
 
 import json
-from types import SimpleNamespace
 
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -54,46 +53,6 @@ class TestContacts(SourceCase):
 
     def owner(self, kind):
         return self.contacts.search([("kind", "=", kind)]).partner_id
-
-    # === WHAT IS LEFT === #
-
-    def send(self, row):
-        """Let Mindbox accept a request, as the delivery does."""
-        self.env.flush_all()
-        call = SimpleNamespace(operation=row.operation_id.name, mode="async")
-        self.endpoint._after_sent([SimpleNamespace(id=row.id, call=call)])
-        self.env.invalidate_all()
-
-    def test_who_has_what_another_one_has_left_is_told_once_that_is_told(self):
-        self.know(self.customer)
-        self.customer.phone = "+7 999 000-00-00"
-        row = self.recorded("customer_edit")
-        self.assertEqual(row.left_contacts, f"phone:{PHONE}")
-        olga = self.make_partner(phone=PHONE)
-        self.recorded("customer_register")
-        self.send(row)
-        again = self.env["mindbox.request"].search([("res_id", "=", olga.id)], limit=1)
-        self.assertEqual(again.event, "customer_edit")
-        self.assertEqual(again.customer_key, f"partner-{self.customer.id}")
-        self.assertFalse(row.left_contacts, "needed once")
-
-    def test_what_nobody_has_who_was_left_it_is_told_to_nobody(self):
-        self.know(self.customer)
-        self.customer.phone = False
-        row = self.recorded("customer_edit")
-        before = self.env["mindbox.request"].search_count([])
-        self.send(row)
-        self.assertEqual(self.env["mindbox.request"].search_count([]), before)
-
-    def test_what_is_left_is_forgotten_with_who_has_it_now(self):
-        self.know(self.customer)
-        self.customer.phone = False
-        row = self.recorded("customer_edit")
-        olga = self.make_partner(phone=PHONE)
-        olga._mindbox_erase()
-        self.env.invalidate_all()
-        self.assertFalse(row.left_contacts)
-        self.assertEqual(row.state, "pending")
 
     # === WHO OWNS === #
 

@@ -9,6 +9,11 @@ from odoo.tests import tagged
 from .common import DeliveryCase
 
 MAKERS = ("customer_register", "order_create", "card_issue")
+# Rows of the outbox that this transaction has read.
+READ = """
+    SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables
+     WHERE relname = 'mindbox_request'
+"""
 
 
 @tagged("post_install", "-at_install")
@@ -98,3 +103,11 @@ class TestSettle(DeliveryCase):
         self.put(register, sent_at=datetime.utcnow() + timedelta(days=1))
         self.deliver()
         self.assertEqual(self.states(), ["sent", "sent"])
+
+    def test_a_long_lane_is_not_read_anew_for_each_of_its_rows(self):
+        self.facts(*["a"] * 400)
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            self.assertEqual(len(endpoint._find_due_rows(200, {}, [])), 20)
+            env.cr.execute(READ)
+            self.assertLess(env.cr.fetchone()[0], 4000)
