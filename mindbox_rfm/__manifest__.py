@@ -21,6 +21,7 @@
         "views/rfm_run_views.xml",
         "views/rfm_transition_views.xml",
         "views/rfm_experiment_views.xml",
+        "views/rfm_forecast_views.xml",
         "views/res_partner_views.xml",
         "views/use_views.xml",
         "wizards/rfm_wizard_views.xml",

@@ -1,7 +1,8 @@
-"""Segments of customers, in five rooms: each calls only those before it."""
+"""Segments of customers, in six rooms: each calls only those before it."""
 
 from . import scheme
 from . import result
 from . import run
+from . import forecast
 from . import experiment
 from . import use

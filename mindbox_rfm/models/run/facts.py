@@ -27,7 +27,7 @@ FACT_COLUMNS = ("first_order_date", "last_order_date", "order_count", "amount")
 BY_CONTACT = """
     SELECT o.partner_id, min(o.date_order) AS first_at,
            max(o.date_order) AS last_at,
-           count(*) %(in_window)s AS order_count,
+           %(counted)s %(in_window)s AS order_count,
            COALESCE(sum(%(net)s) %(in_window)s, 0) AS amount
       FROM sale_order o %(corrections)s
      WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s)
@@ -179,11 +179,16 @@ class Facts:
         joined = SQL("LEFT JOIN %s x ON x.order_id = o.id", CORRECTIONS_TABLE)
         return SQL(
             BY_CONTACT,
+            counted=self._counted_sql(),
             net=self._net_sql("x" if corrected else None),
             corrections=joined if corrected else SQL(),
             not_returned=SQL("AND x.returned IS NOT TRUE") if corrected else SQL(),
             **parts,
         )
+
+    def _counted_sql(self):
+        """Return the aggregate that counts orders."""
+        return SQL("count(*)")
 
     def _touched_sql(self, column):
         if self.touched is None:

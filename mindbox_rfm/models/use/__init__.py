@@ -13,6 +13,7 @@ from . import rfm_experiment
 from . import rfm_told_field
 from . import rfm_demo
 from . import res_partner
+from . import res_partner_forecast
 from . import mindbox_endpoint
 from . import mindbox_import
 from . import mindbox_ledger

@@ -11,7 +11,7 @@ from ...fields import CompanyCurrency
 AMOUNTS = "mindbox_rfm.group_rfm_amount"
 
 
-def _of_profile(name, column, groups="base.group_user"):
+def of_profile(name, column, groups="base.group_user"):
     """Return what the fields have in common that are read from the profile.
 
     Filters, groups and sorting join its table.
@@ -54,34 +54,34 @@ class ResPartner(models.Model):
     rfm_segment_id = fields.Many2one(
         "rfm.segment",
         string="RFM Segment",
-        **_of_profile("rfm_segment_id", "segment_id"),
+        **of_profile("rfm_segment_id", "segment_id"),
     )
     rfm_score = fields.Char(
         string="RFM Score",
         help="Scores R, F and M, e.g. 545; A is ten.",
-        **_of_profile("rfm_score", "score"),
+        **of_profile("rfm_score", "score"),
     )
     rfm_r = fields.Integer(
-        string="RFM: R", aggregator="avg", **_of_profile("rfm_r", "r_score")
+        string="RFM: R", aggregator="avg", **of_profile("rfm_r", "r_score")
     )
     rfm_f = fields.Integer(
-        string="RFM: F", aggregator="avg", **_of_profile("rfm_f", "f_score")
+        string="RFM: F", aggregator="avg", **of_profile("rfm_f", "f_score")
     )
     rfm_m = fields.Integer(
-        string="RFM: M", aggregator="avg", **_of_profile("rfm_m", "m_score")
+        string="RFM: M", aggregator="avg", **of_profile("rfm_m", "m_score")
     )
     rfm_last_order_date = fields.Date(
         string="RFM: Last Order",
-        **_of_profile("rfm_last_order_date", "last_order_date", AMOUNTS),
+        **of_profile("rfm_last_order_date", "last_order_date", AMOUNTS),
     )
     rfm_order_count = fields.Integer(
-        string="RFM: Orders", **_of_profile("rfm_order_count", "order_count", AMOUNTS)
+        string="RFM: Orders", **of_profile("rfm_order_count", "order_count", AMOUNTS)
     )
     rfm_amount = fields.Monetary(
         string="RFM: Amount",
         currency_field="rfm_currency_id",
         aggregator="sum",
-        **_of_profile("rfm_amount", "amount", AMOUNTS),
+        **of_profile("rfm_amount", "amount", AMOUNTS),
     )
     rfm_currency_id = CompanyCurrency(
         "res.currency", compute="_compute_rfm_currency_id"
@@ -89,11 +89,11 @@ class ResPartner(models.Model):
     rfm_previous_segment_id = fields.Many2one(
         "rfm.segment",
         string="Previous RFM Segment",
-        **_of_profile("rfm_previous_segment_id", "previous_segment_id"),
+        **of_profile("rfm_previous_segment_id", "previous_segment_id"),
     )
     rfm_segment_since = fields.Date(
         string="RFM Segment Since",
-        **_of_profile("rfm_segment_since", "segment_since"),
+        **of_profile("rfm_segment_since", "segment_since"),
     )
     rfm_card = fields.Json(compute="_compute_rfm_card", groups=AMOUNTS)
 

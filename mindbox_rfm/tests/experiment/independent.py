@@ -4,6 +4,7 @@
 
 import hashlib
 import random
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,15 +57,19 @@ def bucketed(residuals, places):
     return Group(counts, np.bincount(buckets, weights=sorted_).tolist())
 
 
-def resample(group, stream):
-    """Return the means of samples, drawn as the product draws them."""
-    counts, sums = np.array(group.counts), np.array(group.sums)
+@lru_cache(maxsize=4)
+def get_draws(size, stream):
+    """Return how often each bucket is in each sample, as the product draws them."""
     dice = random.Random(SEED + stream)
-    size = len(counts)
-    draws = np.array(
-        [dice.choices(range(size), k=size) for _draw in range(DRAWS)], dtype=int
-    )
-    return sums[draws].sum(axis=1) / counts[draws].sum(axis=1)
+    draws = (dice.choices(range(size), k=size) for _draw in range(DRAWS))
+    return np.array([np.bincount(draw, minlength=size) for draw in draws], float)
+
+
+def resample(group, stream):
+    """Return the means of samples."""
+    counts, sums = np.array(group.counts, float), np.array(group.sums)
+    draws = get_draws(len(counts), stream)
+    return (draws @ sums) / (draws @ counts)
 
 
 def compare(residuals, values, places, control):

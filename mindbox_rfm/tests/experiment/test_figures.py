@@ -2,9 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What the intervals promise holds on a public data set.
 
-In full, with 2,000 splits and 200 planted lifts, some minutes::
+In full, with 10,000 splits and 200 planted lifts, some minutes::
 
-    RFM_SPLITS=2000 docker/checks.py unit
+    RFM_SPLITS=10000 docker/checks.py unit
 """
 
 import os
@@ -23,10 +23,19 @@ from ...models.experiment.figures import (
     get_quantile,
 )
 from ..run.cdnow import read_purchases
-from .independent import adjust, bucketed, cap, draw_control, get_places
+from .independent import (
+    adjust,
+    bucketed,
+    cap,
+    compare,
+    draw_control,
+    get_places,
+)
 
-# Random splits of the customers; the promise itself is judged by 2,000.
-SPLITS = int(os.environ.get("RFM_SPLITS", 60))
+# Random splits of the customers. Of 2,000 the share that is covered is known to half a
+# point only: the promise, 94 to 96 %, is judged by 10,000.
+SPLITS = int(os.environ.get("RFM_SPLITS", 400))
+FULL = 10_000
 START, DAYS, SHARE = pd.Timestamp("1997-12-31"), 90, 10
 
 
@@ -62,28 +71,22 @@ class TestFigures(BaseCase):
             return cap(values), cap(before)
         return values, before
 
-    def compare(self, residuals, values, strata, number, change=None):
-        """Return the estimate of one random split."""
-        places = get_places(range(len(values)), number)
-        control = draw_control(strata, places, SHARE, number)
-        test, other = (
-            bucketed(residuals[mask], places[mask]) for mask in (~control, control)
-        )
-        return estimate(test, other, values.mean())
-
     def check_cover(self, metric):
+        """Judge intervals of splits with no difference, computed as the product does.
+
+        That it does so, to the ninth digit, is shown by the tests of the report.
+        """
         values, before = self.get_values(metric)
         residuals = adjust(values, before, self.strata)
-        found = [
-            self.compare(residuals, values, self.strata, number)
-            for number in range(SPLITS)
-        ]
-        share = sum(one.low <= 0 <= one.high for one in found) / SPLITS
-        if SPLITS >= 2000:
-            self.assertGreaterEqual(share, 0.94)
-            self.assertLessEqual(share, 0.96)
-        # So few splits miss that by chance: below this they do not.
-        self.assertGreaterEqual(share, 0.85)
+        dice, covered = np.random.default_rng(1), 0
+        for number in range(SPLITS):
+            places = dice.random(len(values))
+            control = draw_control(self.strata, places, SHARE, number)
+            found = compare(residuals, values, places, control)
+            covered += found["difference_low"] <= 0 <= found["difference_high"]
+        # So few splits may miss the promise by chance.
+        leeway = 0.01 if SPLITS >= FULL else 0.03
+        self.assertLessEqual(abs(covered / SPLITS - 0.95), leeway)
 
     def test_intervals_of_customers_who_order_hold_nothing_in_95_of_100_splits(self):
         self.check_cover("conversion")
@@ -93,7 +96,7 @@ class TestFigures(BaseCase):
 
     def check_found(self, metric, plant):
         """Plant a lift of 20 % among 40,000 customers, and look for it."""
-        dice, tries = np.random.default_rng(1), max(10, SPLITS // 10)
+        dice, tries = np.random.default_rng(1), max(10, SPLITS // 50)
         found = 0
         for number in range(tries):
             picked = dice.integers(0, len(self.strata), 40_000)

@@ -3,10 +3,13 @@
 """What the customers of an experiment bought, and gave back."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ...models.run.sources import Source
 from .common import TODAY, ExperimentCase
 
 
@@ -119,6 +122,24 @@ class TestMeasured(ExperimentCase):
         )
         self.measure(5)
         self.assertEqual(self.bought(self.anna), (1, 100))
+
+    def test_purchases_of_another_source(self):
+        """Of a till, which knows itself what was given back."""
+        days = [TODAY + timedelta(days=day) for day in (-5, 3, 4, 31)]
+        rows = SQL(", ").join(
+            SQL("(%s, %s::timestamp, 20.0, NULL::int)", self.anna.id, f"{day} 08:00:00")
+            for day in days
+        )
+        names = SQL("t(partner_id, moment, amount, order_id)")
+        bought = SQL("SELECT * FROM (VALUES %s) AS %s", rows, names)
+        source = Source(bought, lambda since: SQL("SELECT NULL::int"))
+        scheme = type(self.scheme)
+        self.enterContext(patch.object(scheme, "_get_sources", lambda scheme: [source]))
+        self.start()
+        self.buy(self.anna, 2, 30)
+        self.measure(35)
+        self.assertEqual(self.bought(self.anna), (3, 70))
+        self.assertEqual(self.before(self.anna), (2, 30))
 
     def test_a_cancelled_order_is_none(self):
         self.start()
