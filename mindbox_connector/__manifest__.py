@@ -43,6 +43,7 @@
         "views/mindbox_import_views.xml",
         "wizards/mindbox_import_wizard_views.xml",
         "wizards/mindbox_replay_views.xml",
+        "wizards/mindbox_inbound_setup_views.xml",
         "views/portal_templates.xml",
         "views/website_templates.xml",
         "views/mindbox_dashboard_views.xml",
@@ -58,6 +59,7 @@
             "mindbox_connector/static/src/dashboard/*",
             "mindbox_connector/static/src/guide/*",
             "mindbox_connector/static/src/import_progress/*",
+            "mindbox_connector/static/src/wait/*",
         ],
         "web.assets_frontend": [
             "mindbox_connector/static/src/interactions/*.esm.js",

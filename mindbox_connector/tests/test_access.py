@@ -103,6 +103,7 @@ class TestAccess(access.AccessCase):
                 "state": "refused",
                 "body": "{}",
             },
+            "mindbox.inbound.setup": {"endpoint_id": endpoint.id},
             "mindbox.membership": {
                 "endpoint_id": endpoint.id,
                 "partner_id": partner.id,

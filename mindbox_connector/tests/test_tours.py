@@ -48,6 +48,34 @@ class TestTours(HttpCase):
         self.assertEqual(endpoint.state, "running")
         self.assertEqual(len(mindbox.calls), len(endpoint.operation_ids))
 
+    def test_inbound(self):
+        """Somebody makes a key, asks what to paste, and sees the test arrive."""
+        endpoint = self.endpoints.create(
+            {
+                "name": "Tour shop",
+                "endpoint_code": "Tour.Website",
+                "secret_key": "key",
+                "inbound_active": True,
+            }
+        )
+        endpoint.action_start()
+        points = self.registry["mindbox.endpoint"]
+        taken = points._get_inbound_keys
+        self.patch(
+            points,
+            "_get_inbound_keys",
+            lambda point: [*taken(point), "tour-inbound"],
+        )
+        # The job runner is not part of the tour.
+        self.patch(points, "_kick_inbound", lambda point: point._apply_inbound())
+        self.start_tour(
+            f"/odoo/mindbox.endpoint/{endpoint.id}",
+            "mindbox_inbound_tour",
+            login="admin",
+        )
+        call = self.env["mindbox.inbound"].search([])
+        self.assertEqual((call.kind, call.state), ("test", "applied"))
+
     def make_requests(self, *states):
         """Make requests of a customer, which took no time where they were sent."""
         endpoint = self.endpoints.create(

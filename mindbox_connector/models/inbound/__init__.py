@@ -22,5 +22,6 @@ from . import kind_balance
 from . import kind_promo_code
 from . import kind_segment
 from . import kind_action
+from . import kind_test
 from . import mindbox_endpoint
 from . import res_partner

@@ -277,3 +277,65 @@ tours.add("mindbox_topics_tour", {
         },
     ],
 });
+
+tours.add("mindbox_inbound_tour", {
+    steps: () => [
+        {
+            content: "Open what Mindbox tells",
+            trigger: ".o_notebook .nav-link[name='inbound']",
+            run: "click",
+        },
+        {
+            content: "Make a key",
+            trigger: "button[name='action_make_inbound_key']:visible",
+            run: "click",
+        },
+        {
+            content: "The key is there: now there can be a new one",
+            trigger: "button[name='action_make_inbound_key']:contains('New')",
+        },
+        {
+            content: "Ask what to paste",
+            trigger: "button[name='action_set_up_inbound']",
+            run: "click",
+        },
+        {
+            content: "The body is ready to copy",
+            trigger: ".modal .o_field_widget[name='body']:contains('TransactionalId')",
+        },
+        {
+            content: "Have a test sent",
+            trigger: ".modal button[name='action_wait']",
+            run: "click",
+        },
+        {
+            content: "It is waited for: Mindbox calls meanwhile",
+            trigger: ".modal .alert-info:contains('waited for')",
+            async run() {
+                const shown = (name) =>
+                    document.querySelector(`.modal [name='${name}']`).textContent;
+                const answer = await fetch(new URL(shown("url").trim()).pathname, {
+                    method: "POST",
+                    headers: {Authorization: "WebHookSecretKey tour-inbound"},
+                    body: JSON.stringify({kind: "test"}),
+                });
+                if (!answer.ok) {
+                    throw new Error(`Mindbox is not heard: ${answer.status}`);
+                }
+            },
+        },
+        {
+            content: "The call is shown by itself",
+            trigger: ".modal .alert-secondary:contains('It works')",
+        },
+        {
+            content: "Open it",
+            trigger: ".modal button[name='action_open_test']:visible",
+            run: "click",
+        },
+        {
+            content: "It is the call",
+            trigger: ".o_form_view .o_field_widget[name='kind']:contains('Test')",
+        },
+    ],
+});
