@@ -20,6 +20,7 @@
         "views/rfm_scheme_views.xml",
         "views/rfm_run_views.xml",
         "views/rfm_transition_views.xml",
+        "views/rfm_cohort_views.xml",
         "views/rfm_experiment_views.xml",
         "views/rfm_forecast_views.xml",
         "views/res_partner_views.xml",

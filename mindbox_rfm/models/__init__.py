@@ -1,8 +1,9 @@
-"""Segments of customers, in six rooms: each calls only those before it."""
+"""Segments of customers, in seven rooms: each calls only those before it."""
 
 from . import scheme
 from . import result
 from . import run
+from . import cohort
 from . import forecast
 from . import experiment
 from . import use

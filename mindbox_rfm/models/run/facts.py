@@ -161,7 +161,12 @@ class Facts:
         orders = self._orders_sql(corrected, parts)
         parts["in_window"] = self._in_window_sql("o.moment")
         parts["not_free"] = self._not_free_sql("o.amount")
-        others = [source.get_by_contact(**parts) for source in scheme._get_sources()]
+        return self._put_together(orders, parts)
+
+    def _put_together(self, orders, parts):
+        """Return the query of orders and other purchases, by customer."""
+        sources = self.scheme._get_sources()
+        others = [source.get_by_contact(**parts) for source in sources]
         bought = put_together([orders, *others])
         for family in self._get_families():
             bought = SQL(BY_HEAD, by_contact=bought, family=family)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from odoo.tools import SQL
 
+from .days import local_date_sql
+
 # All of them by contact, beside the orders.
 BOUGHT = """
     SELECT partner_id, min(first_at) AS first_at, max(last_at) AS last_at,
@@ -30,6 +32,18 @@ BY_CONTACT = """
      WHERE o.partner_id IS NOT NULL AND o.moment < %(end)s AND settled.id IS NULL
        %(not_free)s %(not_erased)s %(touched)s
      GROUP BY o.partner_id
+"""
+# The same by month.
+BY_MONTH = """
+    SELECT o.partner_id, date_trunc('month', %(day)s)::date AS month,
+           count(*) AS orders, sum(o.amount::numeric) AS amount
+      FROM (%(bought)s) o
+      LEFT JOIN sale_order settled
+             ON settled.id = o.order_id AND settled.state = 'sale'
+            AND settled.company_id = ANY(%(companies)s)
+     WHERE o.partner_id IS NOT NULL AND o.moment < %(end)s AND settled.id IS NULL
+       %(not_free)s %(not_erased)s
+     GROUP BY 1, 2
 """
 OF_MOMENTS = """
     SELECT partner_id FROM (%(bought)s) bought
@@ -54,6 +68,11 @@ class Source(NamedTuple):
     def get_by_contact(self, **parts):
         """Return the query that adds up these purchases by contact."""
         return SQL(BY_CONTACT, bought=self.bought, **parts)
+
+    def get_by_month(self, tz, **parts):
+        """Return the query that adds up these purchases by contact and month."""
+        day = local_date_sql("o.moment", tz)
+        return SQL(BY_MONTH, bought=self.bought, day=day, **parts)
 
     def get_of_moments(self, start, end):
         """Return the query of those who bought between two moments."""
