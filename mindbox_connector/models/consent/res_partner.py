@@ -11,7 +11,11 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner"]
 
-    mindbox_consent_ids = fields.One2many("mindbox.consent", "partner_id")
+    mindbox_consent_ids = fields.One2many(
+        "mindbox.consent",
+        "partner_id",
+        groups="mindbox_connector.group_mindbox_user,sales_team.group_sale_salesman",
+    )
     # Of a whole batch at once, as they are asked for when bodies are built.
     mindbox_decided_at = fields.Datetime(
         compute="_compute_mindbox_decided_at",

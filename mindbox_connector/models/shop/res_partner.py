@@ -22,8 +22,11 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "mindbox.source"]
     _mindbox_link = "partner_id"
 
-    birthday = fields.Date()
-    sex = fields.Selection([("male", "Male"), ("female", "Female")])
+    # Whoever logs in for a company reads all contacts of it: what is theirs alone, not.
+    birthday = fields.Date(groups="base.group_user")
+    sex = fields.Selection(
+        [("male", "Male"), ("female", "Female")], groups="base.group_user"
+    )
     mindbox_company_id = fields.Many2one(
         "res.company",
         string="Made In",
