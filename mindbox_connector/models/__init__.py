@@ -15,3 +15,4 @@ from . import comparison
 from . import inbound
 from . import monitoring
 from . import checkup
+from . import guide

@@ -76,6 +76,25 @@ class TestTours(HttpCase):
         call = self.env["mindbox.inbound"].search([])
         self.assertEqual((call.kind, call.state), ("test", "applied"))
 
+    def test_setup(self):
+        """A newcomer opens the app and is led from an address to the start."""
+        mindbox = LocalMindbox()
+        self.addCleanup(mindbox.close)
+        endpoint = self.endpoints.create(
+            {
+                "name": "Tour shop",
+                "url": mindbox.url,
+                "endpoint_code": "Tour.Website",
+                "secret_key": "tour-key",
+            }
+        )
+        (self.endpoints.search([]) - endpoint).unlink()
+        self.start_tour("/odoo", "mindbox_setup_tour", login="admin")
+        self.assertEqual(
+            (endpoint.state, endpoint.customer_id_name), ("running", "shopID")
+        )
+        self.assertTrue(endpoint.answered_at)
+
     def make_requests(self, *states):
         """Make requests of a customer, which took no time where they were sent."""
         endpoint = self.endpoints.create(

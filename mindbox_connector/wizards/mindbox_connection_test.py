@@ -88,6 +88,7 @@ class MindboxConnectionTest(models.TransientModel):
                     **reason.get_values(),
                 }
             )
+            operation._note_test(outcome)
             if outcome == "failed":
                 break
         self.env["mindbox.connection.test.line"].create(lines)
@@ -213,6 +214,7 @@ class MindboxConnectionTestLine(models.TransientModel):
         for one in told:
             if line := waiting.get(one.transaction_id):
                 line.write({"is_waiting": False, **_read(one)})
+                line.operation_id._note_test(line.outcome)
 
     @api.depends_context("lang")
     @api.depends("outcome", "error", "is_waiting", "is_executed")

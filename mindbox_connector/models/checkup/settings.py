@@ -41,7 +41,7 @@ def find_operations(endpoint):
         event = events.get(operation.event)
         if event and (event.mode == "bulk") != (operation.mode == "bulk"):
             yield Found("wrong_mode", {"operation": operation.name})
-    for operation in _get_refused(endpoint):
+    for operation in get_refused(endpoint):
         yield Found("unknown_operation", {"operation": operation.name})
     if not statuses:
         yield Found("no_statuses")
@@ -53,7 +53,7 @@ def find_operations(endpoint):
     yield Found("operations", values)
 
 
-def _get_refused(endpoint):
+def get_refused(endpoint):
     """Return the operations that Mindbox has refused, and nothing was mended since."""
     since = fields.Datetime.now() - LATELY
     groups = endpoint.env["mindbox.request"]._read_group(

@@ -83,6 +83,11 @@ tours.add("mindbox_requests_tour", {
     steps: () => [
         ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
         {
+            content: "Open the requests",
+            trigger: "[data-menu-xmlid='mindbox_connector.menu_mindbox_requests']",
+            run: "click",
+        },
+        {
             content: "Look at the rejected ones",
             trigger:
                 ".o_search_panel .o_search_panel_category_value:contains('Rejected')",
@@ -336,6 +341,72 @@ tours.add("mindbox_inbound_tour", {
         {
             content: "It is the call",
             trigger: ".o_form_view .o_field_widget[name='kind']:contains('Test')",
+        },
+    ],
+});
+
+const step = (code, state) => ({
+    content: `The step ${code} is ${state}`,
+    trigger: `.o_mindbox_step[data-step='${code}'][data-state='${state}']`,
+});
+
+tours.add("mindbox_setup_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...stepUtils.goToAppSteps("mindbox_connector.menu_mindbox", "Open Mindbox"),
+        step("connect", "todo"),
+        step("start", "blocked"),
+        {
+            content: "Test the connection",
+            trigger: ".o_mindbox_step button[name='connect']",
+            run: "click",
+        },
+        {
+            content: "Close the report",
+            trigger:
+                ".modal:has(.alert-success:contains('Connected')) .modal-footer .btn[special='cancel']:visible",
+            run: "click",
+        },
+        step("connect", "done"),
+        step("operations", "done"),
+        {
+            content: "Show the questions",
+            trigger: ".o_mindbox_step button[name='questions']",
+            run: "click",
+        },
+        {
+            content: "Paste an answer",
+            trigger: "#o_mindbox_answers",
+            run: "edit 1.1. System name of the customers' ID [websiteID]: shopID",
+        },
+        {
+            content: "See what would change",
+            trigger: ".o_mindbox_questions button[name='look']",
+            run: "click",
+        },
+        {
+            content: "It is understood",
+            trigger: ".o_mindbox_questions li[data-number='1.1']:contains('shopID')",
+        },
+        {
+            content: "Store it",
+            trigger: ".o_mindbox_questions button[name='store']",
+            run: "click",
+        },
+        step("questions", "done"),
+        {
+            content: "Go to the start",
+            trigger: ".o_mindbox_step button[name='start']",
+            run: "click",
+        },
+        {
+            content: "Start",
+            trigger: ".o_form_view button[name='action_start']",
+            run: "click",
+        },
+        {
+            content: "It runs",
+            trigger: ".o_form_view .alert-success:visible:contains('Works')",
         },
     ],
 });
