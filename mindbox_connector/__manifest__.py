@@ -22,6 +22,8 @@
         "security/ir_rule.xml",
         "data/queue_job_data.xml",
         "data/ir_cron.xml",
+        "views/mindbox_issue_views.xml",
+        "views/mindbox_dismissal_views.xml",
         "views/mindbox_request_views.xml",
         "views/mindbox_operation_views.xml",
         "views/mindbox_order_status_views.xml",

@@ -232,6 +232,12 @@ PERSON_REASONS = {
     "cancelled_by_hand": Entry(
         _lt("Cancelled by %(user)s"), *NOTHING, label=_lt("Cancelled by hand")
     ),
+    "dismissed": Entry(
+        _lt("Dismissed by %(user)s: %(why)s"),
+        *NOTHING,
+        label=_lt("Dismissed"),
+        choices={"why": ("mindbox.dismissal", "why")},
+    ),
     "no_customer": Entry(
         _lt(
             "The customer is none for Mindbox: an employee, a visitor without "

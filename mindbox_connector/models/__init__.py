@@ -13,6 +13,7 @@ from . import feed
 from . import history
 from . import comparison
 from . import inbound
+from . import issues
 from . import monitoring
 from . import checkup
 from . import guide

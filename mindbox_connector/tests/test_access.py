@@ -74,6 +74,8 @@ class TestAccess(access.AccessCase):
             "mindbox.request": {**of_partner, **request, "state": "rejected"},
             "mindbox.replay": {},
             "mindbox.connection.test": {"endpoint_id": endpoint.id},
+            "mindbox.issue": {"endpoint_id": endpoint.id, "reason_code": "refused"},
+            "mindbox.dismissal": {},
             "mindbox.consent": {"partner_id": partner.id, "is_subscribed": True},
             "mindbox.contact": {
                 "endpoint_id": endpoint.id,

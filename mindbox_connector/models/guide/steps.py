@@ -220,7 +220,7 @@ STEPS = {
     "contacts": Step(_lt("Shared contacts"), judge_contacts, is_needed=True),
     "runner": Step(_lt("Job runner"), judge_runner, is_needed=True),
     "feed": Step(_lt("Product feed"), judge_feed),
-    "start": Step(_lt("Start"), judge_start, is_needed=True),
+    "start": Step(_lt("Go live"), judge_start, is_needed=True),
     "history": Step(_lt("History"), judge_history),
     "monitoring": Step(_lt("Monitoring"), judge_monitoring),
 }

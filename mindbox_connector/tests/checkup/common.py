@@ -24,6 +24,7 @@ from odoo.tools import config
 
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
 
+from ...models.checkup import server
 from ...models.checkup.server import _get_crons
 from ..common import LocalMindbox, Reply
 from ..security import SecurityCase
@@ -34,6 +35,7 @@ GOOD_OPTIONS = {
     "workers": 6,
 }
 CHANNELS = "ODOO_QUEUE_JOB_CHANNELS"
+LOCK = PG_ADVISORY_LOCK_ID + 1
 FEED = Reply(body=b"<?xml version='1.0'?><yml_catalog><shop/></yml_catalog>")
 
 
@@ -62,13 +64,15 @@ class CheckupCase(SecurityCase):
         cls.env["website"].search([]).mindbox_tracker = False
         cls.website.domain = cls.mindbox.url
         cls.make_feed()
+        # The lock of a runner that nobody else is.
+        cls.startClassPatcher(patch.object(server, "PG_ADVISORY_LOCK_ID", LOCK))
         cls.runner = db_connect(cls.env.cr.dbname).cursor()
         cls.addClassCleanup(cls.runner.close)
         cls.hold_lock()
 
     @classmethod
     def hold_lock(cls):
-        cls.runner.execute("SELECT pg_advisory_lock(%s)", [PG_ADVISORY_LOCK_ID])
+        cls.runner.execute("SELECT pg_advisory_lock(%s)", [LOCK])
 
     @classmethod
     def make_feed(cls):

@@ -13,14 +13,12 @@ from odoo import fields, release
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
-
 from ...models.checkup import mindbox_doctor, server
 from ...models.checkup.server import _get_crons
 from ...models.outbox.shares import FIRST
 from ...reasons import Reason
 from ..common import Reply
-from .common import CHANNELS, CheckupCase, TlsServer
+from .common import CHANNELS, LOCK, CheckupCase, TlsServer
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -55,7 +53,7 @@ class TestSeededFaults(CheckupCase):
         )
 
     def kill_runner(self):
-        self.runner.execute("SELECT pg_advisory_unlock(%s)", [PG_ADVISORY_LOCK_ID])
+        self.runner.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         self.stack.callback(self.hold_lock)
 
     def put_job(self, **values):
