@@ -45,8 +45,11 @@ peers: setup  ## Run Odoo's own tests of the shop with the add-ons and without (
 lives: setup  ## Random lives of customers, 500 of 30 steps (MINDBOX_SEED=…)
 	@$(VENV) docker/checks.py lives
 
+chaos: setup  ## Wire, database, processes and people go wrong at once, for 30 minutes (MINDBOX_SEED=…)
+	@$(VENV) docker/checks.py chaos
+
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 
-.PHONY: help setup demo test unit e2e tours dates lint format terms bench peers lives clean
+.PHONY: help setup demo test unit e2e tours dates lint format terms bench peers lives chaos clean
 .DEFAULT_GOAL := help

@@ -28,9 +28,9 @@ LONG = {
 
 # End-to-end tests that wait for outages, kills and what settles: minutes each.
 PATIENT = {
-    *("test_kill.py", "test_lease.py", "test_lives.py", "test_outage.py"),
-    *("test_outcomes.py", "test_proof.py", "test_races.py", "test_random_lives.py"),
-    "test_storm.py",
+    *("test_chaos.py", "test_kill.py", "test_lease.py", "test_lives.py"),
+    *("test_outage.py", "test_outcomes.py", "test_proof.py", "test_races.py"),
+    *("test_random_lives.py", "test_storm.py"),
     *("test_uninstall.py", "test_update.py"),
 }
 
@@ -211,6 +211,13 @@ def lives():
         pytest({Path("tests/lives/test_random_lives.py")}, **environ, **how)
 
 
+def chaos():
+    """The long form of the chaos, from another seed each time."""
+    with postgres.served(postgres.dev_cluster()) as environ:
+        how = {"MINDBOX_CHAOS": os.environ.get("MINDBOX_CHAOS", "1800")}
+        pytest({Path("tests/test_chaos.py")}, **environ, **how)
+
+
 def tours():
     """Odoo skips a tour when no browser starts; here that is a failure."""
     report = databases.LOGS / "tours.xml"
@@ -269,6 +276,7 @@ COMMANDS = {
     "e2e": lambda: test([INSTALL, E2E]),
     "tours": only("Browser tours"),
     "lives": lives,
+    "chaos": chaos,
     "dates": lambda: test([{"Other dates": lambda: other_dates(*sys.argv[2:])}]),
 }
 

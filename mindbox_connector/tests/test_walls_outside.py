@@ -31,25 +31,25 @@ class TestKeys(SecurityCase, HttpCase):
         )
         return answer.status_code, answer.json()
 
-    def read(self, user, *names):
+    def ask(self, user, *names):
         domain = [("id", "=", self.request.id)]
         return self.call(
             user, "mindbox.request", "search_read", domain=domain, fields=list(names)
         )
 
     def test_a_user_reads_requests_and_no_bodies(self):
-        status, rows = self.read(self.user, "state")
+        status, rows = self.ask(self.user, "state")
         self.assertEqual((status, rows[0]["state"]), (200, "pending"))
         for name in ("payload", "response", "left_contacts"):
-            self.assertEqual(self.read(self.user, name)[0], 403)
+            self.assertEqual(self.ask(self.user, name)[0], 403)
 
     def test_a_manager_reads_bodies(self):
-        status, rows = self.read(self.manager, "payload")
+        status, rows = self.ask(self.manager, "payload")
         self.assertEqual(status, 200)
         self.assertIn("anna@example.com", rows[0]["payload"])
 
     def test_who_has_nothing_to_do_with_it_reads_nothing(self):
-        self.assertEqual(self.read(self.stranger, "state")[0], 403)
+        self.assertEqual(self.ask(self.stranger, "state")[0], 403)
 
     def test_a_key_of_nobody_opens_nothing(self):
         status, _answer = self.call(
@@ -83,7 +83,7 @@ class TestKeys(SecurityCase, HttpCase):
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
         )
-        self.assertEqual(self.read(other, "payload"), (200, []))
+        self.assertEqual(self.ask(other, "payload"), (200, []))
         read = {"ids": self.request.ids, "fields": ["payload"]}
         status, _answer = self.call(other, "mindbox.request", "read", **read)
         self.assertEqual(status, 403)
