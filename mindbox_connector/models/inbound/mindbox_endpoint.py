@@ -3,6 +3,7 @@
 """An integration point hears from Mindbox: where, and by which job it is applied."""
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
 from ..job.mindbox_job import Job
 
@@ -10,6 +11,8 @@ PATH = "/mindbox/inbound"
 INBOUND = Job("_apply_inbound", "mindbox.inbound.", lock=0x4D49)
 # Calls that one transaction applies.
 BATCH = 100
+# Seconds that a job waits for more calls: a flood of them makes one job a second.
+GATHER = 1
 
 
 class MindboxEndpoint(models.Model):
@@ -56,11 +59,29 @@ class MindboxEndpoint(models.Model):
     # === JOB === #
 
     def _kick_inbound(self):
-        """Queue the work on what Mindbox has told, along with it: neither is lost."""
+        """Queue the work on what Mindbox has told, along with it: neither is lost.
+
+        What comes beside the start of a job that it takes for waiting, the sweep finds.
+        """
+        self.ensure_one()
+        if self._has_inbound_job():
+            return
         # It works for nobody: what it writes does not depend on who asked for it.
         endpoint = self.with_user(SUPERUSER_ID)
         description = self.env._("Calls from Mindbox: %s", endpoint.name)
-        return endpoint._put_job(INBOUND, description, max_retries=0)
+        endpoint._put_job(INBOUND, description, wait=GATHER, max_retries=0)
+
+    def _has_inbound_job(self):
+        """Whether a job waits that has still to begin: asked at each call."""
+        query = SQL(
+            """
+            SELECT FROM queue_job
+             WHERE identity_key = %s AND state IN ('pending', 'enqueued') LIMIT 1
+            """,
+            f"{INBOUND.key}{self.id}",
+        )
+        self.env["queue.job"].flush_model(["identity_key", "state"])
+        return bool(self.env.execute_query(query))
 
     def _apply_inbound(self):
         """Apply what Mindbox has told; the job after this one goes on with the rest."""
