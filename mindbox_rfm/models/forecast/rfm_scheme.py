@@ -18,7 +18,9 @@ class RfmScheme(models.Model):
     _name = "rfm.scheme"
     _inherit = ["rfm.scheme"]
 
-    forecast_ids = fields.One2many("rfm.forecast", "scheme_id", readonly=True)
+    forecast_ids = fields.One2many(
+        "rfm.forecast", "scheme_id", string="Forecasts", readonly=True
+    )
     last_forecast_id = fields.Many2one(
         "rfm.forecast", compute="_compute_last_forecast_id"
     )
@@ -31,7 +33,7 @@ class RfmScheme(models.Model):
         for scheme in self:
             scheme.last_forecast_id = scheme.forecast_ids[:1]
 
-    @api.depends("last_forecast_id.verdict")
+    @api.depends("forecast_ids")
     @api.depends_context("lang")
     def _compute_forecast_text(self):
         for scheme in self:
