@@ -1,6 +1,6 @@
 """All goes wrong at once, as chance has it; then Odoo and Mindbox hold the same.
 
-What should be at Mindbox is read from Odoo's own tables, what is there from the effects
+What should be at Mindbox is read from Odoo's own records, what is there from the effects
 that the sandbox has seen.
 
     make chaos                      30 minutes, from a seed of its own

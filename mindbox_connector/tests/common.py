@@ -20,6 +20,8 @@ from odoo.addons.queue_job.jobrunner.runner import QueueJobRunner
 from ..models.outbox.mindbox_kick import KICKS
 
 SUCCESS = {"status": "Success"}
+# What is committed by a test and would be found by others, in the order of removal.
+MADE = ("res.partner", "mindbox.topic")
 KEY = "local-key"
 
 
@@ -131,7 +133,7 @@ class RealCase(BaseCase):
             self._live = {endpoint.id: endpoint.state for endpoint in live}
             live.state = "draft"
             self.endpoint_id = self.make_endpoint(env).id
-            self._first = self._newest(env)
+            self._newest = {name: self._get_newest(env, name) for name in MADE}
         self.addCleanup(self._remove)
 
     def make_endpoint(self, env, **values):
@@ -150,9 +152,9 @@ class RealCase(BaseCase):
         endpoint.state = "running"
         return endpoint
 
-    def _newest(self, env):
-        newest = env["res.partner"].with_context(active_test=False)
-        return newest.search([], order="id desc", limit=1).id
+    def _get_newest(self, env, name):
+        records = env[name].with_context(active_test=False)
+        return records.search([], order="id desc", limit=1).id or 0
 
     def _remove(self):
         with self.transaction() as env:
@@ -163,8 +165,9 @@ class RealCase(BaseCase):
                 "DELETE FROM queue_job WHERE model_name = 'mindbox.endpoint'"
             )
             endpoints.unlink()
-            made = env["res.partner"].with_context(active_test=False, mindbox_skip=True)
-            made.search([("id", ">", self._first)]).unlink()
+            for name, newest in self._newest.items():
+                made = env[name].with_context(active_test=False, mindbox_skip=True)
+                made.search([("id", ">", newest)]).unlink()
             for endpoint_id, state in self._live.items():
                 env["mindbox.endpoint"].browse(endpoint_id).state = state
 

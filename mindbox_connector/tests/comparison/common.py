@@ -62,7 +62,7 @@ class ReconciliationCase(LedgerCase):
         super().setUp()
         with self.transaction() as env:
             # What the demo data hold is not this test's business.
-            self.set_domain(env, [("id", ">", self._first)])
+            self.set_domain(env, [("id", ">", self._newest["res.partner"])])
 
     def set_domain(self, env, domain):
         env["mindbox.endpoint"].browse(self.endpoint_id).customer_domain = str(domain)
