@@ -1,7 +1,7 @@
 """All goes wrong at once, as chance has it; then Odoo and Mindbox hold the same.
 
-What should be at Mindbox is read from Odoo's own records, what is there from the effects
-that the sandbox has seen.
+What should be at Mindbox is read from Odoo's own records, what is there from the
+effects that the sandbox has seen.
 
     make chaos                      30 minutes, from a seed of its own
     MINDBOX_SEED=7 make chaos       the same again, as far as clocks allow

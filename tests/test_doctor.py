@@ -23,16 +23,22 @@ def doctor():
     return run
 
 
-def test_a_shop_that_works_has_no_faults_and_a_dead_one_has(
-    odoo_server, sandbox, doctor
-):
+def catch_up(server):
+    """Have done what is late since the database was cloned, not since it is served."""
+    later = "UPDATE ir_cron SET nextcall = now() at time zone 'UTC' + '1 h'"
+    databases.query(f"{later} RETURNING id", database=server.database)
+
+
+def test_a_shop_that_works_has_no_faults(odoo_server, sandbox, doctor):
     server = odoo_server(workers=3)
     Shop(server, sandbox)
+    catch_up(server)
     told = doctor(server, "--json")
     found = json.loads(told.stdout)
     lines = found["server"] + found["points"][0]["lines"]
     bad = [line for line in lines if line["level"] in ("warning", "error")]
-    assert (told.returncode, found["status"], bad) == (0, 0, []), told.stderr
+    assert not bad, (bad, told.stderr)
+    assert (told.returncode, found["status"]) == (0, 0)
 
 
 def test_where_nobody_does_the_jobs_the_status_is_2_and_a_line_says_so(
