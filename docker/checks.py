@@ -28,11 +28,13 @@ LONG = {
 
 # End-to-end tests that wait for outages, kills and what settles: minutes each.
 PATIENT = {
-    *("test_chaos.py", "test_kill.py", "test_lease.py", "test_lives.py"),
+    *("test_kill.py", "test_lease.py", "test_lives.py"),
     *("test_outage.py", "test_outcomes.py", "test_proof.py", "test_races.py"),
     *("test_random_lives.py", "test_storm.py"),
     *("test_uninstall.py", "test_update.py"),
 }
+# End-to-end tests that are commands of their own.
+ON_DEMAND = {Path("tests/test_chaos.py")}
 
 
 # -- Lint ---------------------------------------------------------------------
@@ -200,7 +202,7 @@ def other_dates(*names, files=None):
 
 def end_to_end(patient):
     """Those that wait for most of their time, or all the others."""
-    everything = test_files("**/test_*.py", "tests")
+    everything = test_files("**/test_*.py", "tests") - ON_DEMAND
     pytest({path for path in everything if (path.name in PATIENT) == patient})
 
 
