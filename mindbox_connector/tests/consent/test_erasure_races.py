@@ -101,7 +101,7 @@ class TestErasureRaces(LedgerCase):
     def test_who_was_erased_during_a_comparison_is_in_none_after_the_next(self):
         with self.transaction() as env:
             endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            endpoint.customer_domain = str([("id", ">", self._first)])
+            endpoint.customer_domain = str([("id", ">", self._newest["res.partner"])])
             endpoint._queue_reconciliation()
             endpoint._reconcile()
             found = [("partner_id", "=", self.partner_id)]
