@@ -202,8 +202,9 @@ class MindboxEndpoint(models.Model):
 
         A row that was never tried is due whatever its date: only another attempt
         waits. A customer with an earlier row that does is left alone. A body that
-        was tried goes before a newer one of the same state is built, even where
-        the record has changed hands, as a cart does when its visitor logs in.
+        may have left goes before a newer one of the same state is built, even where
+        the record has changed hands, as a cart does when its visitor logs in. Whether
+        it has, no attempt tells: the delivery may have been killed with it.
         """
         return SQL(
             """
@@ -217,15 +218,14 @@ class MindboxEndpoint(models.Model):
                    AND tried.state = 'pending' AND %(tried_is_deferred)s
                    AND (tried.priority, tried.id) < (due.priority, due.id)
             )
-            AND NOT EXISTS (
-                SELECT 1 FROM mindbox_request tried
-                 WHERE tried.endpoint_id = due.endpoint_id
-                   AND tried.merge_key = due.merge_key
-                   AND tried.state = 'pending' AND tried.attempts > 0
-                   AND due.payload IS NULL
-                   AND (tried.customer_key != due.customer_key
-                        OR (tried.priority, tried.id) > (due.priority, due.id))
-            )
+            AND (due.payload IS NOT NULL OR due.merge_key IS NULL OR NOT EXISTS (
+                SELECT 1 FROM mindbox_request frozen
+                 WHERE frozen.endpoint_id = due.endpoint_id
+                   AND frozen.merge_key = due.merge_key
+                   AND frozen.state = 'pending' AND frozen.payload IS NOT NULL
+                   AND (frozen.customer_key != due.customer_key
+                        OR (frozen.priority, frozen.id) > (due.priority, due.id))
+            ))
             AND %(is_settled)s AND %(is_mine)s
             """,
             is_mine=self._get_share().get_condition("due"),

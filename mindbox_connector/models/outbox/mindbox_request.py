@@ -198,8 +198,9 @@ class MindboxRequest(models.Model):
         "(merge_key, endpoint_id) WHERE state = 'pending' AND merge_key IS NOT NULL",
     )
     _record_idx = models.Index("(res_id, res_model)")
+    # States whose body is frozen: it may have left.
     _tried_idx = models.Index(
-        "(merge_key, endpoint_id) WHERE state = 'pending' AND attempts > 0 "
+        "(merge_key, endpoint_id) WHERE state = 'pending' AND payload IS NOT NULL "
         "AND merge_key IS NOT NULL",
     )
     # They are few, and counted whenever somebody looks at the integration point.

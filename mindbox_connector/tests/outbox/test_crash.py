@@ -25,6 +25,20 @@ class TestCrash(DeliveryCase):
         self.make_due()
         self.assertEqual(self.deliver(), "2 requests worked off.")
 
+    def test_a_body_that_a_killed_job_may_have_sent_goes_before_a_newer_one(self):
+        """Also where the newer one is of another lane: they are of the same record."""
+        same = {"merge_key": "customer/res.partner/1"}
+        old, new = self.insert(
+            {**same, "customer_key": "partner-2", "priority": 30},
+            {**same, "customer_key": "partner-1", "priority": 20, "payload": None},
+        )
+        with self.transaction() as env:
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            self.assertEqual(endpoint._find_due_rows(9, {}, []), [(old, "partner-2")])
+            env["mindbox.request"].browse(old).sudo().state = "sent"
+            env.flush_all()
+            self.assertEqual(endpoint._find_due_rows(9, {}, []), [(new, "partner-1")])
+
     def test_a_killed_connection_leaves_no_lock_behind(self):
         self.facts("a")
 
