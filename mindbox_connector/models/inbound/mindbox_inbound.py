@@ -2,7 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ...labels import get_labels
 from ...notices import RELOAD, notify
@@ -107,7 +107,9 @@ class MindboxInbound(models.Model):
         :raise AccessError: the user is no Mindbox manager
         :raise UserError: there is nothing left of them to apply
         """
-        self._check_manager()
+        # Managers cannot write on calls: they act through this button only.
+        self.env["mindbox.request"]._check_manager()
+        self.check_access("read")
         again = self.sudo().filtered(
             lambda call: call.state in ("ignored", "refused") and call.body
         )
@@ -120,12 +122,6 @@ class MindboxInbound(models.Model):
             endpoint._kick_inbound()
         message = self.env._("%s calls are applied in the background.", len(again))
         return notify(message, RELOAD)
-
-    def _check_manager(self):
-        """Managers cannot write on calls: they act through these buttons only."""
-        if not self.env.user.has_group("mindbox_connector.group_mindbox_manager"):
-            raise AccessError(self.env._("Only Mindbox managers may do that."))
-        self.check_access("read")
 
     def action_open_record(self):
         """Open what the call has changed, or else the customer.

@@ -136,12 +136,17 @@ class RfmScheme(models.Model):
     @api.model
     def _cron_compute(self):
         """Queue the run of each active scheme that has had none since one was due."""
-        active = [("state", "=", "active"), ("company_id.active", "=", True)]
-        for scheme in self.search(active):
+        for scheme in self._find_active():
             since = [("started_at", ">=", scheme._get_due_since())]
             mine = [("scheme_id", "=", scheme.id), *since]
             if not self.env["rfm.run"].search_count(mine, limit=1):
                 scheme._queue_run()
+
+    @api.model
+    def _find_active(self):
+        """Return the schemes at work, of companies that are."""
+        active = [("state", "=", "active"), ("company_id.active", "=", True)]
+        return self.search(active)
 
     def _get_due_since(self):
         """Return the moment, in UTC, when the last run was due."""

@@ -36,15 +36,15 @@ TOUCHED = """
 # the touched, or whom one of them counts as, and so on.
 WITH_GUESTS = """
     WITH RECURSIVE guest AS MATERIALIZED (%(guests)s),
+    touched AS MATERIALIZED (%(touched)s),
     heads AS (
-        SELECT id FROM (%(touched)s) AS touched
+        SELECT id FROM touched
          UNION
         SELECT head.commercial_partner_id
           FROM guest JOIN res_partner head ON head.id = guest.owner_id
-         WHERE guest.id IN (SELECT id FROM (%(touched)s) AS touched)
+         WHERE guest.id IN (SELECT id FROM touched)
          UNION
-        SELECT owner_id FROM guest
-         WHERE guest.id IN (SELECT id FROM (%(touched)s) AS touched)
+        SELECT owner_id FROM guest WHERE guest.id IN (SELECT id FROM touched)
     ), family AS (
         SELECT id FROM heads
          UNION
