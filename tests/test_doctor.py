@@ -8,6 +8,9 @@ import pytest
 
 from tests.shop import Shop
 
+# What the runner says once it does a database's jobs.
+READY = "queue job runner ready for db"
+
 
 @pytest.fixture
 def doctor():
@@ -29,10 +32,12 @@ def catch_up(server):
     databases.query(f"{later} RETURNING id", database=server.database)
 
 
-def test_a_shop_that_works_has_no_faults(odoo_server, sandbox, doctor):
+def test_a_shop_that_works_has_no_faults(odoo_server, sandbox, doctor, wait_until):
     server = odoo_server(workers=3)
     Shop(server, sandbox)
     catch_up(server)
+    # The runner is a process of its own: pages are served before it is there.
+    wait_until(lambda: READY in server.log(), 60)
     told = doctor(server, "--json")
     found = json.loads(told.stdout)
     lines = found["server"] + found["points"][0]["lines"]
