@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.life import MERGE
 from tests.shop import Shop
 
 KILLS = 10
@@ -46,6 +47,46 @@ def test_a_killed_server_goes_on_where_it_stopped(shop, wait_until):
     shop.server.start()
     wait_until(shop.settled, 60)
     shop.check_arrived()
+
+
+def test_what_a_killed_worker_may_have_sent_stays_as_it_was(shop, wait_until):
+    """Customers are found to be one while the decisions of one of them are sent."""
+    gone, stay = make_customers(shop, 0), make_customers(shop, 1)
+    wait_until(shop.settled, 60)
+    shop.sandbox.fault(latency=LATENCY)
+    before = len(shop.calls())
+    decisions = [
+        {"partner_id": i, "channel": "sms", "is_subscribed": True} for i in gone
+    ]
+    shop.rpc("mindbox.consent", "create", decisions)
+    wait_until(lambda: len(shop.calls()) > before + 3, 30)
+    kill(shop, wait_until)
+    for pair in zip(stay, gone, strict=True):
+        merge(shop, *pair)
+    shop.server.hurry()
+    shop.sandbox.heal()
+    wait_until(shop.settled, 90)
+    assert shop.repeated(), "no call was ever repeated: the kill came too late"
+    check_bodies(shop)
+    shop.check_arrived()
+    for survivor in stay:
+        known = shop.sandbox.control("GET", f"customers/websiteID:{survivor}")
+        told = {s["pointOfContact"]: s["state"] for s in known["subscriptions"]}
+        assert told.get("Sms") == "subscribed"
+
+
+def merge(shop, survivor, other):
+    values = {"partner_ids": [(6, 0, [survivor, other])], "dst_partner_id": survivor}
+    wizard = shop.rpc(MERGE, "create", {**values, "state": "selection"})
+    shop.rpc(MERGE, "action_merge", [wizard])
+
+
+def check_bodies(shop):
+    """One key, one body, for ever."""
+    bodies = {}
+    for call in shop.calls():
+        body = bodies.setdefault(call["transaction_id"], call["body"])
+        assert body == call["body"], call["operation"]
 
 
 def make_customers(shop, number):

@@ -138,7 +138,7 @@ class MindboxEndpoint(models.Model):
     def _leave_contested(self, rows):
         """Whose a contact is, is decided before any body is built that holds it."""
         rows = super()._leave_contested(rows)
-        unsent = [r for r in rows if r["partner_id"] and not r["attempts"]]
+        unsent = [r for r in rows if r["partner_id"] and not r["may_have_left"]]
         concerned = {row["partner_id"] for row in unsent if row["event"] != RELEASE}
         told = {
             row["partner_id"]

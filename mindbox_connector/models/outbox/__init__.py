@@ -8,6 +8,7 @@ follow from an answer.
 from . import mindbox_catalogue
 from . import mindbox_request
 from . import mindbox_endpoint
+from . import mindbox_left
 from . import mindbox_rows
 from . import mindbox_unrecorded
 from . import mindbox_merge

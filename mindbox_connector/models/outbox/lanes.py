@@ -30,9 +30,9 @@ JOIN_TIMEOUT = 70
 class Parcel(NamedTuple):
     """A request row on its way: its ID, its lane and what goes over the wire.
 
-    ``fresh``: the body was built for this run of the delivery, and no other one that
-    was killed can have sent it. ``missing_attempts``: how many of the attempts were
-    about something that Mindbox did not know, and no failures.
+    ``fresh``: this run is the first to let the body leave, and no other one that was
+    killed can have sent it. ``missing_attempts``: how many of the attempts were about
+    something that Mindbox did not know, and no failures.
     """
 
     id: int

@@ -13,8 +13,8 @@ from .mindbox_due import OPEN
 CLAIMED_COLUMNS = (
     "id, endpoint_id, operation_id, event, mode, res_model, res_id, partner_id, "
     "customer_key, merge_key, cleared, left_contacts, instead_of, priority, "
-    "transaction_id, occurred_at, attempts, payload, device_uuid, customer_ip, "
-    "COALESCE(missing_attempts, 0) AS missing_attempts"
+    "transaction_id, occurred_at, attempts, may_have_left, payload, device_uuid, "
+    "customer_ip, COALESCE(missing_attempts, 0) AS missing_attempts"
 )
 FROZEN_COLUMNS = (
     "id event operation_id mode state reason_code reason_details payload".split()
@@ -77,17 +77,17 @@ class MindboxEndpoint(models.Model):
         rows = self._leave_contested(self.env["mindbox.request"]._merge(rows))
         missing = [row for row in rows if row["payload"] is None]
         self._freeze(missing)
-        fresh = {row["id"] for row in missing}
         orphans = self._skip_orphans(missing)
         rows = [r for r in rows if r["payload"] is not None and r["id"] not in orphans]
-        rows = self._leave_unsettled(rows, fresh)
+        rows = self._leave_unsettled(rows)
         operations = self._get_row_operations(rows)
         self._skip([row for row in rows if row["id"] not in operations])
-        return claimed, [
-            _get_parcel(row, operations[row["id"]], row["id"] in fresh)
-            for row in rows
-            if row["id"] in operations
-        ]
+        rows = [row for row in rows if row["id"] in operations]
+        frozen = {row["id"] for row in missing}
+        new = [row["id"] for row in rows if not row["may_have_left"]]
+        # Of those that were frozen just now it is written down already.
+        self._let_leave(set(new) - frozen)
+        return claimed, [_get_parcel(row, operations[row["id"]]) for row in rows]
 
     def _pick_probes(self, rows, gate):
         """Return the rows that may leave where a single one probes an operation."""
@@ -130,16 +130,24 @@ class MindboxEndpoint(models.Model):
         """End rows whose operation was switched off after the fact."""
         values = {"state": "skipped", **Reason("operation_off").get_values()}
         if rows:
+            names = ("id", "may_have_left")
             self.env["mindbox.request"]._update(
-                [{"id": r["id"], **values} for r in rows]
+                [{name: row[name] for name in names} | values for row in rows]
             )
 
     def _freeze(self, rows):
-        """Have the missing bodies built; write them down before anything is sent."""
+        """Have the missing bodies built; write them down before anything is sent.
+
+        A body that a state has may have left: that is written down along with it.
+        """
         if rows:
             self._build_bodies(rows)
             self.env["mindbox.request"]._update(
-                [{name: row[name] for name in FROZEN_COLUMNS} for row in rows]
+                [
+                    {name: row[name] for name in FROZEN_COLUMNS}
+                    | {"may_have_left": row["payload"] is not None}
+                    for row in rows
+                ]
             )
 
     def _leave_contested(self, rows):
@@ -178,7 +186,7 @@ def _has_failed(row):
     return row["attempts"] > row["missing_attempts"]
 
 
-def _get_parcel(row, operation, fresh):
+def _get_parcel(row, operation):
     with_device = operation["send_device_uuid"]
     return Parcel(
         row["id"],
@@ -193,6 +201,6 @@ def _get_parcel(row, operation, fresh):
             with_device and row["customer_ip"] or "",
             operation["options"],
         ),
-        fresh,
+        not row["may_have_left"],
         row["missing_attempts"],
     )

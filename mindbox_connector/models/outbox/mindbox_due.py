@@ -203,8 +203,7 @@ class MindboxEndpoint(models.Model):
         A row that was never tried is due whatever its date: only another attempt
         waits. A customer with an earlier row that does is left alone. A body that
         may have left goes before a newer one of the same state is built, even where
-        the record has changed hands, as a cart does when its visitor logs in. Whether
-        it has, no attempt tells: the delivery may have been killed with it.
+        the record has changed hands, as a cart does when its visitor logs in.
         """
         return SQL(
             """
@@ -222,7 +221,7 @@ class MindboxEndpoint(models.Model):
                 SELECT 1 FROM mindbox_request frozen
                  WHERE frozen.endpoint_id = due.endpoint_id
                    AND frozen.merge_key = due.merge_key
-                   AND frozen.state = 'pending' AND frozen.payload IS NOT NULL
+                   AND frozen.state = 'pending' AND frozen.may_have_left
                    AND (frozen.customer_key != due.customer_key
                         OR (frozen.priority, frozen.id) > (due.priority, due.id))
             ))

@@ -127,7 +127,7 @@ class MindboxRequest(models.Model):
         waiting = [
             ("partner_id", "in", [*merged_ids, survivor_id]),
             ("state", "=", "pending"),
-            ("attempts", "=", 0),
+            ("may_have_left", "=", False),
             ("merge_key", "=", False),
             ("payload", "!=", False),
         ]

@@ -38,7 +38,8 @@ class MindboxEndpoint(models.Model):
                     """
                     UPDATE mindbox_request SET state = 'skipped', payload = NULL,
                            reason_code = %(code)s, reason_details = NULL
-                     WHERE endpoint_id = %(endpoint)s AND %(waits)s AND attempts = 0
+                     WHERE endpoint_id = %(endpoint)s AND %(waits)s
+                       AND may_have_left IS NOT TRUE
                        AND res_model = %(model)s AND res_id = %(record)s
                        AND event = ANY(%(followers)s)
                        AND NOT EXISTS (
@@ -51,7 +52,7 @@ class MindboxEndpoint(models.Model):
                               AND maker.res_model = %(model)s
                               AND maker.res_id = %(record)s
                               AND maker.event = ANY(%(makers)s)
-                              AND (maker.state = 'sent' OR maker.attempts > 0))
+                              AND (maker.state = 'sent' OR maker.may_have_left))
                     RETURNING id
                     """,
                     code=GONE,

@@ -74,24 +74,6 @@ class MindboxEndpoint(models.Model):
         ids = [parcel.id for parcel in self._find_merges(parcels)]
         return self.env["mindbox.request"].browse(ids).exists()
 
-    def _give_back(self, ids):
-        """Forget bodies that never left, so that a newer state can take their place.
-
-        :param ids: of rows whose bodies this run has built; another one's, which was
-            killed, may have left
-        """
-        if ids:
-            self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE mindbox_request SET payload = NULL
-                     WHERE id = ANY(%s) AND merge_key IS NOT NULL
-                    RETURNING id
-                    """,
-                    list(ids),
-                )
-            )
-
     def _get_result(self, outcome, failing):
         """Return the column values of a tried parcel's row."""
         now = fields.Datetime.now()

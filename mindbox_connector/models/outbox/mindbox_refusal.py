@@ -58,6 +58,7 @@ class MindboxRequest(models.Model):
             "outcome": False,
             "processed_at": False,
             "transaction_id": str(uuid.uuid4()),
+            "may_have_left": False,
             **reason.get_values(),
         }
         if self.merge_key:

@@ -198,9 +198,8 @@ class MindboxRequest(models.Model):
         "(merge_key, endpoint_id) WHERE state = 'pending' AND merge_key IS NOT NULL",
     )
     _record_idx = models.Index("(res_id, res_model)")
-    # States whose body is frozen: it may have left.
     _tried_idx = models.Index(
-        "(merge_key, endpoint_id) WHERE state = 'pending' AND payload IS NOT NULL "
+        "(merge_key, endpoint_id) WHERE state = 'pending' AND may_have_left "
         "AND merge_key IS NOT NULL",
     )
     # They are few, and counted whenever somebody looks at the integration point.

@@ -94,6 +94,7 @@ class MindboxRequest(models.Model):
         :return: how many wait now
         """
         self.flush_model()
+        keeps_key = "merge_key IS NULL AND (state != 'rejected' OR was_accepted)"
         resent = self._execute(
             SQL(
                 """
@@ -106,13 +107,14 @@ class MindboxRequest(models.Model):
                        was_accepted = merge_key IS NULL
                            AND (state = 'sent' OR was_accepted IS TRUE),
                        payload = CASE WHEN merge_key IS NULL THEN payload END,
-                       transaction_id = CASE
-                           WHEN merge_key IS NULL
-                                AND (state != 'rejected' OR was_accepted IS TRUE)
-                           THEN transaction_id ELSE gen_random_uuid()::varchar END
+                       may_have_left = %(keeps_key)s
+                           AND (state = 'sent' OR may_have_left),
+                       transaction_id = CASE WHEN %(keeps_key)s THEN transaction_id
+                                             ELSE gen_random_uuid()::varchar END
                  WHERE id = ANY(%(ids)s) AND state != 'pending'
                 RETURNING endpoint_id
                 """,
+                keeps_key=SQL(keeps_key),
                 now=fields.Datetime.now(),
                 ids=list(ids),
             )

@@ -36,6 +36,7 @@ COLUMN_TYPES = {
     "state": "varchar",
     "attempts": "int4",
     "missing_attempts": "int4",
+    "may_have_left": "bool",
     "http_status": "int4",
     "payload": "text",
     "response": "text",

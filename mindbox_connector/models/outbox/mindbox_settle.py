@@ -95,11 +95,8 @@ class MindboxEndpoint(models.Model):
             on_the_way=list(on_the_way),
         )
 
-    def _leave_unsettled(self, rows, fresh):
-        """Return the claimed rows that do not need one which is about to leave.
-
-        :param set fresh: IDs of those whose bodies were built just now
-        """
+    def _leave_unsettled(self, rows):
+        """Return the claimed rows that do not need one which is about to leave."""
         if not self._has_late_makers():
             return rows
         makers = self.env["mindbox.catalogue"]._get_makers()
@@ -108,12 +105,12 @@ class MindboxEndpoint(models.Model):
             lane = row["customer_key"]
             if lane in closed or leaving[lane] & makers.get(row["event"], frozenset()):
                 closed.add(lane)
-                held.append(row["id"])
+                held.append(row)
                 continue
             free.append(row)
             if lane and row["mode"] == "async":
                 leaving[lane].add(row["event"])
-        self._give_back(fresh.intersection(held))
+        self._give_back([row["id"] for row in held if not row["may_have_left"]])
         return free
 
     def _get_next_due_delay(self):

@@ -43,7 +43,8 @@ class ResPartner(models.Model):
         """
         knowers = dict.fromkeys(self, self.env["mindbox.endpoint"])
         mine = [("partner_id", "in", self.ids)]
-        may_be_told = ["|", ("state", "in", ("pending", "sent")), ("attempts", ">", 0)]
+        waits_or_sent = ("state", "in", ("pending", "sent"))
+        may_be_told = ["|", waits_or_sent, ("may_have_left", "=", True)]
         told = {"mindbox.request": [*mine, *may_be_told], "mindbox.ledger": mine}
         for model, domain in told.items():
             groups = self.env[model]._read_group(

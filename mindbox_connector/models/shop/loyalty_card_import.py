@@ -39,11 +39,14 @@ class MindboxRequest(models.Model):
         return self.env["loyalty.card"].browse(self.res_id).exists()
 
     def _waits_for_card(self):
-        """Whether no file has named the card yet, as far as anybody knows."""
+        """Whether no file has named the card yet, as far as anybody knows.
+
+        A call that may have left goes to its end: what becomes of it is told.
+        """
+        if self.may_have_left or self.attempts and self.reason_code != NO_CARD.code:
+            return False
         card = self._find_card()
-        return (not self.attempts or self.reason_code == NO_CARD.code) and not (
-            card and self.env["mindbox.scope"]._knows("cards", card)
-        )
+        return not (card and self.env["mindbox.scope"]._knows("cards", card))
 
     def _lacks_card(self, reason):
         return (
@@ -80,7 +83,9 @@ class MindboxEndpoint(models.Model):
             if (row["event"], row["mode"]) == ("card_issue", "async")
             and row["missing_attempts"] < MISSING_CARD_ATTEMPTS
         )
-        issues.invalidate_recordset(["attempts", "missing_attempts", "reason_code"])
+        issues.invalidate_recordset(
+            ["attempts", "missing_attempts", "may_have_left", "reason_code"]
+        )
         return issues.filtered(lambda issue: issue._waits_for_card())
 
     def _make_cards(self, request):

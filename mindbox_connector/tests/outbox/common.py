@@ -3,7 +3,11 @@
 """What the tests of delivery share."""
 
 import json
+from unittest.mock import patch
 
+from psycopg2.errors import AdminShutdown
+
+from ...models.outbox import mindbox_delivery
 from ..common import RealCase, Reply
 
 DOWN = Reply(503, {"status": "InternalServerError"})
@@ -30,6 +34,18 @@ class DeliveryCase(RealCase):
             return reply if json.loads(call["body"])["c"] == customer else Reply()
 
         self.mindbox.answer = answer
+
+    def die_while_recording(self):
+        """Have Mindbox hear of what waits; kill the delivery before it notes that.
+
+        :return: what the job ends with
+        """
+
+        def die(*args):
+            raise AdminShutdown("terminating connection due to administrator command")
+
+        with patch.object(mindbox_delivery.Run, "_record", die):
+            return self.deliver_quietly()
 
     def sent(self):
         return [(body["c"], body["n"]) for body in self.mindbox.bodies()]

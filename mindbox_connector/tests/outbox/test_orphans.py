@@ -61,3 +61,13 @@ class TestOrphans(DeliveryCase):
         self.deliver()
         states = {state for event, state in self.order_events() if "status" in event}
         self.assertEqual(states, {"sent"})
+
+    def test_so_is_one_that_a_killed_delivery_may_have_told(self):
+        order = self.make_order()
+        self.die_while_recording()
+        self.assertTrue([c for c in self.mindbox.calls if "Order" in str(c["query"])])
+        self.delete(order)
+        self.make_due()
+        self.deliver()
+        states = {state for event, state in self.order_events() if "status" in event}
+        self.assertEqual(states, {"sent"})
