@@ -108,11 +108,11 @@ class MindboxEndpoint(models.Model):
     def _finish(self, lanes, pace, more, spent):
         """Leave the endpoint as the next job needs it, and queue that job.
 
-        Whether calls are held is asked once: a short hold may be over by the next
-        look, and then neither this job nor another one would go on.
+        Where calls are held, it is this job itself, given back to the queue. That is
+        asked once: a short hold may be over by the next look.
 
         :param float spent: seconds since the job has begun
-        :return: what gives this job back to the queue instead, None as a rule
+        :return: what gives this job back to the queue, None where another one goes on
         """
         if not self._is_running():
             return None
@@ -125,16 +125,16 @@ class MindboxEndpoint(models.Model):
         failure = breakers.whole.failure
         if failure and (breakers.whole.proven or self._count_failing_lanes() > 1):
             self._hold(failure, spent, self._get_only_failing(breakers))
-            if held := self._find_hold():
-                return held
         else:
             self._release()
+        if held := self._find_hold():
+            return held
         delays = [self.env["mindbox.unrecorded"]._get_due_delay()]
         delays.append(0 if more else self._get_next_due_delay())
         if waits := [delay for delay in delays if delay is not None]:
             shares = [self._get_share()] if self._may_go_on() else None
             self._kick(seconds=min(waits), shares=shares)
-        return self._find_hold()
+        return None
 
     def _get_next_due_delay(self):
         """Return in how many seconds a row is tried again, None where none waits.
