@@ -15,10 +15,13 @@ from contextlib import suppress
 
 import pytest
 import requests
+from clock import Clock, library
 
 from . import outcomes, storefront
 from .chaos import Chaos
+from .conftest import LOGS
 from .life import Life
+from .proof.disk import small
 from .test_lives import SETTLE, check, refused
 
 SECONDS = int(os.environ.get("MINDBOX_CHAOS") or 45)
@@ -31,9 +34,21 @@ RECOVERY = 300
 
 
 @pytest.fixture
-def shop(template_db):
+def disk(pg):
+    with small() as disk:
+        yield disk
+
+
+@pytest.fixture
+def clock():
+    return library() and Clock(LOGS / "chaos.clock")
+
+
+@pytest.fixture
+def shop(template_db, disk, clock):
     options = {"settle_seconds": SETTLE, "log_export_operation": outcomes.EXPORT}
-    options |= {"concurrency": 4, "timeout": 3}
+    options |= {"concurrency": 4, "timeout": 3, "disk": disk}
+    options |= {"environ": clock.environ() if clock else {}}
     channels = "root:4,root.mindbox:3"
     with storefront.opened(template_db, "chaos", 5, channels, **options) as shop:
         shop.take_balances_of_cards()
@@ -43,9 +58,9 @@ def shop(template_db):
         yield shop
 
 
-def test_whatever_goes_wrong_both_sides_hold_the_same(shop, wait_until):
+def test_whatever_goes_wrong_both_sides_hold_the_same(shop, disk, clock, wait_until):
     lives = [Life(shop, f"chaos{SEED}.{number}") for number in range(CUSTOMERS)]
-    chaos, over = Chaos(shop, SEED), threading.Event()
+    chaos, over = Chaos(shop, SEED, disk, clock), threading.Event()
     shares = [lives[number::THREADS] for number in range(THREADS)]
     for share in shares:
         for life in share:
