@@ -27,6 +27,7 @@
         "views/mindbox_request_views.xml",
         "views/mindbox_operation_views.xml",
         "views/mindbox_order_status_views.xml",
+        "views/mindbox_field_map_views.xml",
         "views/mindbox_feed_views.xml",
         "views/mindbox_export_views.xml",
         "views/mindbox_inbound_views.xml",

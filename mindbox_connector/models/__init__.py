@@ -8,6 +8,7 @@ from . import export
 from . import capture
 from . import identity
 from . import shop
+from . import mapping
 from . import consent
 from . import feed
 from . import history

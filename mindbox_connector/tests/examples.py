@@ -87,6 +87,7 @@ def make_partner(examples):
 
 
 MAKERS = {
+    "mindbox.field.map": lambda made: made.make("mindbox.field.map", path="city"),
     "mindbox.endpoint": make_endpoint,
     "mindbox.operation": lambda made: made.get("mindbox.endpoint").operation_ids[0],
     "mindbox.order.status": lambda made: made.get("mindbox.endpoint").status_ids[0],

@@ -18,7 +18,13 @@ from .server import (
     find_runner,
     find_versions,
 )
-from .settings import find_delivery, find_key, find_operations, find_tracker
+from .settings import (
+    find_delivery,
+    find_fields,
+    find_key,
+    find_operations,
+    find_tracker,
+)
 from .storage import find_storage
 from .way import find_certificate, find_name
 
@@ -112,6 +118,12 @@ ENDPOINT_CHECKS = {
         _lt("Settings of the integration point, refusals of a week"),
         find_operations,
         at_endpoint.OPERATIONS,
+    ),
+    "fields": Check(
+        _lt("Mapped fields"),
+        _lt("Fields of Odoo that fill additional fields of Mindbox"),
+        find_fields,
+        at_endpoint.FIELDS,
     ),
     "delivery": Check(
         _lt("Delivery"),

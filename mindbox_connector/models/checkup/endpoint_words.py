@@ -128,6 +128,14 @@ OPERATIONS = {
         _lt("Name the operation that exports the operation log, if there is one."),
     ),
 }
+FIELDS = {
+    "fields": Words("ok", _lt("All mapped fields are there.")),
+    "field_gone": Words(
+        "warning",
+        _lt("“%(name)s” is not told to Mindbox any more: %(problem)s"),
+        _lt("Choose another field of Odoo under Mapped Fields, or delete the line."),
+    ),
+}
 DELIVERY = {
     "running": Words("ok", _lt("%(words)s.")),
     "stopped": Words("error", _lt("%(words)s."), _lt("%(advice)s")),

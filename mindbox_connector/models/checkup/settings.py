@@ -53,6 +53,13 @@ def find_operations(endpoint):
     yield Found("operations", values)
 
 
+def find_fields(endpoint):
+    """Is each mapped field still there?"""
+    maps = endpoint.env["mindbox.field.map"].search([("endpoint_id", "=", endpoint.id)])
+    for one in maps.filtered("problem"):
+        yield Found("field_gone", {"name": one.name, "problem": one.problem})
+
+
 def get_refused(endpoint):
     """Return the operations that Mindbox has refused, and nothing was mended since."""
     since = fields.Datetime.now() - LATELY

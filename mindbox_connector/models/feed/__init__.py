@@ -13,5 +13,6 @@ from . import mindbox_feed_work
 from . import mindbox_feed_build
 from . import mindbox_feed_offer
 from . import mindbox_feed_reader
+from . import mindbox_feed_params
 from . import mindbox_endpoint
 from . import product_product

@@ -5,7 +5,7 @@
 from odoo import fields, models
 from odoo.tools import SQL, html2plaintext, is_html_empty
 
-from .yml import MAX_DESCRIPTION, MAX_NAME, MAX_PICTURES, clean, cut, join
+from .yml import MAX_DESCRIPTION, MAX_NAME, MAX_PICTURES, clean, cut
 
 # Where the pictures of a variant are kept: its own, its template's, further ones.
 PICTURES = {
@@ -69,9 +69,7 @@ class MindboxFeed(models.Model):
             "vendor": params.pop(self.vendor_attribute_id, None),
             "vendor_code": self._get_vendor_code(product),
             "description": self._get_description(template),
-            "params": [
-                (clean(attribute.name), text) for attribute, text in params.items()
-            ],
+            "params": self._name_params(params, product),
         }
 
     # === IDS === #
@@ -128,22 +126,6 @@ class MindboxFeed(models.Model):
     def _get_vendor_code(self, product):
         code = self.vendor_code and product[self.vendor_code]
         return cut(clean(code), MAX_NAME) or None
-
-    def _get_params(self, product, template):
-        """Return {attribute: values joined} of a variant.
-
-        An attribute that makes no variants has all the values one can choose.
-        """
-        params = {}
-        for line in template.attribute_line_ids.filtered("active"):
-            own = product.product_template_attribute_value_ids
-            values = own.filtered(
-                lambda value, line=line: value.attribute_line_id == line
-            )
-            values = values or line.product_template_value_ids.filtered("ptav_active")
-            if text := join(values.mapped("name")):
-                params[line.attribute_id] = text
-        return params
 
     # === PICTURES === #
 

@@ -31,6 +31,7 @@ class ProductProduct(models.Model):
             "oldPrice": float(offer["old_price"] or offer["price"]),
             "isAvailable": offer["available"],
             "categories": categories,
+            **endpoint._get_custom_part(self),
         }
         told = {key: value for key, value in product.items() if value is not None}
         return {"product": told}

@@ -10,6 +10,7 @@ from ...exceptions import MindboxSkipped
 from ...reasons import Reason
 from ..consent.mindbox_consent import CHANNELS, get_place
 from ..identity.mindbox_contact import KINDS
+from ..mapping.values import as_cell
 from ..shop.names import personal_data, usable_email
 from .mindbox_import_reader import Item
 
@@ -78,6 +79,7 @@ class MindboxImportCustomers(models.AbstractModel):
             *CUSTOMER_COLUMNS,
             *self._get_consent_columns().values(),
             "SourceDateTimeUtc",
+            *run.endpoint_id._get_custom_columns("res.partner"),
         ]
 
     def _get_consent_columns(self):
@@ -98,10 +100,14 @@ class MindboxImportCustomers(models.AbstractModel):
         countries = _Countries(partners.env)
         consents = self._get_consents(ids)
         topics = list(self._get_consent_columns())
+        custom = endpoint._read_custom_fields(partners.browse(ids))
+        names = endpoint._get_custom_columns("res.partner").values()
 
         def make(row):
             self._check(run, row)
             profile = get_profile(endpoint, partners, countries, row)
+            own = custom.get(row["id"], {})
+            profile |= {"customFields": own} if own else {}
             decided = consents.get(row["id"], {})
             agreed = (decided.get(topic, NO_DECISION)[0] for topic in topics)
             cells = [
@@ -109,6 +115,7 @@ class MindboxImportCustomers(models.AbstractModel):
                 *(profile.get(name, "") for name in CUSTOMER_COLUMNS.values()),
                 *map(AGREED.get, agreed),
                 endpoint._format_moment(row["create_date"]),
+                *(as_cell(own.get(name)) for name in names),
             ]
             told = self._get_told(endpoint, row["id"], profile, decided)
             return Item(row["id"], [cells], told)

@@ -61,16 +61,19 @@ class MindboxImportOrders(models.AbstractModel):
             "OrderLineStatus",
             *(more if run.more_columns else ()),
             *(["OrderDeliveryCost"] if endpoint.import_delivery_cost else ()),
+            *endpoint._get_custom_columns("sale.order"),
+            *endpoint._get_custom_columns("sale.order.line"),
         ]
 
     def _get_items(self, run, file, ids):
         rows = self._get_orders(run, ids)
         lines = self._get_lines(run, ids)
         others = self._get_others(run, rows, lines)
+        custom = self._read_custom_cells(run, ids, lines)
 
         def make(row):
             order = self._get_order(run, row, lines[row["id"]], others)
-            cells = self._get_cells(run, row, order)
+            cells = self._get_cells(run, row, order, custom)
             return Item(row["id"], cells, self._get_told(run, row, order))
 
         return [self._try(row["id"], lambda row=row: make(row)) for row in rows]
@@ -107,7 +110,18 @@ class MindboxImportOrders(models.AbstractModel):
             "lines": order._mindbox_divided(run.endpoint_id, standing),
         }
 
-    def _get_cells(self, run, row, order):
+    def _read_custom_cells(self, run, ids, lines):
+        """Return {model: {ID: cells}} of the mapped fields of orders and lines."""
+        line_ids = [line["id"] for order_id in ids for line in lines[order_id]]
+        return {
+            records._name: run.endpoint_id._read_custom_cells(records)
+            for records in (
+                self.env["sale.order"].browse(ids),
+                self.env["sale.order.line"].browse(line_ids),
+            )
+        }
+
+    def _get_cells(self, run, row, order, custom):
         statuses = run.endpoint_id._get_statuses()
         status = self._get_status(statuses, row)
         if not order["lines"]:
@@ -131,7 +145,11 @@ class MindboxImportOrders(models.AbstractModel):
                 more = [part["lineId"], money(part["basePricePerItem"])]
                 own = [product, text(part["quantity"]), price, status_of[kind]]
                 more = more if run.more_columns else []
-                cells.append([*head, *own, *more, *delivery])
+                mapped = [
+                    *custom["sale.order"].get(row["id"], ()),
+                    *custom["sale.order.line"].get(int(part["lineId"]), ()),
+                ]
+                cells.append([*head, *own, *more, *delivery, *mapped])
         return cells
 
     def _get_status(self, statuses, row):

@@ -15,7 +15,8 @@ PAYMENT_TYPES = ("gift_card", "ewallet")
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line"]
 
     # === MARKS: every way a cart or an order changes goes through its lines === #
 

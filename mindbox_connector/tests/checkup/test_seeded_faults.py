@@ -202,6 +202,20 @@ class TestSeededFaults(CheckupCase):
             self.assertEqual(set(found), {"unknown_operation", "troubled"})
             self.assertIn(single.name, found["unknown_operation"]["text"])
 
+    def test_mapped_fields(self):
+        values = {"model": "res.partner", "path": "city", "name": "town"}
+        field_map = self.env["mindbox.field.map"].create(
+            values | {"endpoint_id": self.endpoint.id}
+        )
+        gone = "UPDATE mindbox_field_map SET path = 'x_gone' WHERE id = %s"
+        self.env.flush_all()
+        self.check(
+            field_gone=lambda: (
+                self.env.cr.execute(gone, field_map.ids),
+                field_map.invalidate_recordset(),
+            )
+        )
+
     def test_delivery(self):
         self.check(
             stopped=lambda: self.endpoint.action_pause(),

@@ -25,6 +25,19 @@ class MindboxEndpoint(models.Model):
         scheme = self.env["rfm.scheme"].sudo()
         return scheme.browse(scheme._get_active_id(self.company_id.id) or [])
 
+    def _get_taken_names(self, model):
+        """A scheme fills fields of the customers, and so do its experiments."""
+        names = super()._get_taken_names(model)
+        scheme = self._get_rfm_scheme()
+        if model != "res.partner" or scheme.mindbox_way != "field":
+            return names
+        experiments = self.env["rfm.experiment"].sudo()
+        running = experiments.search([("scheme_id", "=", scheme.id)])
+        told = scheme.told_field_ids.mapped("name")
+        return {*names, scheme.mindbox_field, *told} | set(
+            running.mapped("mindbox_segmentation")
+        )
+
     def _has_segment_operations(self):
         """Whether each segment is told by an operation of its own."""
         return self._get_rfm_scheme().mindbox_way == "operation"

@@ -4,6 +4,7 @@
 
 import json
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import DeliveryCase
@@ -72,6 +73,12 @@ class TestDelivery(DeliveryCase):
             },
             bodies,
         )
+
+    def test_nobody_maps_another_field_to_the_segment(self):
+        self.scheme.mindbox_way = "field"
+        values = {"endpoint_id": self.endpoint.id, "path": "city"}
+        with self.assertRaisesRegex(ValidationError, "itself already"):
+            self.env["mindbox.field.map"].create(values | {"name": "RfmSegment"})
 
     def test_who_is_in_no_segment_any_more_has_the_field_emptied(self):
         self.scheme.mindbox_way = "field"
