@@ -179,9 +179,9 @@ class SaleOrder(models.Model):
     def _mindbox_totals(self, endpoint, standing=None):
         """Return what the delivery costs, and what the customer pays in the end."""
         standing = standing or Standing(self)
-        total, ordered = self._mindbox_total_cents(endpoint)
+        total, ordered = standing.get_ordered(endpoint)
         lines, delivery = standing.get_net(endpoint)
-        gone = sum(self._mindbox_allocate(endpoint).values()) - sum(lines.values())
+        gone = sum(standing.get_allocated(endpoint).values()) - sum(lines.values())
         total -= gone + ordered - (delivery if endpoint.delivery_in_total else 0)
         return {
             "deliveryCost": delivery / 100,
@@ -195,7 +195,7 @@ class SaleOrder(models.Model):
         prices = {str(line.id): cents for line, cents in prices.items()}
         divided = [
             divide_parts(line, *standing.parts.get(int(line["lineId"]), (0, 0)))
-            for line in self._mindbox_lines(endpoint)
+            for line in self._mindbox_lines(endpoint, standing)
         ]
         for kept in (line["kept"] for line in divided if "kept" in line):
             kept["discountedPricePerLine"] = prices[kept["lineId"]] / 100
@@ -220,12 +220,12 @@ class SaleOrder(models.Model):
         goods_total = max(0, total - delivery)
         return dict(zip(shares, allocate(goods_total, weights), strict=True))
 
-    def _mindbox_lines(self, endpoint):
+    def _mindbox_lines(self, endpoint, standing):
         """Return the lines of the order.
 
         :raise MindboxRejected: a product has no ID by the chosen reference
         """
-        allocated = self._mindbox_allocate(endpoint)
+        allocated = standing.get_allocated(endpoint)
         for line in allocated:
             endpoint._check_product_ids(line.product_id)
         rate = self._mindbox_rate(endpoint)

@@ -36,7 +36,7 @@ class SaleOrder(models.Model):
     def _mindbox_with_status(self, endpoint, standing):
         """Return the parts of the lines, each with its status."""
         if not endpoint._tells_status_in_lines():
-            return self._mindbox_lines(endpoint)
+            return self._mindbox_lines(endpoint, standing)
         milestone = self._mindbox_last_milestone(endpoint, standing)
         last = endpoint._get_statuses().get(milestone)
         status = endpoint._get_part_statuses(last)

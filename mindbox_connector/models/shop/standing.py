@@ -5,7 +5,7 @@
 Quantities and money are read once, and put together with the prices of the lines.
 """
 
-from functools import cached_property
+from functools import cached_property, wraps
 
 from .amounts import allocate, divide_parts, to_cents
 from .fulfilment import FulfilmentReader
@@ -48,12 +48,26 @@ def read_together(orders):
     return orders.with_context(**{READS: Reads(orders)})
 
 
+def for_each_endpoint(method):
+    """Have a method of a standing answer once for each integration point."""
+
+    @wraps(method)
+    def answer(self, endpoint):
+        key = (method.__name__, endpoint.id)
+        if key not in self._answers:
+            self._answers[key] = method(self, endpoint)
+        return self._answers[key]
+
+    return answer
+
+
 class Standing:
     """One order, as it is now; or as it was when it was first read in its batch."""
 
     def __init__(self, order):
         self.order = order
         self.env = order.env
+        self._answers = {}
         reads = self.env.context.get(READS)
         self._reads = reads if reads and order.id in reads.ids else Reads(order)
 
@@ -94,9 +108,9 @@ class Standing:
     def total(self):
         """What was ordered, and what of it need not be paid: goods and credit notes."""
         none = self.env["mindbox.endpoint"]
-        ordered, delivery = self.order._mindbox_total_cents(none)
+        ordered, delivery = self.get_ordered(none)
         kept, delivery_kept = self.get_kept(none)
-        goods = sum(self.order._mindbox_allocate(none).values())
+        goods = sum(self.get_allocated(none).values())
         return ordered, goods - sum(kept.values()) + delivery - delivery_kept
 
     @cached_property
@@ -118,6 +132,17 @@ class Standing:
         return is_billed or self.money.is_paid_beside(by_cards)
 
     # -- prices, in cents of the currency of an integration point ---
+    @for_each_endpoint
+    def get_ordered(self, endpoint):
+        """Return (cents of all that was ordered, cents of its delivery)."""
+        return self.order._mindbox_total_cents(endpoint)
+
+    @for_each_endpoint
+    def get_allocated(self, endpoint):
+        """Return {line: cents}: what was to be paid for each line of goods."""
+        return self.order._mindbox_allocate(endpoint)
+
+    @for_each_endpoint
     def get_net(self, endpoint):
         """Return ({line: cents}, cents of the delivery): what is paid in the end.
 
@@ -137,13 +162,14 @@ class Standing:
         ]
         return dict(zip(lines, rest, strict=True)), delivery
 
+    @for_each_endpoint
     def get_kept(self, endpoint):
         """Return ({line: cents}, cents of the delivery), without what is not kept or
         was credited: of both the larger one, since returned goods are credited, too.
         """
         credits, delivery_credit = self.get_credits(endpoint)
         kept = {}
-        for line, cents in self.order._mindbox_allocate(endpoint).items():
+        for line, cents in self.get_allocated(endpoint).items():
             whole = {
                 "quantity": line._mindbox_quantity(),
                 "discountedPricePerLine": cents / 100,
@@ -151,7 +177,7 @@ class Standing:
             parts = divide_parts(whole, *self.parts.get(line.id, (0, 0)))
             left = parts.get("kept", {}).get("discountedPricePerLine", 0)
             kept[line] = max(0, min(to_cents(left), cents - credits.get(line, 0)))
-        _total, delivery = self.order._mindbox_total_cents(endpoint)
+        _total, delivery = self.get_ordered(endpoint)
         return kept, max(0, delivery - delivery_credit)
 
     def get_credits(self, endpoint):
