@@ -12,23 +12,26 @@ from odoo.tools import SQL
 
 from ...measures import cell_code
 
-# The customers of a scheme, those put together who have the same scores, segment and
-# day of the last order.
+# The customers of a scheme, those put together who have the same segment and day of
+# the last order; and how many have the same scores. Few groups each: every processor
+# counts its part of the customers.
 GROUPS = """
-    SELECT r_score, f_score, m_score, segment_id, last_order_date,
+    SELECT segment_id, last_order_date,
            count(*), COALESCE(sum(order_count), 0), COALESCE(sum(amount), 0),
            count(*) FILTER (WHERE order_count = 1), min(first_order_date)
       FROM rfm_profile WHERE scheme_id = %s
-     GROUP BY r_score, f_score, m_score, segment_id, last_order_date
+     GROUP BY segment_id, last_order_date
+"""
+CELLS = """
+    SELECT r_score, f_score, m_score, count(*)
+      FROM rfm_profile WHERE scheme_id = %s AND last_order_date IS NOT NULL
+     GROUP BY r_score, f_score, m_score
 """
 
 
 class Group(NamedTuple):
     """One row of :data:`GROUPS`; without a day, they have never ordered."""
 
-    r_score: int
-    f_score: int
-    m_score: int
     segment_id: int
     day: date | None
     customers: int
@@ -43,13 +46,12 @@ def take_stock(scheme, today):
     rows = scheme.env.execute_query(SQL(GROUPS, scheme.id))
     groups = [Group(*row) for row in rows]
     buyers = [group for group in groups if group.day]
-    segments, cells = defaultdict(list), defaultdict(int)
+    segments = defaultdict(list)
     for group in groups:
         segments[group.segment_id].append(group)
-    for group in buyers:
-        cells[cell_code(*group[:3])] += group.customers
+    cells = scheme.env.execute_query(SQL(CELLS, scheme.id))
     return {
-        "cells": dict(cells),
+        "cells": {cell_code(*scores): customers for *scores, customers in cells},
         "customers": sum(group.customers for group in groups),
         "line_ids": [
             Command.create(_get_line(segment_id, members))

@@ -12,30 +12,35 @@ from math import ceil, floor
 from odoo.tools import SQL
 
 from ...measures import DAYS
-from .facts import FACT_COLUMNS, FACTS_TABLE, columns_sql
+from .facts import (
+    FACT_COLUMNS,
+    FACTS_TABLE,
+    KNOWN_COLUMNS,
+    columns_sql,
+    create_table,
+)
 from .scores import score_columns
 
-# The facts of everybody: of the touched as counted now, of the others as they were.
-EVERYBODY = """(
+# The facts of the others, as they were.
+OTHERS = """(
     SELECT %(columns)s FROM rfm_profile
      WHERE scheme_id = %(scheme)s AND partner_id != ALL(%(touched)s)
-     UNION ALL
-    SELECT %(columns)s FROM %(facts)s WHERE partner_id IS NOT NULL
 )"""
-# Who is to be judged again, as they are kept beside the facts of the touched.
-ADD_AGED = """
-    INSERT INTO %(facts)s (
-        partner_id, %(columns)s, ordered, profile_id, old_partner_id, old_segment_id,
-        previous_segment_id, segment_since, old_r, old_f, old_m
-    )
-    SELECT partner_id, %(columns)s, FALSE, id, partner_id, segment_id,
-           previous_segment_id, segment_since, r_score, f_score, m_score
+AGED_TABLE = SQL.identifier("rfm_aged")
+# Who is to be judged again, as they are kept beside the facts of the touched. They are
+# looked for before they are added: only a query that writes nothing is shared out.
+AGED = """
+    SELECT partner_id, %(columns)s, FALSE AS ordered, id AS profile_id,
+           partner_id AS old_partner_id, segment_id AS old_segment_id,
+           previous_segment_id, segment_since, r_score AS old_r, f_score AS old_f,
+           m_score AS old_m
       FROM (
           SELECT *, %(today)s::date - last_order_date AS recency FROM rfm_profile
            WHERE scheme_id = %(scheme)s AND partner_id != ALL(%(touched)s)
       ) profile
      WHERE %(judged)s
 """
+ADD_AGED = "INSERT INTO %s (%s) SELECT %s FROM %s"
 # Further away than this no order is.
 MOST_DAYS = 1_000_000
 
@@ -51,33 +56,40 @@ class Aged:
         self.scheme = scheme
         self.today = today
         self.then = then
+        self.touched = touched
         self.values = {
             "columns": columns_sql(FACT_COLUMNS),
-            "facts": FACTS_TABLE,
             "scheme": scheme.id,
             "touched": touched,
             "today": today,
         }
 
     @property
-    def everybody(self):
-        """The relation of all customers' facts."""
-        return SQL(EVERYBODY, **self.values)
+    def parts(self):
+        """The relations of all customers' facts."""
+        return SQL(OTHERS, **self.values), FACTS_TABLE
 
     def add(self, cuts, edited):
         """Put them beside the facts of those who were touched.
 
         :param bool edited: whether rules or settings are others than at the last run
         """
-        judged = SQL("TRUE") if edited else SQL(" OR ").join(self._judged(cuts))
-        self.scheme.env.cr.execute(SQL(ADD_AGED, judged=judged, **self.values))
+        scores = SQL(", ").join(score_columns(cuts))
+        moved = SQL("(%s) IS DISTINCT FROM (r_score, f_score, m_score)", scores)
+        judged = SQL("(%s) OR %s", moved, self.is_due(edited))
+        cr = self.scheme.env.cr
+        create_table(cr, AGED_TABLE, SQL(AGED, judged=judged, **self.values))
+        columns = columns_sql(("partner_id", *FACT_COLUMNS, *KNOWN_COLUMNS))
+        cr.execute(SQL(ADD_AGED, FACTS_TABLE, columns, columns, AGED_TABLE))
 
-    def _judged(self, cuts):
-        """Yield the conditions of being judged again."""
-        yield SQL(
-            "(%s) IS DISTINCT FROM (r_score, f_score, m_score)",
-            SQL(", ").join(score_columns(cuts)),
-        )
+    def is_due(self, edited):
+        """Return the condition of being judged again whatever the scores are.
+
+        :param bool edited: whether rules or settings are others than at the last run
+        """
+        return SQL("TRUE") if edited else SQL(" OR ").join(self._get_due())
+
+    def _get_due(self):
         # Who is held in a segment may be free to leave it by now.
         since = self.then - timedelta(days=self.scheme.min_stay_days)
         yield SQL("segment_since > %s::date", since)

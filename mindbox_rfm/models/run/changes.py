@@ -8,22 +8,10 @@ from functools import cached_property
 
 from odoo.tools import SQL
 
-from .facts import FACT_COLUMNS, FACTS_TABLE, columns_sql
+from .facts import FACT_COLUMNS, FACTS_TABLE, KNOWN_COLUMNS, columns_sql
 from .scores import scored_sql
 
 PROFILE_COLUMNS = (*FACT_COLUMNS, "r_score", "f_score", "m_score", "segment_id")
-# What FACTS_TABLE holds beside facts: the profile that a customer had before.
-KNOWN_COLUMNS = (
-    "ordered",
-    "profile_id",
-    "old_partner_id",
-    "old_segment_id",
-    "previous_segment_id",
-    "segment_since",
-    "old_r",
-    "old_f",
-    "old_m",
-)
 
 # Whoever has ordered for the first time is not held back: nobody flips by that.
 FIRST_ORDER = "(r_score IS NOT NULL AND COALESCE(old_r, 0) = 0)"
@@ -89,13 +77,22 @@ MOVE = """
       FROM changes
      WHERE segment_id IS DISTINCT FROM old_segment_id RETURNING 1
 """
-# All of that in one statement; how many profiles it wrote, how many customers moved.
+# Who differs though a run of the touched alone would not have looked at them.
+MISSED = """
+    SELECT count(*) FROM changes
+     WHERE COALESCE(partner_id, old_partner_id) != ALL(%(touched)s)
+       AND (ordered OR partner_id IS NULL OR profile_id IS NULL
+            OR (r_score, f_score, m_score) IS NOT DISTINCT FROM (old_r, old_f, old_m)
+            AND (%(due)s) IS NOT TRUE)
+"""
+# All of that in one statement; how many profiles it wrote, how many customers moved,
+# how many of them were missed.
 WRITE = """
     WITH changes AS MATERIALIZED (%(changes)s),
     added AS (%(add)s), changed AS (%(change)s), gone AS (%(remove)s),
     moves AS (%(move)s)
     SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM changed)
-           + (SELECT count(*) FROM gone), (SELECT count(*) FROM moves)
+           + (SELECT count(*) FROM gone), (SELECT count(*) FROM moves), (%(missed)s)
 """
 # Customers of schemes that were active before, whom this one does not take over.
 LEFT_BEHIND = """
@@ -124,11 +121,13 @@ class Changes:
         self.rules = scheme.rule_ids.sorted()
         self.winner = self.rules._winner_sql()
 
-    def record(self, log, cuts):
+    def record(self, log, cuts, aged=None):
         """Write the changed profiles and who moved.
 
         :param log: the run's log; its scheme's last run says whether rules were edited
-        :return: how many profiles were written, how many customers moved
+        :param aged: where everybody was counted: who would have been without that
+        :return: how many profiles were written, how many customers moved, and how many
+            of them a run of the touched alone would have missed
         """
         statement = SQL(
             WRITE,
@@ -137,9 +136,10 @@ class Changes:
             change=self._change_sql(),
             remove=SQL(REMOVE),
             move=self._move_sql(log, "rules" if self.are_edited() else "ageing"),
+            missed=self._missed_sql(aged),
         )
-        [(written, moved)] = self.env.execute_query(statement)
-        return written, moved
+        [counts] = self.env.execute_query(statement)
+        return counts
 
     def are_edited(self):
         """Whether rules or settings are others than at the last run."""
@@ -197,6 +197,12 @@ class Changes:
             today=self.today,
             otherwise=otherwise,
         )
+
+    def _missed_sql(self, aged):
+        if aged is None:
+            return SQL("0")
+        due = aged.is_due(self.are_edited())
+        return SQL(MISSED, touched=aged.touched, due=due)
 
     def retire_others(self, log):
         """Remove the profiles of schemes that were active before this one.

@@ -49,7 +49,7 @@ def customers_sql(scheme, touched=None):
 def find_erased(scheme):
     """Return the IDs of contacts who wanted to be forgotten, and of their addresses."""
     partners = scheme.env["res.partner"].with_context(active_test=False)
-    erased = partners.search([("mindbox_erased_at", "!=", False)])
+    erased = partners.search([("mindbox_erased_at", "!=", False)], order="id")
     return erased._with_addresses().ids
 
 

@@ -10,21 +10,8 @@ score.
 
 from dateutil.relativedelta import relativedelta
 
-from odoo.tools import SQL
-
 from ..scheme.thresholds import AXES, CUT_FIELDS, write_cuts
-
-# Equal shares of those who have ordered.
-SHARES = """
-    SELECT percentile_disc(%(shares)s::float[])
-               WITHIN GROUP (ORDER BY last_order_date),
-           percentile_disc(%(shares)s::float[])
-               WITHIN GROUP (ORDER BY order_count),
-           percentile_disc(%(shares)s::float[])
-               WITHIN GROUP (ORDER BY amount)
-      FROM %(source)s facts
-     WHERE last_order_date IS NOT NULL
-"""
+from .shares import Shares
 
 
 class Cuts:
@@ -34,15 +21,15 @@ class Cuts:
         self.scheme = scheme
         self.today = today
 
-    def find(self, source):
+    def find(self, *parts):
         """Return the thresholds; those of R fall, the others rise.
 
-        :param SQL source: the relation of facts that shares are measured of
+        :param SQL parts: the relations of facts that shares are measured of
         """
         if not self.are_measured():
             parsed = (self.scheme._parse_cuts(field) for field in CUT_FIELDS)
             return dict(zip(AXES, parsed, strict=True))
-        return self._measure(source)
+        return self._measure(parts)
 
     def are_measured(self):
         """Whether the thresholds follow from the facts, not from what is kept."""
@@ -64,12 +51,13 @@ class Cuts:
         end = scheme.frozen_on + relativedelta(months=scheme.frozen_months)
         return not scheme.frozen_months or self.today < end
 
-    def _measure(self, source):
+    def _measure(self, parts):
         shares = [score / self.scheme.bins for score in range(1, self.scheme.bins)]
-        query = SQL(SHARES, shares=shares, source=source)
-        [(dates, orders, amounts)] = self.scheme.env.execute_query(query)
-        if dates is None:  # nobody has ordered yet
+        guesses = (self.scheme.last_run_id.cut_points or {}).get("m", ())
+        found = Shares(self.scheme.env, parts, shares, guesses).find()
+        if found is None:
             return {axis: [0.0] * len(shares) for axis in AXES}
+        dates, orders, amounts = found
         return {
             "r": [float((self.today - date).days) for date in dates],
             "f": [float(count) for count in orders],

@@ -22,6 +22,18 @@ from .sources import put_together
 CORRECTIONS_TABLE = SQL.identifier("rfm_corrections")
 FACTS_TABLE = SQL.identifier("rfm_facts")
 FACT_COLUMNS = ("first_order_date", "last_order_date", "order_count", "amount")
+# What FACTS_TABLE holds beside facts: the profile that a customer had before.
+KNOWN_COLUMNS = (
+    "ordered",
+    "profile_id",
+    "old_partner_id",
+    "old_segment_id",
+    "previous_segment_id",
+    "segment_since",
+    "old_r",
+    "old_f",
+    "old_m",
+)
 
 # The orders of each contact, added up.
 BY_CONTACT = """
@@ -110,7 +122,7 @@ class Facts:
     def load(self, scheme_id):
         """Count into :data:`FACTS_TABLE`, beside what a scheme knew of each."""
         corrections = corrections_sql(self.scheme, self.today, self.touched)
-        self._create(CORRECTIONS_TABLE, corrections)
+        create_table(self.cr, CORRECTIONS_TABLE, corrections)
         corrected = self.cr.rowcount > 0
         compared = SQL(
             COMPARED_QUERY,
@@ -121,11 +133,7 @@ class Facts:
             touched=self._touched_sql("partner_id"),
         )
         with planned(self.cr, SORTED if self.touched is None else FEW_ROWS):
-            self._create(FACTS_TABLE, compared)
-
-    def _create(self, table, query):
-        self.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
-        self.cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query))
+            create_table(self.cr, FACTS_TABLE, compared)
 
     def _of_customers_sql(self, corrected):
         """Return the query of the facts.
@@ -226,6 +234,12 @@ class Facts:
             taken_off = SQL("- COALESCE(%s, 0)", column)
         amount = SQL.identifier("o", f"amount_{self.scheme.amount_basis}")
         return SQL(NET, amount=amount, taken_off=taken_off)
+
+
+def create_table(cr, table, query):
+    """Keep what a query finds until the transaction ends; its row count is told."""
+    cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+    cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s", table, query))
 
 
 def columns_sql(names, alias=None):

@@ -6,17 +6,19 @@ from contextlib import contextmanager
 
 # Room for a million customers. Everything joins whole tables: a nested loop is only
 # ever chosen where statistics are missing, and then takes minutes instead of a second.
-WHOLE_TABLES = {"work_mem": "'256MB'", "jit": "off", "enable_nestloop": "off"}
+# All cores read them, however many rows they hand over.
+WHOLE_TABLES = {
+    "work_mem": "'256MB'",
+    "jit": "off",
+    "enable_nestloop": "off",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+}
 # Millions of orders are sorted by all cores before they are added up: a hash table of a
 # million customers misses the processor's cache at every order; after a sort the sums
 # of one customer are next to each other. Orders are never fetched one by one by an
 # index: all of them are needed.
-SORTED = {
-    "enable_hashagg": "off",
-    "enable_indexscan": "off",
-    "parallel_setup_cost": "0",
-    "parallel_tuple_cost": "0",
-}
+SORTED = {"enable_hashagg": "off", "enable_indexscan": "off"}
 # The orders of a few customers are fetched one by one by an index, and are at hand: a
 # plan that reads all orders takes longer than all the rest.
 FEW_ROWS = {

@@ -85,40 +85,40 @@ class Run:
         touched = Touched(self.scheme, self.today)
         with planned(self.env.cr, FEW_ROWS):
             found = touched.find()
-        full = found is None or touched.is_full_due()
-        written = moved = missed = 0
+        aged = None
         if found is not None:
-            cuts, written, moved = self._judge_touched(changes, found, touched.last)
-        if full:
-            cuts, missed, others = self._judge_all(changes)
-            written, moved = written + missed, moved + others
+            aged = Aged(self.scheme, self.today, found, touched.last.date)
+        full = aged is None or touched.is_full_due()
+        judge = self._judge_all if full else self._judge_touched
+        cuts, written, moved, missed = judge(changes, aged)
         return {
             "cut_points": cuts,
             "written": written,
             "changed": moved,
             "scope": "all" if full else "touched",
             "touched": len(found or ()),
-            "missed": 0 if found is None else missed,
+            "missed": missed,
         }
 
-    def _judge_all(self, changes):
-        """Count everybody; return thresholds, profiles written, customers moved."""
+    def _judge_all(self, changes, aged):
+        """Count everybody, as a check of who alone would have been judged; return
+        thresholds, profiles written, customers moved, customers missed.
+        """
         facts = Facts(self.scheme, self.today)
         with planned(self.env.cr, WHOLE_TABLES):
             facts.load(self.scheme.id)
             cuts = self._get_cuts(FACTS_TABLE)
-            written, moved = changes.record(self.log, cuts)
+            written, moved, missed = changes.record(self.log, cuts, aged)
             moved += changes.retire_others(self.log)
-        return cuts, written, moved
+        return cuts, written, moved, missed
 
-    def _judge_touched(self, changes, touched, last):
+    def _judge_touched(self, changes, aged):
         """The same with the facts of the touched and the profiles of all others."""
-        facts = Facts(self.scheme, self.today, touched)
+        facts = Facts(self.scheme, self.today, aged.touched)
         with planned(self.env.cr, FEW_ROWS):
             facts.load(self.scheme.id)
-        aged = Aged(self.scheme, self.today, touched, last.date)
         with planned(self.env.cr, WHOLE_TABLES):
-            cuts = self._get_cuts(aged.everybody)
+            cuts = self._get_cuts(*aged.parts)
             aged.add(cuts, changes.are_edited())
             return cuts, *changes.record(self.log, cuts)
 
@@ -127,9 +127,9 @@ class Run:
         erased = self.env["res.partner"].browse(find_erased(self.scheme))
         self.env["rfm.profile"]._forget(erased)
 
-    def _get_cuts(self, source):
+    def _get_cuts(self, *parts):
         thresholds = Cuts(self.scheme, self.today)
-        cuts = thresholds.find(source)
+        cuts = thresholds.find(*parts)
         thresholds.keep(cuts)
         return cuts
 

@@ -50,14 +50,14 @@ def score_columns(cuts):
     :param cuts: {axis: thresholds}
     """
     return [
-        _score_sql("recency", "<", cuts["r"]),
-        _score_sql("order_count", ">", cuts["f"]),
-        _score_sql("amount", ">", cuts["m"]),
+        score_sql("recency", "<", cuts["r"]),
+        score_sql("order_count", ">", cuts["f"]),
+        score_sql("amount", ">", cuts["m"]),
     ]
 
 
-def _score_sql(value, operator, cuts):
-    """Return the score of a value, NULL of NULL.
+def score_sql(value, operator, cuts):
+    """Return the score of a value, NULL of NULL: one more than the thresholds passed.
 
     The best score is tried first: thresholds are in order, so the first that the value
     passes settles it.

@@ -56,7 +56,6 @@ WITH_GUESTS = """
     )
     SELECT id FROM family
 """
-PROFILES = "SELECT count(*) FROM rfm_profile WHERE scheme_id = %s"
 OWN_COMPANIES = "SELECT array_agg(partner_id ORDER BY partner_id) FROM res_company"
 
 
@@ -79,8 +78,8 @@ class Touched:
         if not self._are_enough():
             return None
         ids = [row[0] for row in self.env.execute_query(self._touched_sql())]
-        [(known,)] = self.env.execute_query(SQL(PROFILES, self.scheme.id))
-        return None if len(ids) > max(FEW, MOST_TOUCHED * known) else ids
+        most = max(FEW, MOST_TOUCHED * self.last.customers)
+        return None if len(ids) > most else ids
 
     def is_full_due(self):
         """Whether it is time to count everybody, as a check."""
