@@ -19,9 +19,10 @@ METRICS = {
     "orders": ("%sorder_count", False),
     "revenue": ("%samount", True),
 }
-# Rows of customers -> ``value``, ``residual`` and ``cap``.
+# Rows of customers -> ``value``, ``residual`` and ``cap``. What is one row is worked out
+# once, even where PostgreSQL, without statistics, takes the customers for one row, too.
 ADJUSTED = """
-    WITH customer AS (%(customers)s), limits AS (
+    WITH customer AS (%(customers)s), limits AS MATERIALIZED (
         SELECT percentile_cont(%(uncapped)s) WITHIN GROUP (ORDER BY value)
                    FILTER (WHERE value > 0) AS cap,
                percentile_cont(%(uncapped)s) WITHIN GROUP (ORDER BY before)
@@ -37,7 +38,7 @@ ADJUSTED = """
         SELECT *, counted - avg(counted) OVER stratum AS value_off,
                explaining - avg(explaining) OVER stratum AS explaining_off
           FROM capped WINDOW stratum AS (PARTITION BY stratum)
-    ), slope AS (
+    ), slope AS MATERIALIZED (
         SELECT COALESCE(sum(value_off * explaining_off)
                         / NULLIF(sum(explaining_off ^ 2), 0), 0) AS slope
           FROM centred WHERE %(use_covariate)s
