@@ -19,8 +19,8 @@ METRICS = {
     "orders": ("%sorder_count", False),
     "revenue": ("%samount", True),
 }
-# Rows of customers -> ``value``, ``residual`` and ``cap``. What is one row is worked out
-# once, even where PostgreSQL, without statistics, takes the customers for one row, too.
+# Rows of customers -> ``value``, ``residual`` and ``cap``. What is one row is worked
+# out once, even where PostgreSQL, without statistics, takes customers for one row, too.
 ADJUSTED = """
     WITH customer AS (%(customers)s), limits AS MATERIALIZED (
         SELECT percentile_cont(%(uncapped)s) WITHIN GROUP (ORDER BY value)
