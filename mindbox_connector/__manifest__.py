@@ -40,6 +40,7 @@
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/mindbox_connection_test_views.xml",
+        "wizards/mindbox_configuration_wizard_views.xml",
         "views/mindbox_topic_views.xml",
         "views/mindbox_consent_views.xml",
         "views/mindbox_erasure_views.xml",

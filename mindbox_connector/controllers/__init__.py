@@ -1,4 +1,5 @@
 from . import cart
+from . import configuration
 from . import feed
 from . import health
 from . import home

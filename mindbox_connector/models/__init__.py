@@ -17,4 +17,5 @@ from . import inbound
 from . import issues
 from . import monitoring
 from . import checkup
+from . import configuration
 from . import guide

@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import mindbox_configuration_wizard
 from . import mindbox_connection_test
 from . import mindbox_import_wizard
 from . import mindbox_inbound_setup

@@ -28,8 +28,9 @@ class MindboxEndpoint(models.Model):
 
         :param endpoint_id: which one; the first that is not done, else the first
         :return: dict of ``points`` [{id, name}], ``id``, ``steps`` (see
-            :meth:`MindboxGuide._judge`), ``is_done`` (all that is needed) and
-            ``questions`` (the text to send, "" where there is nobody to ask about)
+            :meth:`MindboxGuide._judge`), ``is_done`` (all that is needed),
+            ``can_take_over`` (a configuration from a file) and ``questions`` (the text
+            to send, "" where there is nobody to ask about)
         :raise AccessError: the user is no Mindbox manager
         """
         self.env["mindbox.request"]._check_manager()
@@ -45,6 +46,7 @@ class MindboxEndpoint(models.Model):
             "id": endpoint.id,
             "steps": steps,
             "is_done": set(needed) == {"done"},
+            "can_take_over": bool(endpoint) or self.has_access("create"),
             "questions": Questions(endpoint).write_text() if endpoint else "",
         }
 

@@ -36,7 +36,8 @@ def _say(scheme, field, value):
         return dict(field._description_selection(scheme.env)).get(value, value)
     if field.type == "boolean":
         return scheme.env._("yes") if value else scheme.env._("no")
-    return "–" if value in (None, False, "") else str(value)
+    # 0 is a number, and says something.
+    return "–" if value is None or value is False or value == "" else str(value)
 
 
 def _tell_segments(env, old, new):

@@ -15,6 +15,7 @@ from . import rfm_demo
 from . import res_partner
 from . import res_partner_forecast
 from . import mindbox_endpoint
+from . import mindbox_configuration
 from . import mindbox_guide
 from . import mindbox_import
 from . import mindbox_ledger

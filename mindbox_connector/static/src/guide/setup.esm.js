@@ -84,6 +84,10 @@ export class Setup extends Component {
         }
     }
 
+    takeOver() {
+        return this.open({method: "action_take_over"});
+    }
+
     toggleQuestions() {
         this.state.asks = !this.state.asks;
     }
