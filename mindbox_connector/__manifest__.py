@@ -38,6 +38,7 @@
         "views/loyalty_card_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
+        "views/mindbox_consent_text_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/mindbox_connection_test_views.xml",
         "wizards/mindbox_configuration_wizard_views.xml",

@@ -23,7 +23,6 @@ def decide_by_mail(partner, source):
         {("email", ""): True},
         source=source,
         website_id=request.website.id,
-        wording=consents._get_wording(),
     )
 
 
@@ -149,34 +148,50 @@ class MindboxPortal(CustomerPortal):
                         if topic.portal_channel == code
                     ],
                 }
-                for code, label in self._get_channels()
+                for code, label in self._get_channels().items()
             ],
             "saved": bool(kwargs.get("saved")),
-            "wording": request.env["mindbox.consent"]._get_portal_wording(),
+            "text": self._get_text(),
         }
         return request.render("mindbox_connector.portal_my_subscriptions", values)
 
+    def _get_text(self):
+        texts = request.env["mindbox.consent.text"]
+        return texts._read_shown(request.website, "portal")
+
     def _get_channels(self):
-        return get_labels(request.env["mindbox.consent"], "channel").items()
+        """Return {code: label} of the channels that the shop offers, in their order."""
+        offered = request.website._mindbox_get_channels()
+        labels = get_labels(request.env["mindbox.consent"], "channel")
+        return {code: label for code, label in labels.items() if code in offered}
 
     def _get_topics(self):
         """Return the topics that customers find on the page, in their language."""
         domain = [
-            ("portal_channel", "!=", False),
+            ("portal_channel", "in", list(self._get_channels())),
             ("company_id", "in", [False, request.website.company_id.id]),
         ]
         return request.env["mindbox.topic"].sudo().search(domain)
 
     def _save_subscriptions(self, partner, form):
-        wording = request.env["mindbox.consent"]._get_portal_wording()
-        wanted = {
-            (code, ""): form.get(code) == "on" for code, _label in self._get_channels()
-        }
+        if form.get("all_off"):
+            return self._refuse_all(partner)
+        wording = self._get_text()["wording"]
+        wanted = {(code, ""): form.get(code) == "on" for code in self._get_channels()}
         self._decide(partner, wanted, wording)
         for topic in self._get_topics():
             agreed = form.get(_get_input(topic)) == "on"
             wanted = {(topic.portal_channel, topic.code): agreed}
             self._decide(partner, wanted, f"{wording}\n{topic.name}")
+
+    def _refuse_all(self, partner):
+        """No to all that is offered, and to whatever else was agreed to before."""
+        consents = request.env["mindbox.consent"].sudo()
+        state = consents._get_state(partner)
+        wanted = {key: False for key, agreed in state.items() if agreed}
+        wanted |= {(code, ""): False for code in self._get_channels()}
+        website_id = request.website.id
+        consents._decide(partner, wanted, source="portal", website_id=website_id)
 
     def _decide(self, partner, wanted, wording):
         request.env["mindbox.consent"].sudo()._decide(

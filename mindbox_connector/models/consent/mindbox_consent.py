@@ -93,7 +93,14 @@ class MindboxConsent(models.Model):
     wording = fields.Text(
         readonly=True, help="The words the customer has read and agreed to."
     )
-
+    text_id = fields.Many2one(
+        "mindbox.consent.text",
+        string="Version of the Text",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The version that was in force at that website.",
+    )
     document = fields.Char(
         readonly=True, help="What the customer has agreed to, with its version."
     )
@@ -124,10 +131,10 @@ class MindboxConsent(models.Model):
         if vals.get("source") not in BY_VISITOR:
             return {}
         website = self.env["website"].browse(vals.get("website_id"))
-        return {
-            "ip_address": get_visitor()["customer_ip"],
-            "document": website.mindbox_consent_document,
-        }
+        place = "portal" if vals["source"] == "portal" else "mail"
+        read = self.env["mindbox.consent.text"]._read_shown(website, place)
+        kept = {name: read[name] for name in ("text_id", "wording", "document")}
+        return kept | {"ip_address": get_visitor()["customer_ip"]}
 
     def write(self, vals):
         """A decision is a document: a new one is made instead."""

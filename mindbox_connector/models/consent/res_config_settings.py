@@ -11,3 +11,18 @@ class ResConfigSettings(models.TransientModel):
     mindbox_consent_document = fields.Char(
         related="website_id.mindbox_consent_document", readonly=False
     )
+    mindbox_channel_email = fields.Boolean(
+        related="website_id.mindbox_channel_email", readonly=False
+    )
+    mindbox_channel_sms = fields.Boolean(
+        related="website_id.mindbox_channel_sms", readonly=False
+    )
+    mindbox_channel_viber = fields.Boolean(
+        related="website_id.mindbox_channel_viber", readonly=False
+    )
+    mindbox_channel_webpush = fields.Boolean(
+        related="website_id.mindbox_channel_webpush", readonly=False
+    )
+    mindbox_channel_mobilepush = fields.Boolean(
+        related="website_id.mindbox_channel_mobilepush", readonly=False
+    )

@@ -6,6 +6,8 @@ from odoo.tools import SQL
 
 from ..capture.mindbox_source import MILLISECOND
 
+AGREES_EMAIL = [("mindbox_agrees_email", "=", True)]
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -28,6 +30,35 @@ class ResPartner(models.Model):
         compute_sudo=True,
         help="The moment of the first decision that leaves after the profile.",
     )
+
+    mindbox_agrees_email = fields.Boolean(
+        string="Agrees to News by E-Mail",
+        compute="_compute_mindbox_agrees_email",
+        search="_search_mindbox_agrees_email",
+        compute_sudo=True,
+        help="The newest decision about e-mails is a consent: mailings go to these.",
+    )
+
+    def _compute_mindbox_agrees_email(self):
+        everybody = self.with_context(active_test=False)
+        agreed = everybody.search([("id", "in", self.ids), *AGREES_EMAIL])
+        for partner in self:
+            partner.mindbox_agrees_email = partner in agreed
+
+    def _search_mindbox_agrees_email(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self.env["mindbox.consent"].flush_model()
+        agreed = SQL(
+            """(
+            SELECT partner_id
+              FROM (SELECT DISTINCT ON (partner_id) partner_id, is_subscribed
+                      FROM mindbox_consent
+                     WHERE channel = 'email' AND topic_id IS NULL
+                     ORDER BY partner_id, decided_at DESC, id DESC) AS newest
+             WHERE is_subscribed)"""
+        )
+        return [("id", "in" if True in value else "not in", agreed)]
 
     def _compute_mindbox_decided_at(self):
         """Those who share a contact may be one customer, with one set of decisions."""

@@ -18,8 +18,10 @@ class RfmSegment(models.Model):
         )
 
     def action_mail(self):
-        """Start a mailing to the customers of the segment."""
+        """Start a mailing to the customers of the segment who agree to e-mails."""
         self.ensure_one()
+        customers = [("rfm_segment_id", "in", self.ids)]
+        domain = [*customers, ("mindbox_agrees_email", "=", True)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Mailing: %s", self.name),
@@ -28,7 +30,7 @@ class RfmSegment(models.Model):
             "views": [(False, "form")],
             "context": {
                 "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "default_mailing_domain": repr([("rfm_segment_id", "in", self.ids)]),
+                "default_mailing_domain": repr(domain),
                 "default_subject": self.name,
             },
         }

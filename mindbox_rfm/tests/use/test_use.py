@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What a segment is good for: programs, pricelists, activities, mailings, exports."""
 
+from ast import literal_eval
 from unittest.mock import patch
 
 from odoo import Command
@@ -91,9 +92,26 @@ class TestUse(RfmCase):
             with self.assertRaisesRegex(UserError, "choose some"):
                 self.segment.action_plan()
 
+    def test_only_who_agrees_to_emails_gets_the_mailing_of_a_segment(self):
+        domain = literal_eval(
+            self.segment.action_mail()["context"]["default_mailing_domain"]
+        )
+        partners, consents = self.env["res.partner"], self.env["mindbox.consent"]
+        self.assertFalse(partners.search(domain))
+        consents._decide(self.buyer, {("email", ""): True})
+        self.assertEqual(partners.search(domain), self.buyer)
+        self.assertTrue(self.buyer.mindbox_agrees_email)
+        consents._decide(self.buyer, {("sms", ""): False})
+        self.assertEqual(partners.search(domain), self.buyer)
+        consents._decide(self.buyer, {("email", ""): False})
+        self.assertFalse(partners.search(domain))
+        self.buyer.invalidate_recordset()
+        self.assertFalse(self.buyer.mindbox_agrees_email)
+
     def test_mailing_to_a_segment(self):
         if not self.segment.can_mail():
             self.skipTest("Mailings are not installed")
+        self.env["mindbox.consent"]._decide(self.buyer, {("email", ""): True})
         action = self.segment.action_mail()
         mailings = self.env["mailing.mailing"].with_context(**action["context"])
         mailing = mailings.create({"subject": action["context"]["default_subject"]})
