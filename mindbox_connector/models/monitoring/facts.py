@@ -25,6 +25,13 @@ NOTHING_WAITS = {
     "most_failures": 0,
     "failing_reason": "",
 }
+# Of a refused row: somebody has said that its cause is none to act on.
+IS_IGNORED = SQL(
+    """
+    COALESCE((SELECT mindbox_issue.state = 'ignored' FROM mindbox_issue
+               WHERE mindbox_issue.id = mindbox_request.issue_id), FALSE)
+    """
+)
 NOTHING_REJECTED = {"rejected": 0, "rejected_reason": ""}
 
 
@@ -121,7 +128,10 @@ class Facts:
         return {row.pop("endpoint_id"): _complete(row, NOTHING_WAITS) for row in rows}
 
     def _get_rejected(self):
-        """Return {endpoint ID: how many are rejected, and why most of them are}."""
+        """Return {endpoint ID: how many are rejected, and why most of them are}.
+
+        Those of a cause that somebody ignores have nobody to look at them.
+        """
         rows = query_requests(
             self.env,
             SQL(
@@ -129,9 +139,10 @@ class Facts:
                 SELECT endpoint_id, count(*) AS rejected,
                        mode() WITHIN GROUP (ORDER BY reason_code) AS rejected_reason
                   FROM mindbox_request
-                 WHERE state = 'rejected' AND endpoint_id = ANY(%s)
+                 WHERE state = 'rejected' AND NOT %s AND endpoint_id = ANY(%s)
                  GROUP BY endpoint_id
                 """,
+                IS_IGNORED,
                 self.endpoints.ids,
             ),
         )

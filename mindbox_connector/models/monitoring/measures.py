@@ -12,6 +12,7 @@ from odoo.tools import SQL
 
 from .facts import (
     IS_EVENT,
+    IS_IGNORED,
     WAITS_SINCE,
     WINDOWS,
     Facts,
@@ -91,13 +92,16 @@ class Measures(Facts):
             self.env,
             SQL(
                 """
-                SELECT endpoint_id, state, count(*) AS day,
+                SELECT endpoint_id, count(*) AS day,
+                       CASE WHEN state = 'rejected' AND %(is_ignored)s THEN 'ignored'
+                            ELSE state END AS state,
                        count(*) FILTER (WHERE next_attempt_at >= %(hour)s) AS hour
                   FROM mindbox_request
                  WHERE state != 'pending' AND next_attempt_at >= %(day)s
                    AND endpoint_id = ANY(%(endpoints)s)
-                 GROUP BY endpoint_id, state
+                 GROUP BY endpoint_id, 3
                 """,
+                is_ignored=IS_IGNORED,
                 **{name: self.now - span for name, span in WINDOWS.items()},
                 endpoints=self.endpoints.ids,
             ),

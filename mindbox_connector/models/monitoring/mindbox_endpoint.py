@@ -63,7 +63,10 @@ class MindboxEndpoint(models.Model):
 
     def action_view_rejected(self):
         """Open the requests that somebody has to look at."""
-        return self._action_view_requests("rejected")
+        action = self._action_view_requests("rejected")
+        # As the number that leads here counts them.
+        seen = ["|", ("issue_id", "=", False), ("issue_id.state", "!=", "ignored")]
+        return action | {"domain": action["domain"] + seen}
 
     def _action_view_requests(self, state):
         self.check_access("read")

@@ -144,6 +144,30 @@ class TestIssues(SecurityCase):
         self.env["mindbox.endpoint"]._cron_sweep()
         self.assertEqual(self.endpoint.issue_count, 1)
 
+    def test_what_is_ignored_makes_nobody_ill(self):
+        self.refuse(3)
+        issue = self.gather()
+        [(before, facts)] = self.measure()
+        self.assertEqual((before, facts["hour"]["rejected"]), (3, 3))
+        issue.action_ignore()
+        [(after, facts)] = self.measure()
+        self.assertEqual((after, facts["hour"]["rejected"]), (0, 0))
+        requests = self.env["mindbox.request"]
+        mine = self.endpoint.action_view_rejected()["domain"]
+        self.assertFalse(requests.search(mine))
+        other = self.refuse(place=PLACES[1])
+        self.assertEqual(requests.search(mine), other)
+        issue.action_reopen()
+        [(again, facts)] = self.measure()
+        self.assertEqual((again, facts["hour"]["rejected"]), (4, 4))
+
+    def measure(self):
+        """Return [(how many are rejected, all measures)] of the integration point."""
+        self.env.flush_all()
+        self.endpoint.invalidate_recordset(["rejected_count"])
+        measures = self.endpoint._measure()[self.endpoint]
+        return [(self.endpoint.rejected_count, measures)]
+
     def test_a_mindbox_user_reads_and_does_nothing(self):
         self.refuse()
         issue = self.gather().with_user(self.user)
