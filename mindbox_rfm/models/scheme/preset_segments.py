@@ -115,7 +115,7 @@ SEGMENTS = {
         ),
     ),
     "active": Segment(
-        _lt("Active"),
+        _lt("Active customers"),
         "#88CCEE",
         _lt(
             "Bought within a month and fit no other group yet. Lead them to the next "

@@ -108,7 +108,7 @@ class RfmScheme(models.Model):
         tracking=True,
     )
     bins = fields.Integer(
-        string="Scores Run to",
+        string="Score Scale",
         required=True,
         default=5,
         help="From 1, the worst, to this number, the best: 3 to 10.",
@@ -155,7 +155,7 @@ class RfmScheme(models.Model):
     )
     _bins_check = models.Constraint(
         f"CHECK(bins BETWEEN {MIN_BINS} AND {MAX_BINS})",
-        "Scores run to 3 at least and to 10 at most.",
+        "The score scale runs to 3 at least and to 10 at most.",
     )
     _positive_check = models.Constraint(
         "CHECK(lookback_months >= 0 AND min_stay_days >= 0 AND frozen_months >= 0 "

@@ -61,7 +61,7 @@ class TestVersions(RfmCase):
         latest, first = self.scheme.version_ids
         self.assertEqual((latest.number, latest.difference), (2, ""))
         for line in (
-            "Scores Run to: 5 → 4",
+            "Score Scale: 5 → 4",
             "Scores: Equal shares, anew in each run → Equal shares, kept for some",
             "Delivery Counts: yes → no",
             "Large: in total ≥ 100 → in total ≥ 250",
@@ -72,7 +72,7 @@ class TestVersions(RfmCase):
             "Fields told to Mindbox: – → rfmOrders",
         ):
             self.assertIn(line, latest.changes)
-        self.assertIn("Scores Run to: 4 → 5", first.difference)
+        self.assertIn("Score Scale: 4 → 5", first.difference)
 
     def test_going_back_gives_all_back(self):
         content = self.scheme._get_content()

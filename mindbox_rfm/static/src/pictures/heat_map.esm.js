@@ -13,6 +13,7 @@ import {
 } from "@mindbox_connector/pictures/numbers.esm";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {plural} from "@mindbox_connector/pictures/plural.esm";
 
 function empty() {
     return {customers: 0, revenue: 0, orders: 0, before: 0, segments: {}, codes: []};
@@ -197,7 +198,11 @@ export class RfmHeatMap extends ScoreGrid {
             lines.push(`M${this.state.m}: ${this.limit("m", this.state.m)}`);
         }
         lines.push(
-            _t("%s customers", whole(cell.customers)),
+            plural(
+                _t("%s customer|%s customers"),
+                cell.customers,
+                whole(cell.customers)
+            ),
             money(cell.revenue, currency),
             ...names
         );

@@ -6,6 +6,7 @@ import {percent, whole} from "@mindbox_connector/pictures/numbers.esm";
 import {NOBODY} from "../colors.esm";
 import {_t} from "@web/core/l10n/translation";
 import {useService} from "@web/core/utils/hooks";
+import {plural} from "@mindbox_connector/pictures/plural.esm";
 
 const WIDTH = 900;
 const HEIGHT = 520;
@@ -60,7 +61,11 @@ export class RfmMoves extends Component {
     }
 
     get movedText() {
-        return _t("%s customers moved", whole(this.moved));
+        return plural(
+            _t("%s customer moved|%s customers moved"),
+            this.moved,
+            whole(this.moved)
+        );
     }
 
     count(from, to) {

@@ -13,6 +13,7 @@ import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
 import {whole} from "@mindbox_connector/pictures/numbers.esm";
+import {plural} from "@mindbox_connector/pictures/plural.esm";
 
 /** Who the customers are, in four pictures. */
 export class RfmPictures extends Component {
@@ -50,13 +51,23 @@ export class RfmPictures extends Component {
         if (!run) {
             return _t("Not computed yet.");
         }
-        const text = _t("%(date)s: %(customers)s customers, %(moved)s of them moved.", {
+        const text = _t("%(date)s: %(customers)s, %(moved)s of them moved.", {
             date: formatDate(deserializeDate(run.date)),
-            customers: whole(run.customers),
+            customers: plural(
+                _t("%s customer|%s customers"),
+                run.customers,
+                whole(run.customers)
+            ),
             moved: whole(run.changed),
         });
         const months = scheme.lookback
-            ? _t("Orders and amounts of %s months.", scheme.lookback)
+            ? plural(
+                  _t(
+                      "Orders and amounts of %s month.|Orders and amounts of %s months."
+                  ),
+                  scheme.lookback,
+                  scheme.lookback
+              )
             : "";
         return `${text} ${months}`;
     }
