@@ -15,6 +15,10 @@ class TestAccess(access.AccessCase):
 
     module = "mindbox_connector"
     requests = {
+        "/mindbox/configuration/<int:endpoint_id>": lambda test: (
+            f"/mindbox/configuration/{test.records['mindbox.endpoint'].id}",
+            None,
+        ),
         "/mindbox/feed/<token>.xml": lambda test: ("/mindbox/feed/guess.xml", None),
         "/mindbox/feed/<token>.xml.gz": lambda test: (
             "/mindbox/feed/guess.xml.gz",
@@ -76,6 +80,11 @@ class TestAccess(access.AccessCase):
             "mindbox.connection.test": {"endpoint_id": endpoint.id},
             "mindbox.issue": {"endpoint_id": endpoint.id, "reason_code": "refused"},
             "mindbox.dismissal": {},
+            "mindbox.configuration.wizard": {"endpoint_id": endpoint.id},
+            "mindbox.consent.text": {
+                "website_id": cls.env["website"].search([], limit=1).id,
+                "wording": "News",
+            },
             "mindbox.consent": {"partner_id": partner.id, "is_subscribed": True},
             "mindbox.contact": {
                 "endpoint_id": endpoint.id,
