@@ -26,6 +26,7 @@ IDENTITY = (
 )
 LEFT_OUT = frozenset({"active", "sequence"})
 OPERATION_KEY, STATUS_KEY = ("event", "for_guests"), ("milestone",)
+MAP_KEY = ("model", "name")
 
 
 class Listing(NamedTuple):
@@ -55,6 +56,7 @@ class Change(NamedTuple):
 LISTINGS = {
     "operations": Listing(_lt("Operations"), "operation_ids", OPERATION_KEY, "name"),
     "statuses": Listing(_lt("Statuses"), "status_ids", STATUS_KEY, "status"),
+    "field_maps": Listing(_lt("Mapped fields"), "field_map_ids", MAP_KEY, "path"),
 }
 
 

@@ -1,7 +1,7 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
-from odoo import models
+from odoo import fields, models
 
 from .file import write_file
 
@@ -9,6 +9,8 @@ from .file import write_file
 class MindboxEndpoint(models.Model):
     _name = "mindbox.endpoint"
     _inherit = ["mindbox.endpoint"]
+
+    field_map_ids = fields.One2many("mindbox.field.map", "endpoint_id")
 
     def _check_configurable(self):
         """Only a Mindbox manager of the company takes a configuration out or in."""

@@ -21,6 +21,9 @@ class TestConfiguration(SecurityCase):
         cls.request.unlink()
         cls.endpoint.write({"brand": "Flora", "balance_card": True, "timeout": 20})
         cls.endpoint.action_make_inbound_key()
+        mapped = {"path": "ref", "name": "customerNumber", "model": "res.partner"}
+        maps = cls.env["mindbox.field.map"]
+        cls.map = maps.create(mapped | {"endpoint_id": cls.endpoint.id})
         cls.text = cls.endpoint._export_configuration().decode()
 
     def change(self, **parts):
@@ -114,6 +117,19 @@ class TestConfiguration(SecurityCase):
         self.assertEqual({kind for kind, _label in self.see(wizard)}, {"remove"})
         wizard.action_apply()
         self.assertNotIn(gone, self.endpoint.status_ids.mapped("milestone"))
+
+    def test_mapped_fields_go_along(self):
+        self.map.path = "vat"
+        found = self.see(self.open(user=self.manager))
+        label = "Customer, customerNumber, Field in Odoo"
+        self.assertEqual(found, {("change", label): ("vat", "ref")})
+        self.map.unlink()
+        wizard = self.open(user=self.manager)
+        label = "Customer, customerNumber"
+        self.assertEqual(self.see(wizard), {("add", label): ("", "ref")})
+        wizard.action_apply()
+        made = self.endpoint.field_map_ids
+        self.assertEqual((made.name, made.path), ("customerNumber", "ref"))
 
     # -- What does not fit --
 
