@@ -5,7 +5,11 @@ from odoo import api, models
 
 
 class MindboxSetting(models.AbstractModel):
-    """Mixin of what capture and delivery look up in a cache, at every change."""
+    """Mixin of what capture and delivery look up in a cache, at every change.
+
+    The cache is emptied before a change, and again when it is made: what the change
+    itself looks up may be from before.
+    """
 
     _name = "mindbox.setting"
     _description = "Cached Setting of Mindbox"
@@ -15,14 +19,21 @@ class MindboxSetting(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        records = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return records
 
     def write(self, vals):
         cached = self._mindbox_cached_fields
-        if cached is None or not cached.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
+        if cached is not None and cached.isdisjoint(vals):
+            return super().write(vals)
+        self.env.registry.clear_cache()
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
 
     def unlink(self):
         self.env.registry.clear_cache()
-        return super().unlink()
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

@@ -126,6 +126,20 @@ class TestChanges(FieldMapCase):
         count()  # fills the caches
         self.assertEqual(count(), without)
 
+    def test_whoever_starts_is_listened_to_at_once(self):
+        """What is looked up while it starts is not remembered."""
+
+        def listens():
+            routes = self.env["mindbox.endpoint"]._get_routes()
+            return self.endpoint.id in [endpoint_id for endpoint_id, *_shop in routes]
+
+        for state in ("draft", "running", "draft", "running"):
+            self.endpoint.state = state
+            self.assertEqual(listens(), state == "running")
+        self.assertFalse(self.env["mindbox.field.map"]._get_watched())
+        self.map("city", "town")
+        self.assertIn("res.partner", self.env["mindbox.field.map"]._get_watched())
+
     def test_what_came_from_mindbox_is_not_sent_back(self):
         self.map("city", "city")
         self.customer.with_context(mindbox_skip=True).city = "Omsk"
