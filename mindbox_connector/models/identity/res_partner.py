@@ -78,6 +78,31 @@ class ResPartner(models.Model):
         owners = self._mindbox_get_owners(endpoint)
         return {KINDS[kind] for kind, owner in owners.items() if owner.id != self.id}
 
+    def _mindbox_get_unreleased(self, endpoint):
+        """Return Mindbox's fields of the contacts that it knows as another one's still.
+
+        That one has left them, or is merged into this customer, and Mindbox does not
+        know it yet. A body that names such a contact beside the ID is ambiguous.
+        """
+        words = self._mindbox_get_words()
+        self.env["mindbox.request"].flush_model(["left_contacts", "state"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT left_contacts FROM mindbox_request
+                 WHERE endpoint_id = %s AND state = 'pending'
+                   AND left_contacts IS NOT NULL
+                   AND string_to_array(left_contacts, ' ') && %s::text[]
+                   AND (partner_id IS DISTINCT FROM %s OR event = 'customer_merge')
+                """,
+                endpoint.id,
+                list(words),
+                self.id,
+            )
+        )
+        left = words & {word for (text,) in rows for word in text.split()}
+        return {KINDS[word.partition(":")[0]] for word in left}
+
     def _mindbox_get_contacts(self):
         """Return {kind: e-mail or phone, as Mindbox gets it}."""
         digits = "".join(filter(str.isdigit, self.phone_sanitized or ""))

@@ -15,6 +15,10 @@ class MindboxRequest(models.Model):
     _name = "mindbox.request"
     _inherit = ["mindbox.request"]
 
+    _leaving_idx = models.Index(
+        "(endpoint_id) WHERE state = 'pending' AND left_contacts IS NOT NULL"
+    )
+
     @api.model
     def _merge_waiting(self, transaction_ids):
         """Merge states that wait more than once, among them the given rows.

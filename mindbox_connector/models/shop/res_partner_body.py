@@ -143,9 +143,11 @@ class ResPartner(models.Model):
                 for kind, owner in owners.items()
                 if owner.id == person.id and KINDS[kind] in contacts
             }
-        if person._mindbox_is_guest():
-            return person._mindbox_profile(endpoint)
-        return self._mindbox_identity(endpoint)
+        if not person._mindbox_is_guest():
+            return self._mindbox_identity(endpoint)
+        unreleased = person._mindbox_get_unreleased(endpoint)
+        profile = person._mindbox_profile(endpoint).items()
+        return {name: value for name, value in profile if name not in unreleased}
 
     def _mindbox_contacts(self, endpoint):
         """Return e-mail and phone, whoever owns them in Mindbox."""

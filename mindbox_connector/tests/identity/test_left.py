@@ -4,6 +4,7 @@
 
 from types import SimpleNamespace
 
+from odoo import Command
 from odoo.tests import tagged
 
 from ..sources import SourceCase
@@ -36,6 +37,38 @@ class TestLeft(SourceCase):
         self.assertEqual(again.event, "customer_edit")
         self.assertEqual(again.customer_key, f"partner-{self.customer.id}")
         self.assertFalse(row.left_contacts, "needed once")
+
+    def order(self, customer):
+        """Return whom the body of a new order names, as built now."""
+        line = Command.create({"product_id": self.product.id})
+        values = {"partner_id": customer.id, "order_line": [line]}
+        self.env["sale.order"].create(values).action_confirm()
+        return self.build(self.recorded("order_create"))["customer"]
+
+    def test_an_order_names_no_contact_that_another_one_is_known_by_still(self):
+        """Mindbox could not tell whose it is: the order would be refused."""
+        self.know(self.customer)
+        self.customer.phone = False
+        row = self.recorded("customer_edit")
+        olga = self.make_olga()
+        self.assertNotIn("mobilePhone", self.order(olga))
+        self.send(row)
+        row.state = "sent"
+        self.assertIn("mobilePhone", self.order(olga))
+
+    def test_an_order_that_waits_before_a_merge_names_none_of_the_merged(self):
+        olga, anna = self.make_olga(), self.env["res.partner"].create({"name": "A"})
+        self.know(olga)
+        self.know(anna)
+        self.env["base.partner.merge.automatic.wizard"]._merge([olga.id, anna.id], anna)
+        self.env.invalidate_all()
+        self.assertEqual(anna.email, "olga@example.com")
+        merge = self.recorded("customer_merge")
+        buyer = self.order(anna)
+        self.assertEqual(buyer["ids"], {"websiteID": str(anna.id)})
+        self.assertFalse({"mobilePhone", "email"} & buyer.keys())
+        merge.state = "sent"
+        self.assertIn("email", self.order(anna))
 
     def test_what_nobody_has_who_was_left_it_is_told_to_nobody(self):
         self.know(self.customer)
