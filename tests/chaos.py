@@ -27,8 +27,6 @@ LOCK = """
     BEGIN; LOCK TABLE mindbox_request IN SHARE MODE; SELECT pg_sleep(%s); COMMIT
 """
 DELIVERIES = (1, 2, 3)
-# Seconds by which the server's clock is wrong for a while.
-WRONG = (-3600, -40, 40, 3600)
 
 
 class Chaos:
@@ -37,12 +35,11 @@ class Chaos:
     :param shop: a running :class:`~.shop.Shop`
     :param seed: of all that happens
     :param disk: of the shop's database, None where it has none of its own
-    :param clock: of the shop's server, None where it cannot be moved
     """
 
-    def __init__(self, shop, seed, disk=None, clock=None):
+    def __init__(self, shop, seed, disk=None):
         self.shop, self.dice = shop, random.Random(f"chaos {seed}")
-        self.disk, self.clock = disk, clock
+        self.disk = disk
         self.happened = []
         self.kinds = (
             *[self.hurt_the_wire] * 6,
@@ -51,7 +48,6 @@ class Chaos:
             *(self.pause_and_start, self.refuse_the_key, self.divide_customers),
             *(self.press_start, self.look_for_shared_contacts),
             *([self.fill_the_disk] if disk else ()),
-            *([self.move_the_clock] if clock else ()),
         )
 
     def rage(self, seconds):
@@ -72,8 +68,6 @@ class Chaos:
         """All works again, and the shop's people have seen to it."""
         if self.disk:
             self.disk.free()
-        if self.clock:
-            self.clock.move(0)
         self.shop.sandbox.heal()
         self.shop.server.start()
         self.shop.server.revive()
@@ -125,11 +119,6 @@ class Chaos:
         self.disk.fill()
         time.sleep(self.dice.uniform(0.5, 3))
         self.disk.free()
-
-    def move_the_clock(self):
-        self.clock.move(self.dice.choice(WRONG))
-        time.sleep(self.dice.uniform(0.5, 3))
-        self.clock.move(0)
 
     # -- the shop's people ---
     def pause_and_start(self):

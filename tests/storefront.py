@@ -20,21 +20,18 @@ def opened(
     channels="root:2,root.mindbox:1",
     *,
     disk=None,
-    environ=(),
     **options,
 ):
     """Yield a running shop, connected to a sandbox of its own.
 
     :param disk: of its database, where that is to have one of its own
-    :param environ: variables of its server
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     database = databases.clone(template, f"{databases.PREFIX}{name}")
     if disk:
         disk.take(database)
     box = Sandbox(LOGS / f"{name}-sandbox.log")
-    log = LOGS / f"{name}.log"
-    server = OdooServer(database, log, workers, channels, dict(environ))
+    server = OdooServer(database, LOGS / f"{name}.log", workers, channels, {})
     with processes.child(box.command(), box.log_path, cwd=ROOT) as process:
         processes.wait_for(box.page_url, process)
         server.start()

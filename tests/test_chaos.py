@@ -10,16 +10,15 @@ effects that the sandbox has seen.
 import os
 import random
 import threading
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 import requests
-from clock import Clock, library
 
 from . import outcomes, storefront
 from .chaos import Chaos
-from .conftest import LOGS
 from .life import Life
 from .proof.disk import small
 from .test_lives import SETTLE, check, refused
@@ -40,15 +39,9 @@ def disk(pg):
 
 
 @pytest.fixture
-def clock():
-    return library() and Clock(LOGS / "chaos.clock")
-
-
-@pytest.fixture
-def shop(template_db, disk, clock):
+def shop(template_db, disk):
     options = {"settle_seconds": SETTLE, "log_export_operation": outcomes.EXPORT}
     options |= {"concurrency": 4, "timeout": 3, "disk": disk}
-    options |= {"environ": clock.environ() if clock else {}}
     channels = "root:4,root.mindbox:3"
     with storefront.opened(template_db, "chaos", 5, channels, **options) as shop:
         shop.take_balances_of_cards()
@@ -58,9 +51,9 @@ def shop(template_db, disk, clock):
         yield shop
 
 
-def test_whatever_goes_wrong_both_sides_hold_the_same(shop, disk, clock, wait_until):
+def test_whatever_goes_wrong_both_sides_hold_the_same(shop, disk, wait_until):
     lives = [Life(shop, f"chaos{SEED}.{number}") for number in range(CUSTOMERS)]
-    chaos, over = Chaos(shop, SEED, disk, clock), threading.Event()
+    chaos, over = Chaos(shop, SEED, disk), threading.Event()
     shares = [lives[number::THREADS] for number in range(THREADS)]
     for share in shares:
         for life in share:
@@ -77,9 +70,14 @@ def test_whatever_goes_wrong_both_sides_hold_the_same(shop, disk, clock, wait_un
     print(f"MINDBOX_SEED={SEED}: {chaos.happened}")
     wait_until(lambda: has_settled(shop), RECOVERY + SECONDS, every=0.5)
     shop.sandbox.settle()
-    assert not refused(shop)
+    rejected = shop.rows(domain=[("state", "=", "rejected")])
+    assert not refused(shop), tell(shop, {row["customer_key"] for row in rejected})
     for life in lives:
-        check(life)
+        try:
+            check(life)
+        except AssertionError:
+            print(tell(shop, {f"partner-{life.partner}"}))
+            raise
 
 
 def has_settled(shop):
@@ -87,6 +85,19 @@ def has_settled(shop):
     with suppress(requests.RequestException):
         return shop.settled()
     return False
+
+
+def tell(shop, lanes):
+    """Return what has become of each request of some customers, and its calls."""
+    names = "id event res_id attempts occurred_at sent_at left_contacts error".split()
+    rows = shop.rows(*names, domain=[("customer_key", "in", list(lanes))])
+    calls = defaultdict(list)
+    for call in shop.calls():
+        what = [call[k] for k in ("at", "operation", "http_status", "stale", "effect")]
+        calls[call["transaction_id"]].append(what)
+        calls[call["transaction_id"]].append(call["body"])
+    lines = [[row, *calls[row["transaction_id"]]] for row in rows]
+    return "\n".join(str(line) for line in lines)
 
 
 def live(lives, over):
