@@ -2,6 +2,8 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What Mindbox has told is done here, call by call; nothing of it is sent back."""
 
+from functools import partial
+
 from odoo import fields, models
 
 from ...exceptions import MindboxReasonError, MindboxRejected, MindboxSkipped
@@ -17,9 +19,10 @@ class MindboxInbound(models.Model):
     def _apply(self):
         """Do what these calls tell, each by itself: a broken one undoes no other."""
         for call in self.with_context(**{SKIP_KEY: True}):
-            changed, error = None, call._recognize()
+            data, error = call._recognize()
+            changed = None
             if not error:
-                changed, error = call._guard(f"{call}", call._do)
+                changed, error = call._guard(f"{call}", partial(call._do, data))
             outcome = call._judge(error) if error else {"state": "applied"}
             call.write(
                 {
@@ -36,11 +39,12 @@ class MindboxInbound(models.Model):
 
         That stands there also where what follows is refused.
 
-        :return: the reason why it cannot be told, as an exception, or None
+        :return: (the body, the exception with the reason why it cannot be told or None)
         """
-        values, error = self._guard(f"{self}", self._read_who)
-        self.write(values or {})
-        return error
+        found, error = self._guard(f"{self}", self._read_who)
+        data, values = found or ({}, {})
+        self.write(values)
+        return data, error
 
     def _read_who(self):
         data = parse(self.body or "")
@@ -50,16 +54,17 @@ class MindboxInbound(models.Model):
         values = {"kind": kind, "partner_id": False}
         if self.env["mindbox.catalogue"]._get_inbound_kinds()[kind].names_customer:
             values["partner_id"] = self._find_customer(data).id
-        return values
+        return data, values
 
-    def _do(self):
+    def _do(self, data):
         """Do what the call tells, by the method of its kind.
 
+        :param dict data: the body
         :return: the record that it has changed, if any
         :raise MindboxReasonError: a reason not to
         """
         self._check_erased()
-        return getattr(self, f"_apply_{self.kind}")(parse(self.body))
+        return getattr(self, f"_apply_{self.kind}")(data)
 
     def _check_erased(self):
         if self.partner_id.mindbox_erased_at:
