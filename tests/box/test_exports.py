@@ -18,18 +18,18 @@ EXPORT = "Website.ExportOperationLogs"
 EDIT = "Website.EditCustomer"
 
 
-def ask(api, **body):
-    return api.send(EXPORT, body, "sync").json()
+def ask(api, operation=EXPORT, **body):
+    return api.send(operation, body, "sync").json()
 
 
-def result(api, export_id):
-    return ask(api, exportId=export_id)["exportResult"]
+def result(api, export_id, operation=EXPORT):
+    return ask(api, operation, exportId=export_id)["exportResult"]
 
 
-def ready(api, export_id):
+def ready(api, export_id, operation=EXPORT):
     """The addresses of the files, as soon as there are some."""
     deadline = time.monotonic() + 5
-    while (found := result(api, export_id))["processingStatus"] != "Ready":
+    while (found := result(api, export_id, operation))["processingStatus"] != "Ready":
         assert time.monotonic() < deadline, found
         time.sleep(0.01)
     return found["urls"]

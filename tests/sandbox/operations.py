@@ -83,6 +83,16 @@ def read(name, **options):
     return back(name, "read", modes=SYNC, customer="find", **options)
 
 
+def export(name, step):
+    return back(
+        f"Export{name}",
+        step,
+        modes=SYNC,
+        customer="none",
+        returns_validation_errors=True,
+    )
+
+
 def bulk(name):
     return op(name, name, modes=BULK, customer="none")
 
@@ -164,13 +174,11 @@ STANDARD = (
     back("ManualCreateOrder", "order_process", modes=SYNC, needs_transaction=True),
     back("ManualChangeStatus", "order_status"),
     back("SaveProduct", "product_save", customer="none"),
-    back(
-        "ExportOperationLogs",
-        "log_export",
-        modes=SYNC,
-        customer="none",
-        returns_validation_errors=True,
-    ),
+    export("OperationLogs", "log_export"),
+    export("Customers", "export_customers"),
+    export("Segments", "export_segments"),
+    export("Actions", "export_actions"),
+    export("Merges", "export_merges"),
     site("SendMobilePhoneAuthorizationCode", "accept"),
     site("CheckMobilePhoneAuthorizationCode", "accept", modes=SYNC),
     site("ConfirmMobilePhone", "accept", modes=SYNC),

@@ -86,6 +86,7 @@ class SandboxServer:
         self.faults = FaultBook(self.project)
         self.world = World(self.project)
         self.world.exports = Exports(self.project, self.log, self.faults)
+        self.world.exports.world = self.world
         self.world.exports.scheme = "https" if tls else "http"
         self.api = Api(self.project, self.log, self.faults, self.world)
         self.listener = Listener(self.api.handle, host, api_port, tls)

@@ -24,6 +24,7 @@ class World:
         self.products = ProductBook()
         self.times = {}
         self.segments = Counter()
+        self.mailings = []
         self.views = self.balance_changes = 0
 
     def run(self, context):

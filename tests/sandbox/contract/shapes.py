@@ -176,6 +176,8 @@ BODY = {
     "orderLinesStatus": STATUS,
     "executionDateTimeUtc": fields.moment,
     "exportId": ANY,
+    "segmentation": ANY,
+    "customerMergesPage": ANY,
     "sinceDateTimeUtc": ANY,
     "tillDateTimeUtc": ANY,
     "resultState": ANY,

@@ -56,7 +56,17 @@ TAKES = {
     "product_save": {"product": None},
 }
 # Steps that are about no customer, or find theirs by the order.
-NAMELESS = {"order_status", "read", "product_save", "merge", "log_export"}
+NAMELESS = {
+    "order_status",
+    "read",
+    "product_save",
+    "merge",
+    "log_export",
+    "export_customers",
+    "export_segments",
+    "export_actions",
+    "export_merges",
+}
 
 
 def names_somebody(body):

@@ -53,6 +53,7 @@ class Webhooks:
         subscribed = bool(asked.get("subscribed", False))
         state = "subscribed" if subscribed else "unsubscribed"
         brand = asked.get("brand", "")
+        self.box.world.customers.touch(customer, when)
         customer.bag("subscriptions")[brand, channel, topic] = (state, when)
         customer.note(when, state, channel=channel, topic=topic, brand=brand)
         body = consent_of(customer, iso(when), channel, topic, subscribed)

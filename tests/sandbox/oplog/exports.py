@@ -1,4 +1,4 @@
-"""Exports of the operation log, by the documented protocol: start, ask, download."""
+"""Exports by the documented protocol: start, ask, download."""
 
 import asyncio
 import shutil
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from ..calls import iso
 from ..contract.errors import BusinessError
-from . import conditions, files
+from . import conditions, files, tables
 
 AT_ONCE = 2
 KEPT = 20
@@ -28,8 +28,8 @@ CONTENT_TYPES = {
 
 
 class Export:
-    def __init__(self, wanted):
-        self.id = str(uuid.uuid4())
+    def __init__(self, wanted, step):
+        self.id, self.step = str(uuid.uuid4()), step
         self.wanted, self.at = wanted, time.time()
         self.state, self.reason, self.rows = "NotReady", None, 0
         self.paths, self.task = [], None
@@ -42,6 +42,7 @@ class Export:
     def shown(self):
         return {
             "id": self.id,
+            "step": self.step,
             "at": iso(self.at),
             "state": self.state,
             "reason": self.reason,
@@ -54,6 +55,7 @@ class Exports:
     def __init__(self, project, log, faults):
         self.project, self.log, self.faults = project, log, faults
         self.all, self.folder, self.scheme = {}, None, "http"
+        self.world = None
 
     def reset(self):
         for export in self.all.values():
@@ -64,16 +66,17 @@ class Exports:
         self.folder = None
 
     # -- start and ask ---
-    def start(self, body):
+    def start(self, body, step="log_export"):
         """(export, whether the same one is being made already)."""
-        wanted = conditions.read(body)
+        wanted = (tables if step in tables.TABLES else conditions).read(body)
         running = [one for one in self.all.values() if one.state == "NotReady"]
-        same = next((one for one in running if one.wanted == wanted), None)
+        asked = (step, wanted)
+        same = next((x for x in running if (x.step, x.wanted) == asked), None)
         if same:
             return same, True
         if len(running) >= AT_ONCE:
             raise BusinessError("No more than two exports can be made at once")
-        export = Export(wanted)
+        export = Export(wanted, step)
         self.all[export.id] = export
         self.forget_old()
         export.task = asyncio.ensure_future(self.make(export))
@@ -106,20 +109,26 @@ class Exports:
     async def make(self, export):
         settings = self.project.settings
         await asyncio.sleep(settings["export_seconds"])
-        calls = list(conditions.select(self.log, self.project, export.wanted))
-        export.rows = len(calls) + settings["export_filler"]
-        rows = files.rows(calls, export.wanted, settings, export.at)
+        if export.step in tables.TABLES:
+            opening, select = tables.TABLES[export.step]
+            found, kind = list(select(self.world, export.wanted)), "json"
+            export.rows, rows = len(found), iter(found)
+        else:
+            opening, kind = "operationLogs", settings["export_format"]
+            calls = list(conditions.select(self.log, self.project, export.wanted))
+            export.rows = len(calls) + settings["export_filler"]
+            rows = files.rows(calls, export.wanted, settings, export.at)
         for number in files.parts(export.rows, settings):
-            await self.make_file(export, rows, number, settings["export_format"])
+            await self.make_file(export, islice(rows, number), kind, opening)
         export.state = "Ready"
 
-    async def make_file(self, export, rows, number, kind):
+    async def make_file(self, export, rows, kind, opening):
         self.folder = self.folder or Path(tempfile.mkdtemp(prefix="sandbox-exports-"))
         name = f"{len(export.paths) + 1}.{uuid.uuid4().hex}.{kind}.gz"
-        writer = files.Writer(self.folder / f"{export.id}.{name}", kind)
+        writer = files.Writer(self.folder / f"{export.id}.{name}", kind, opening)
         try:
             pause = time.monotonic() + SLICE
-            for values in islice(rows, number):
+            for values in rows:
                 writer.write(values)
                 if time.monotonic() > pause:
                     writer.flush()

@@ -9,21 +9,22 @@ from xml.sax.saxutils import escape
 
 from .rows import NAMES, row
 
-OPENINGS = {"json": '{"operationLogs":[', "xml": "<operationLogs>"}
+OPENINGS = {"json": '{"%s":[', "xml": "<%s>"}
 ENDINGS = {"json": "]}", "xml": "</operationLogs>"}
 
 
 class Writer:
     """One file in the making: rows go in, a zipped file comes out."""
 
-    def __init__(self, path, kind):
+    def __init__(self, path, kind, opening="operationLogs"):
         self.path, self.kind, self.first = path, kind, True
         self.zipped = gzip.open(path, "wb", compresslevel=1)
         self.buffer = io.StringIO(newline="")
         self.csv = csv.writer(self.buffer)
         if kind == "csv":
             self.csv.writerow(NAMES)
-        self.buffer.write(OPENINGS.get(kind, ""))
+        if kind in OPENINGS:
+            self.buffer.write(OPENINGS[kind] % opening)
 
     def write(self, values):
         if self.kind == "csv":
@@ -33,8 +34,10 @@ class Writer:
             row = "".join(f"<{name}>{escape(str(x))}</{name}>" for name, x in cells)
             self.buffer.write(f"<operationLog>{row}</operationLog>")
         else:
+            if not isinstance(values, dict):
+                values = dict(zip(NAMES, values, strict=True))
             comma = "" if self.first else ","
-            self.buffer.write(comma + json.dumps(dict(zip(NAMES, values, strict=True))))
+            self.buffer.write(comma + json.dumps(values))
         self.first = False
 
     def flush(self):

@@ -32,6 +32,10 @@ STEPS = {
     "segment_include": other.segment_step,
     "segment_exclude": other.segment_step,
     "product_save": other.product_save,
-    "log_export": log_export.log_export,
+    "log_export": log_export.export,
+    "export_customers": log_export.export,
+    "export_segments": log_export.export,
+    "export_actions": log_export.export,
+    "export_merges": log_export.export_merges,
     "accept": other.accept,
 }
