@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from ..client import Call
 from ..exceptions import MindboxError, MindboxRejected
+from ..models.export.operation_log import OPERATION_LOG
 from ..models.outbox.mindbox_late import get_late_reason
 from ..reasons import NO_REASON
 
@@ -43,10 +44,13 @@ class MindboxEndpoint(models.Model):
         self.env["mindbox.connection.test.line"]._learn(self, told)
         return super()._record_outcomes(told)
 
-    def _get_watermark(self, overlap):
+    def _get_watermark(self, code, subject, overlap):
         """A test may be older than all else that is asked for."""
+        watermark = super()._get_watermark(code, subject, overlap)
+        if code != OPERATION_LOG:
+            return watermark
         tests = self.env["mindbox.connection.test.line"]._find_waiting(self)
-        moments = [super()._get_watermark(overlap), *tests.mapped("create_date")]
+        moments = [watermark, *tests.mapped("create_date")]
         return min(filter(None, moments), default=None)
 
 

@@ -7,8 +7,6 @@ named in :data:`COLUMNS` is looked at.
 """
 
 import csv
-import io
-import json
 import re
 from datetime import datetime, timezone
 
@@ -17,6 +15,8 @@ from lxml import etree
 from ...answers import shorten
 from ...exceptions import MindboxRejected
 from ..outbox.mindbox_late import Told
+from .json_list import LONGEST as LONGEST_FIELD
+from .json_list import READ_SIZE, open_text, read_objects
 
 COLUMNS = {
     name: f"operationlog{name}"
@@ -33,10 +33,6 @@ NEEDED = frozenset(("url", "transactionid")), frozenset(("status",))
 TRANSACTION = re.compile(r"[?&]transactionId=([0-9a-f-]{36})(?:&|$)", re.IGNORECASE)
 # What a repeated call says of itself: the first one tells its own outcome.
 REPEATED = re.compile(r"already (been )?processed|уже была? обработан", re.IGNORECASE)
-# Characters of a text that are decoded at once.
-READ_SIZE = 1 << 16
-# Characters of a field, at most: a body in the log may be as long as a body may be.
-LONGEST_FIELD = 1 << 27
 
 
 def read_rows(file):
@@ -45,7 +41,7 @@ def read_rows(file):
     :param file: the bytes of the table, not compressed
     :raise MindboxRejected: it is no table of calls
     """
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+    text = open_text(file)
     start = text.read(1)
     read = READERS.get(start, _read_csv)
     try:
@@ -137,45 +133,14 @@ def _check_columns(found):
 
 def _read_json(start, text):
     """Yield the rows of a JSON file: the objects of its list, one at a time."""
-    decoder = json.JSONDecoder()
-    buffer, size = _find_list(start, text), READ_SIZE
-    while True:
-        buffer = buffer.lstrip(" \t\r\n,")
-        if buffer.startswith("]"):
-            return
-        try:
-            values, end = decoder.raw_decode(buffer)
-        except ValueError:
-            more = text.read(size)
-            if not more or len(buffer) > LONGEST_FIELD:
-                raise MindboxRejected("export_unreadable") from None
-            # A long object is not looked at anew for each piece of it.
-            buffer, size = buffer + more, size * 2
-            continue
-        size = READ_SIZE
-        yield from _pick(values)
-        buffer = buffer[end:]
-
-
-def _find_list(start, text):
-    """Return the beginning of the list of calls.
-
-    :raise MindboxRejected: there is none
-    """
-    buffer = start + text.read(READ_SIZE)
-    place = buffer.find("[")
-    if place < 0:
-        raise MindboxRejected("export_unreadable")
-    return buffer[place + 1 :]
-
-
-def _pick(values):
-    if not isinstance(values, dict):
-        raise MindboxRejected("export_unreadable")
-    given = {name.lower(): value for name, value in values.items()}
-    row = {n: given[column] for n, column in COLUMNS.items() if column in given}
-    _check_columns(row)
-    yield row
+    try:
+        for values in read_objects(start, text):
+            given = {name.lower(): value for name, value in values.items()}
+            row = {n: given[column] for n, column in COLUMNS.items() if column in given}
+            _check_columns(row)
+            yield row
+    except MindboxRejected:
+        raise MindboxRejected("export_unreadable") from None
 
 
 # === XML === #

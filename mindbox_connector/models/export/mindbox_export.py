@@ -12,7 +12,7 @@ EXPORTS_KEPT = 30
 
 
 class MindboxExport(models.Model):
-    """A file that Mindbox makes, and what was read of it.
+    """What Mindbox was asked for, and how far it was read.
 
     It keeps where the reading has come to, and nothing of what stands in the files.
     """
@@ -32,13 +32,17 @@ class MindboxExport(models.Model):
     )
     company_id = fields.Many2one(related="endpoint_id.company_id")
     kind = fields.Selection(
-        [("operation_log", "Operation log")],
+        lambda self: self.env["mindbox.catalogue"]._get_export_selection(),
         required=True,
         readonly=True,
-        default="operation_log",
+    )
+    subject = fields.Char(
+        string="About",
+        readonly=True,
+        help="The segmentation that it is about; empty for other kinds.",
     )
     since = fields.Datetime(
-        string="From", required=True, readonly=True, help="Of the first call in it."
+        string="From", required=True, readonly=True, help="Of the first row in it."
     )
     till = fields.Datetime(
         string="To", required=True, readonly=True, help="Not included itself."
@@ -71,13 +75,20 @@ class MindboxExport(models.Model):
     row_number = fields.Integer(
         readonly=True, help="Rows of the current file that were read."
     )
-    rows_read = fields.Integer(string="Calls Read", readonly=True)
+    rows_read = fields.Integer(readonly=True)
     rows_matched = fields.Integer(
-        string="Outcomes",
+        string="News",
         readonly=True,
-        help="Requests whose outcome was not known, and was told by this export.",
+        help="What was not known here and was told by this export: outcomes of "
+        "requests, consents, segments, mailings.",
     )
     finished_at = fields.Datetime(string="Over", readonly=True)
+
+    _newest_idx = models.Index("(endpoint_id, kind, id)")
+
+    def _get_kind(self):
+        """Return the entry of the catalogue."""
+        return self.env["mindbox.catalogue"]._get_export_kinds()[self.kind]
 
     @api.depends("since", "till")
     def _compute_display_name(self):

@@ -14,9 +14,8 @@ from odoo.tools import config
 from ...download import open_file
 from ...exceptions import MindboxError
 from ..endpoint.address import find_problem
-from .log_file import read_row, read_rows
 
-# Rows whose outcomes are written down at once.
+# Rows that are taken at once.
 CHUNK = 2000
 # Rows from one look at the clock to the next.
 LOOK_EVERY = 20
@@ -47,8 +46,10 @@ class MindboxExport(models.Model):
         return 0
 
     def _finish(self):
+        if finish := getattr(self, f"_finish_{self.kind}", None):
+            finish()
         self._end("done")
-        self.endpoint_id._ask_for_outcomes()
+        self._ask_on()
 
     def _read_file(self, deadline):
         """Read a file from where it was left; return whether that was its end.
@@ -61,7 +62,7 @@ class MindboxExport(models.Model):
         with open_file(url, self.endpoint_id.timeout) as file:
             # No transaction is open while the file comes in.
             self._commit()
-            rows = read_rows(file)
+            rows = self._get_kind().read_rows(file)
             known = self.row_number
             while known and (chunk := _take(rows, known, deadline)):
                 known -= len(chunk)
@@ -85,10 +86,8 @@ class MindboxExport(models.Model):
             raise MindboxError("export_address")
 
     def _record(self, chunk):
-        """Write down the outcomes of some rows, and how far the file was read."""
-        join = self.endpoint_id.log_export_join
-        told = [told for row in chunk if (told := read_row(row, join))]
-        matched = self.endpoint_id._record_outcomes(told) if told else 0
+        """Take some rows by the method of the kind, and note how far it was read."""
+        matched = getattr(self, f"_record_{self.kind}")(chunk) if chunk else 0
         self.write(
             {
                 "row_number": self.row_number + len(chunk),

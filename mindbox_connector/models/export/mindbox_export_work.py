@@ -28,6 +28,10 @@ FIRST_POLL = 2
 LONGEST_POLL = 300
 # Seconds until Mindbox is asked again after it has not answered.
 RETRY = 60
+# Seconds until one looks again whether it may be started.
+TURN = 10
+# Exports that Mindbox makes at once, at most, for all of a project.
+AT_ONCE = 2
 # After that time Mindbox is asked for another one.
 PATIENCE = timedelta(hours=6)
 # Reasons for asking for a shorter period.
@@ -46,10 +50,12 @@ class MindboxExport(models.Model):
         """
         # It works for nobody: what it writes does not depend on who asked for it.
         for export in self.with_user(SUPERUSER_ID):
-            description = self.env._(
-                "Outcomes from Mindbox: %s", export.endpoint_id.name
-            )
+            description = self.env._("Export of Mindbox: %s", export.endpoint_id.name)
             export._put_job(EXPORT, description, wait=wait, max_retries=0)
+
+    def _ask_on(self):
+        """Ask for the next one of this kind, where there is more."""
+        self.endpoint_id._ask_for(self.kind, self.subject)
 
     def _work(self):
         """Ask Mindbox how far the export is, and read it when it is ready."""
@@ -61,7 +67,7 @@ class MindboxExport(models.Model):
                 seconds=wait,
                 ignore_retry=True,
             )
-        return self.env._("%s outcomes", self.exists().rows_matched)
+        return self.env._("%s rows with news", self.exists().rows_matched)
 
     def _advance(self):
         """Do the next step; return the seconds until the one after it, 0 for none."""
@@ -71,6 +77,8 @@ class MindboxExport(models.Model):
             # Whoever starts it again goes on.
             return 0
         step = self._ask if self.state == "making" else self._read
+        if self._get_kind().is_paged:
+            step = self._read_pages
         try:
             return step()
         except MindboxUnavailable:
@@ -83,7 +91,7 @@ class MindboxExport(models.Model):
     def _give_up(self, reason):
         """End it; a shorter period is asked for at once, where that helps."""
         self._end("cancelled" if reason.code in TOO_LONG else "failed", reason)
-        self.endpoint_id._ask_for_outcomes()
+        self._ask_on()
 
     def _wait_for_mindbox(self):
         """Return the seconds until Mindbox is asked again, 0 to give up."""
@@ -100,6 +108,8 @@ class MindboxExport(models.Model):
         :raise MindboxError: it cannot be had
         """
         if not self.export_id:
+            if not self._is_next():
+                return self._committed(self._wait_for_mindbox) and TURN
             answer = self._call(self._get_conditions())
             export_id = answer.get("exportid")
             if not export_id:
@@ -127,22 +137,37 @@ class MindboxExport(models.Model):
             wait = min(FIRST_POLL * 2 ** (self.polls - 1), LONGEST_POLL)
         return wait
 
+    def _is_next(self):
+        """Whether Mindbox makes so few others that this one may be started, too.
+
+        It counts all of a project's: those who were asked for before are first.
+        """
+        before = self.search(
+            [
+                ("state", "=", "making"),
+                ("id", "<", self.id),
+                ("endpoint_id.state", "=", "running"),
+                ("endpoint_id.url", "=", self.endpoint_id.url),
+            ]
+        )
+        return len(before.filtered(lambda e: not e._get_kind().is_paged)) < AT_ONCE
+
     def _get_conditions(self):
-        """Return which calls are asked for: all of the integration point's.
+        """Return what is asked for: the period, and what the kind says.
 
         Nobody says whether the period may end in the future: then it has no end.
         """
-        conditions = {
-            "sinceDateTimeUtc": self.since.strftime(MINUTE),
-            "endpoint": {"ids": {"externalId": self.endpoint_id.endpoint_code}},
-        }
+        conditions = getattr(self, f"_conditions_{self.kind}", dict)()
+        if self._get_kind().is_whole:
+            return conditions
+        conditions["sinceDateTimeUtc"] = self.since.strftime(MINUTE)
         if self.till <= fields.Datetime.now():
             conditions["tillDateTimeUtc"] = self.till.strftime(MINUTE)
         return conditions
 
     def _call(self, body):
         endpoint = self.endpoint_id
-        operation = endpoint.log_export_operation or ""
+        operation = endpoint[self._get_kind().operation] or ""
         call = Call("sync", operation, str(uuid.uuid4()), json.dumps(body))
         client = endpoint._get_client()
         # No transaction stays open while Mindbox thinks.

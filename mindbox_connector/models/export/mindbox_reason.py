@@ -35,6 +35,14 @@ EXPORT_REASONS = {
         "mindbox_manager",
         _lt("Ask Mindbox's support where the files of your project lie."),
     ),
+    "export_no_list": Entry(
+        _lt("The file of the export cannot be read: it is no list in JSON."),
+        "mindbox_manager",
+        _lt(
+            "Let the step of the operation make JSON, with the identifiers of "
+            "customers."
+        ),
+    ),
     "export_unreadable": Entry(
         _lt("The file of the export cannot be read: it is no table of calls."),
         "mindbox_manager",
