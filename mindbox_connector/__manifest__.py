@@ -30,6 +30,7 @@
         "views/mindbox_field_map_views.xml",
         "views/mindbox_feed_views.xml",
         "views/mindbox_export_views.xml",
+        "views/mindbox_engagement_views.xml",
         "views/mindbox_inbound_views.xml",
         "views/mindbox_contact_views.xml",
         "views/mindbox_endpoint_views.xml",

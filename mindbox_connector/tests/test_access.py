@@ -121,6 +121,10 @@ class TestAccess(access.AccessCase):
                 "segmentation": "Life",
                 "since": "2026-01-01",
             },
+            "mindbox.engagement": {
+                "endpoint_id": endpoint.id,
+                "partner_id": partner.id,
+            },
         }
         return {model: cls.env[model].create(vals) for model, vals in values.items()}
 

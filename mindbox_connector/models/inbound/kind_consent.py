@@ -53,9 +53,7 @@ class MindboxInbound(models.Model):
         decisions, left = self.env["mindbox.consent"], {}
         for place, agreed in self._read_subscriptions(data):
             try:
-                decisions |= decisions._hear(
-                    self.endpoint_id, self.partner_id, place, agreed, self.occurred_at
-                )
+                decisions |= decisions._hear(self, place, agreed)
             except MindboxSkipped as skipped:
                 left[skipped.reason.code] = skipped
         if not decisions:

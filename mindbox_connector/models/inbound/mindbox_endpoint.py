@@ -5,6 +5,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from ...fields import SystemName
 from ..job.mindbox_job import Job
 
 PATH = "/mindbox/inbound"
@@ -39,6 +40,32 @@ class MindboxEndpoint(models.Model):
         groups="base.group_system",
         help="Runs for calls of the kind Server action. Its code reads the body as "
         "env.context['mindbox_data'].",
+    )
+
+    customers_export_operation = SystemName(
+        string="Customers and Consents",
+        help="System name of the operation with the step that exports customers, with "
+        "their subscriptions, in JSON. Leave contacts and names out of it: nobody "
+        "reads them. Empty: consents whose webhook was lost are never known here.",
+    )
+    merges_export_operation = SystemName(
+        string="Merges",
+        help="System name of the operation that exports merges of customers.",
+    )
+    segments_export_operation = SystemName(
+        string="Segments",
+        help="System name of the operation with the step that exports changes of a "
+        "segmentation of customers, in JSON.",
+    )
+    segmentations = fields.Char(
+        help="External IDs of segmentations of Mindbox that are to be known here, "
+        "separated by spaces. Those that this shop tells are read in any case.",
+    )
+    mailings_export_operation = SystemName(
+        string="Mailings",
+        help="System name of the operation with the step that exports actions of "
+        "customers with mailings, in JSON: who has opened, clicked or unsubscribed, "
+        "and whose mails come back.",
     )
 
     @api.depends("website_id")

@@ -38,6 +38,15 @@ class MindboxInbound(models.Model):
         readonly=True,
         help="By it a repeat of the same call is recognised.",
     )
+    way = fields.Selection(
+        [("webhook", "Webhook"), ("export", "Export")],
+        string="Told By",
+        required=True,
+        readonly=True,
+        default="webhook",
+        help="Webhook: Mindbox has called. Export: it was found in what Mindbox "
+        "exports each night; the webhook was lost, or there is none.",
+    )
     received_at = fields.Datetime(string="Received", required=True, readonly=True)
     occurred_at = fields.Datetime(
         string="Happened",

@@ -39,6 +39,7 @@ class MindboxInbound(models.Model):
             "endpoint_id": endpoint.id,
             "transaction_id": key,
             "kind": self._get_kind(data),
+            "way": "webhook",
             "state": "received",
             "received_at": now,
             "occurred_at": min(read_moment(data.get("occurredAt")) or now, now),
@@ -67,17 +68,17 @@ class MindboxInbound(models.Model):
         kinds = self.env["mindbox.catalogue"]._get_inbound_kinds()
         return kind if isinstance(kind, str) and kind in kinds else None
 
-    def _insert(self, row):
-        """Insert a call; tell whether it is a new one."""
+    def _insert(self, *rows):
+        """Insert calls; return how many are new ones."""
         query = SQL(
             """
-            INSERT INTO mindbox_inbound (%(names)s) VALUES %(values)s
+            INSERT INTO mindbox_inbound (%(names)s) VALUES %(rows)s
             ON CONFLICT (endpoint_id, transaction_id) DO NOTHING RETURNING id
             """,
-            names=SQL(", ").join(map(SQL.identifier, row)),
-            values=tuple(row.values()),
+            names=SQL(", ").join(map(SQL.identifier, rows[0])),
+            rows=SQL(", ").join(SQL("%s", tuple(row.values())) for row in rows),
         )
-        return bool(self.env.execute_query(query))
+        return len(self.env.execute_query(query))
 
     def _get_answer(self, endpoint, key):
         first = self.search(

@@ -42,6 +42,12 @@ class MindboxMembership(models.Model):
     since = fields.Datetime(
         required=True, readonly=True, help="When the customer has entered or left it."
     )
+    export_id = fields.Integer(
+        string="Seen by the Export",
+        readonly=True,
+        aggregator=None,
+        help="The last export of the segmentation that has told of the customer.",
+    )
 
     _customer_uniq = models.UniqueIndex("(endpoint_id, partner_id, segmentation)")
 

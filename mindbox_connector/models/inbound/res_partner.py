@@ -31,6 +31,14 @@ class ResPartner(models.Model):
         groups="mindbox_connector.group_mindbox_user",
     )
 
+    mindbox_engagement_ids = fields.One2many(
+        "mindbox.engagement",
+        "partner_id",
+        string="Mailings of Mindbox",
+        readonly=True,
+        groups="mindbox_connector.group_mindbox_user",
+    )
+
     def write(self, vals):
         """What was said of an e-mail or phone does not hold for the next one."""
         changed = {
@@ -41,14 +49,15 @@ class ResPartner(models.Model):
         result = super().write(vals)
         for name, partners in changed.items():
             state = f"mindbox_{name}_state"
-            marked = partners.sudo().filtered(state)
-            if marked:
-                marked.write({state: False, f"{state}_at": False})
+            # What was found out before is said of the one before.
+            now = fields.Datetime.now()
+            partners.sudo().write({state: False, f"{state}_at": now})
         return result
 
     def _on_erase(self):
         self.env["mindbox.inbound"]._forget(self)
-        self.env["mindbox.membership"].search([("partner_id", "in", self.ids)]).unlink()
+        for model in ("mindbox.membership", "mindbox.engagement"):
+            self.env[model].search([("partner_id", "in", self.ids)]).unlink()
         return super()._on_erase()
 
     def _get_mindbox_knowers(self):
