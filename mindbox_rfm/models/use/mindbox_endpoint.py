@@ -63,6 +63,28 @@ class MindboxEndpoint(models.Model):
             endpoint._get_rfm_scheme()._tell_due()
         return result
 
+    # === COMPARED === #
+
+    def _get_compared_segmentations(self):
+        """Add those that this shop tells: of the scheme, and of experiments."""
+        scheme = self._get_rfm_scheme()
+        told = super()._get_compared_segmentations()
+        if scheme.mindbox_way != "bulk":
+            return told
+        running = [("state", "=", "running"), ("company_id", "=", self.company_id.id)]
+        experiments = self.env["rfm.experiment"].sudo().search(running)
+        names = [scheme.mindbox_segmentation]
+        names += experiments.mapped("mindbox_segmentation")
+        return told | set(filter(None, names))
+
+    def _on_segments_read(self, export):
+        """What Mindbox was told is what it shows, whatever it has accepted.
+
+        So the comparison finds what differs, and what mends it is what is due.
+        """
+        corrected = super()._on_segments_read(export)
+        return corrected + self.env["mindbox.ledger"]._correct_segments(export)
+
     # === ERASED === #
 
     def _forget_late(self, request_ids):

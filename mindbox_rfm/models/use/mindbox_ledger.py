@@ -1,6 +1,8 @@
 # Copyright 2026 Mindbox Connector contributors
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -23,6 +25,40 @@ TOLD_BY_IMPORTS = """
      GROUP BY request.endpoint_id, partner.id
      ORDER BY request.endpoint_id, partner.id
 """
+# What was told otherwise than Mindbox shows it, of customers that it knows by the
+# segmentation or by us. An import may take a while: what was told since counts.
+CORRECTED = """
+    INSERT INTO mindbox_ledger AS told (
+        endpoint_id, kind, origin, res_id, partner_id, date, state, acknowledged_at,
+        known_from)
+    SELECT %(endpoint)s, %(kind)s, 'request', shown.partner_id, shown.partner_id,
+           shown.date, jsonb_build_object(%(name)s::text, shown.segment),
+           %(settled)s, 'processed'
+      FROM (SELECT customer.res_id AS partner_id,
+                   COALESCE(member.segment, '') AS segment,
+                   COALESCE(member.since, %(settled)s)::date AS date,
+                   before.state->>%(name)s AS told
+              FROM mindbox_ledger customer
+              JOIN res_partner partner
+                ON partner.id = customer.res_id AND partner.mindbox_erased_at IS NULL
+              LEFT JOIN mindbox_membership member
+                ON member.endpoint_id = %(endpoint)s
+               AND member.segmentation = %(segmentation)s
+               AND member.partner_id = customer.res_id
+              LEFT JOIN mindbox_ledger before
+                ON before.endpoint_id = %(endpoint)s AND before.kind = %(kind)s
+               AND before.res_id = customer.res_id
+             WHERE customer.endpoint_id = %(endpoint)s
+               AND customer.kind = 'customers') AS shown
+     WHERE shown.segment != COALESCE(shown.told, '')
+        ON CONFLICT (endpoint_id, kind, res_id) DO UPDATE
+       SET state = COALESCE(NULLIF(told.state, 'null'), '{}') || excluded.state,
+           known_from = excluded.known_from
+     WHERE told.acknowledged_at < %(settled)s
+    RETURNING id
+"""
+# How long Mindbox may take to work off an import of segments.
+SETTLED = timedelta(hours=1)
 
 
 class MindboxLedger(models.Model):
@@ -46,3 +82,23 @@ class MindboxLedger(models.Model):
         )
         self._upsert(told, SQL("NULL"))
         return result
+
+    @api.model
+    def _correct_segments(self, export):
+        """Write down what Mindbox shows of a segmentation, where it was told otherwise.
+
+        :param export: of that segmentation, which was read to its end
+        :return: how many customers are in another segment than Mindbox was told
+        """
+        self.flush_model()
+        query = SQL(
+            CORRECTED,
+            endpoint=export.endpoint_id.id,
+            kind=SEGMENTS,
+            segmentation=export.subject,
+            name=f"{SEGMENTATION}{export.subject}",
+            settled=export.asked_at - SETTLED,
+        )
+        self.env.cr.execute(query)
+        self.invalidate_model()
+        return self.env.cr.rowcount
