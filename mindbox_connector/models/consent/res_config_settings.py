@@ -14,8 +14,9 @@ class ResConfigSettings(models.TransientModel):
     mindbox_channel_email = fields.Boolean(
         related="website_id.mindbox_channel_email", readonly=False
     )
+    # Odoo's own settings have a field "SMS" already.
     mindbox_channel_sms = fields.Boolean(
-        related="website_id.mindbox_channel_sms", readonly=False
+        string="SMS Messages", related="website_id.mindbox_channel_sms", readonly=False
     )
     mindbox_channel_viber = fields.Boolean(
         related="website_id.mindbox_channel_viber", readonly=False
