@@ -28,6 +28,7 @@
         "views/mindbox_operation_views.xml",
         "views/mindbox_order_status_views.xml",
         "views/mindbox_field_map_views.xml",
+        "views/ir_actions_server_views.xml",
         "views/mindbox_feed_views.xml",
         "views/mindbox_export_views.xml",
         "views/mindbox_engagement_views.xml",

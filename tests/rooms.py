@@ -204,6 +204,8 @@ def _read_class(room, node):
         name
         for name, value in values.items()
         if isinstance(value, ast.Call) and ast.unparse(value.func).startswith("fields.")
+        # One that is given more values is somebody else's.
+        if not any(word.arg == "selection_add" for word in value.keywords)
     }
     return Class(room, model, model not in inherited, methods, fields)
 

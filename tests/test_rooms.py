@@ -131,6 +131,15 @@ def test_each_kind_of_call_upwards_is_seen(house, line, name):
     assert house(cellar=f"{line}\n", attic=attic) == [("cellar", name)]
 
 
+def test_a_field_that_is_given_more_values_is_no_field_of_the_upper_room(house):
+    attic = """
+        class Server(models.Model):
+            _inherit = "ir.actions.server"
+            state = fields.Selection(selection_add=[("lamp", "Lamp")])
+    """
+    assert not house(cellar="box.state\n", attic=attic)
+
+
 def test_what_odoo_calls_the_same_is_no_call_upwards(house):
     attic = """
         class Order(models.Model):

@@ -82,11 +82,25 @@ def make_website(examples):
     return examples.env["website"].create(values)
 
 
+def make_action_field(examples):
+    action = examples.env["ir.actions.server"].create(
+        {
+            "name": "Example",
+            "model_id": examples.env["ir.model"]._get_id("res.partner"),
+            "state": "mindbox",
+            "mindbox_operation": "Website.Example",
+        }
+    )
+    values = {"action_id": action.id, "target": "order.a", "text": "x"}
+    return examples.env["mindbox.action.field"].create(values)
+
+
 def make_partner(examples):
     return examples.make("res.partner", name="Example", company_id=examples.company.id)
 
 
 MAKERS = {
+    "mindbox.action.field": make_action_field,
     "mindbox.field.map": lambda made: made.make("mindbox.field.map", path="city"),
     "mindbox.endpoint": make_endpoint,
     "mindbox.operation": lambda made: made.get("mindbox.endpoint").operation_ids[0],

@@ -16,8 +16,9 @@ from .rights import ROLES, Undo
 CANARY = "kanarienvogel"
 TEXTS = ("char", "text", "html", "json")
 LINKS = ("many2one", "one2many", "many2many")
-# Of no company: what no integration point could take, for administrators only.
-SHARED = ("mindbox.unrecorded",)
+# Of no company, for administrators only: what no integration point could take, and
+# what server actions tell.
+SHARED = ("mindbox.unrecorded", "mindbox.action.field")
 
 
 class Probes:

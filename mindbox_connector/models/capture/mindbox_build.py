@@ -153,7 +153,7 @@ class MindboxEndpoint(models.Model):
         operation = record._mindbox_operation(event, self)
         if not operation:
             raise MindboxSkipped("operation_off")
-        body = getattr(record, f"_mindbox_{event}_body")(self, **facts)
+        body = record._mindbox_body(event, self, **facts)
         self._check_mode(operation, body)
         if operation["send_execution_time"] and isinstance(body, dict):
             moment = record._mindbox_told_moment(event, occurred_at)

@@ -233,6 +233,10 @@ class MindboxSource(models.AbstractModel):
         for_guests = differs and self._mindbox_is_guest()
         return endpoint._get_operation(event, for_guests)
 
+    def _mindbox_body(self, event, endpoint, **facts):
+        """Return the body of an event: there is a method for each."""
+        return getattr(self, f"_mindbox_{event}_body")(endpoint, **facts)
+
     def _mindbox_resolve(self, event, endpoint):
         """Return the event that fits the record as it is when the body is built."""
         return event

@@ -38,7 +38,7 @@ class MindboxFieldMap(models.Model):
     )
     model = fields.Selection(
         MODELS,
-        string="Of",
+        string="Kind of Record",
         required=True,
         default="res.partner",
         help="What has the field: in Odoo, and in Mindbox.",
