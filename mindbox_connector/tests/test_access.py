@@ -71,9 +71,10 @@ class TestAccess(access.AccessCase):
         """Make a record of each model that needs little more than that."""
         request = {"event": "customer_edit", "res_model": "res.partner"}
         difference = {"kind": "customers", "problem": "missing", "cause": "before"}
-        of_partner = {"endpoint_id": endpoint.id, "res_id": partner.id}
+        of_endpoint = {"endpoint_id": endpoint.id}
+        of_partner = {**of_endpoint, "res_id": partner.id}
         values = {
-            "mindbox.reconciliation": {"endpoint_id": endpoint.id},
+            "mindbox.reconciliation": of_endpoint,
             "mindbox.difference": {**of_partner, **difference},
             "mindbox.request": {**of_partner, **request, "state": "rejected"},
             "mindbox.replay": {},
@@ -93,6 +94,7 @@ class TestAccess(access.AccessCase):
                 "partner_id": partner.id,
                 "reason": "older",
             },
+            "mindbox.person": {**of_endpoint, "partner_id": partner.id},
             "mindbox.erasure": {
                 "endpoint_id": endpoint.id,
                 "customer_id_value": "1",

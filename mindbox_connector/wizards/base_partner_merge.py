@@ -20,6 +20,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Who is merged into an erased customer is erased along with it."""
         if dst_partner.sudo().mindbox_erased_at:
             src_partners._mindbox_erase()
+        self.env["mindbox.person"].sudo()._merge(src_partners, dst_partner)
         return super()._update_foreign_keys(src_partners, dst_partner)
 
     def _update_values(self, src_partners, dst_partner):
@@ -39,6 +40,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             self.env["mindbox.request"].sudo()._follow_survivor(
                 merged.ids, dst_partner.id
             )
+            if not self.env["mindbox.scope"]._knows("customers", dst_partner):
+                dst_partner._mindbox_mark_new()
             dst_partner._mindbox_mark("customer_edit")
             dst_partner._mindbox_mark("wishlist_set")
             dst_partner._mindbox_mark_cart()

@@ -11,10 +11,12 @@ from ..sandbox import Sandbox
 
 KEY = "sandbox-key"
 PRICE = 100
+# How a life finds the integration point, unless it says otherwise.
+SETTINGS = {"line_status": "string"}
 # Rounds of delivery, at most, until nothing waits any more.
 ROUNDS = 60
 # What a life leaves behind that must not reach the next one.
-MEMORY = ("request", "ledger", "contact", "difference", "erasure", "import")
+MEMORY = ("request", "ledger", "contact", "person", "difference", "erasure", "import")
 
 
 @contextmanager
@@ -65,6 +67,7 @@ class Shop:
             self.lesson = self.make_product(env, "Lesson", type="service")
             self.lamp = self.make_product(env, "Lamp", is_storable=True)
             self.program_id = self.make_program(env)
+            self.provider_id = self.make_provider(env)
 
     def connect(self, env):
         """Connect the demo's integration point, and no other one."""
@@ -86,6 +89,12 @@ class Shop:
     def make_product(self, env, name, **values):
         values |= {"name": name, "list_price": PRICE, "taxes_id": [(5,)]}
         return env["product.product"].create(values).id
+
+    def make_provider(self, env):
+        """Let customers pay by the demo provider."""
+        provider = env.ref("payment.payment_provider_demo")
+        provider.write({"state": "test", "is_published": True})
+        return provider.id
 
     def make_program(self, env):
         """Give points for each order, and next to nothing for them."""
@@ -111,18 +120,26 @@ class Shop:
         self.registry.signal_changes()
 
     # -- a new life ---
-    def begin(self):
-        """Forget the lives before: Mindbox, and Odoo of what it was told of them."""
-        self.box.reset()
+    def begin(self, **settings):
+        """Forget the lives before: Mindbox, and Odoo of what it was told of them.
+
+        :param settings: values of the integration point
+        """
+        self.forget()
         with self.transaction() as env:
             newest = env["res.partner"].with_context(active_test=False)
             self.first = newest.search([], order="id desc", limit=1).id
+            domain = str([("id", ">", self.first)])
+            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
+            endpoint.write({**SETTINGS, **settings, "customer_domain": domain})
+
+    def forget(self):
+        """Let Mindbox be a new one, of which Odoo knows nothing either."""
+        self.box.reset()
+        with self.transaction() as env:
             for name in MEMORY:
                 env.cr.execute(f"DELETE FROM mindbox_{name}")
             env.cr.execute("DELETE FROM queue_job")
-            domain = str([("id", ">", self.first)])
-            endpoint = env["mindbox.endpoint"].browse(self.endpoint_id)
-            endpoint.customer_domain = domain
 
     # -- delivery ---
     def deliver(self):

@@ -40,6 +40,10 @@ class Truth:
             for person, partners in people.items()
         }
 
+    def shells(self):
+        """Return the IDs of who is known as another: Mindbox may keep a shell."""
+        return {str(p.id) for p in self.partners if self.person(p) != p}
+
     # -- whose a contact is ---
     def claims(self):
         return {
@@ -177,6 +181,9 @@ class Truth:
         again = max(0, sum(billed.mapped("price_total")) - ordered)
         credited = sum(noted.mapped("price_total"))
         total = ordered - max(0, credited - again)
+        paid, given_back = self.online(order)
+        if given_back and paid >= ordered:
+            total = min(total, paid - given_back)
         whole = noted.filtered(lambda entry: entry.price_unit == PRICE)
         more = max(0, sum(billed.mapped("quantity")) - line.product_uom_qty)
         returned = max(0, sum(whole.mapped("quantity")) - more)
@@ -188,7 +195,7 @@ class Truth:
 
     def is_paid(self, order, total, again):
         """Whether what was paid for good covers the order."""
-        paid = given_back = 0
+        paid, given_back = self.online(order)
         for invoice in order.invoice_ids.filtered(
             lambda move: move.move_type == "out_invoice" and move.state == "posted"
         ):
@@ -198,3 +205,10 @@ class Truth:
             paid += mine
             given_back += max(0, credited - (invoice.amount_total - mine))
         return paid > 0 and paid - max(0, given_back - again) >= total
+
+    def online(self, order):
+        """Return what was paid by a provider, and what of it was given back."""
+        done = order.transaction_ids | order.transaction_ids.child_transaction_ids
+        done = done.filtered(lambda transaction: transaction.state == "done")
+        back = done.filtered(lambda transaction: transaction.operation == "refund")
+        return sum((done - back).mapped("amount")), -sum(back.mapped("amount"))

@@ -11,6 +11,7 @@ from . import mindbox_erasure
 from . import mail_blacklist
 from . import phone_blacklist
 from . import res_partner
+from . import res_partner_moved
 from . import res_users
 from . import website
 from . import res_config_settings

@@ -69,6 +69,7 @@ class MindboxConsent(models.Model):
             ("backoffice", "Back office"),
             ("blacklist", "Blacklist"),
             ("mindbox", "Mindbox"),
+            ("shared", "Another customer with the same contact"),
         ],
         string="Where",
         required=True,

@@ -7,6 +7,7 @@ it; the shop, above, asks it whom a body names and with which contacts.
 
 from . import mindbox_contact
 from . import mindbox_contact_settle
+from . import mindbox_person
 from . import mindbox_scope
 from . import mindbox_endpoint
 from . import res_partner

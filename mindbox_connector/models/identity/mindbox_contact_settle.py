@@ -48,18 +48,23 @@ class MindboxContact(models.Model):
         :param about_to_be_told: IDs of those of them whose profiles are about to leave
         :return: lanes in which somebody has to give up a contact before all else
         """
-        keys = self._find_keys(endpoint, list(partner_ids)) if partner_ids else []
-        if not keys:
+        if not partner_ids:
             return set()
+        claims, known = self._find_concerned(endpoint, list(partner_ids))
+        return self._decide(endpoint, claims, known, set(partner_ids), about_to_be_told)
+
+    def _find_concerned(self, endpoint, partner_ids):
+        """Return ({(kind, value): claimants}, the same of what was decided before)."""
+        keys = self._find_keys(endpoint, partner_ids)
+        if not keys:
+            return {}, {}
         values = defaultdict(list)
         for kind, value in keys:
             values[kind].append(value)
         claims = self._find_claims(endpoint, values["email"], values["phone"])
-        shared = {key for key, claimants in claims.items() if len(claimants) > 1}
         known = self._find_stored(endpoint, keys)
-        if not (shared or known):
-            return set()
-        return self._decide(endpoint, claims, known, set(partner_ids), about_to_be_told)
+        shared = any(len(claimants) > 1 for claimants in claims.values())
+        return (claims, known) if shared or known else ({}, {})
 
     @api.model
     def _check(self, endpoint):
@@ -163,6 +168,7 @@ class MindboxContact(models.Model):
         :param set concerned: IDs of the customers whose events have led here
         """
         told = self._find_told(endpoint, claims)
+        everybody = concerned | _get_everybody(claims, known)
         changes = self._keep(endpoint, claims, known, told)
         given_up = {(c.owner, loser) for c in changes for loser in c.giving_up}
         for owner, loser in given_up:
@@ -177,6 +183,7 @@ class MindboxContact(models.Model):
         # What they have told, or are about to, was with the contact.
         losers = self.env["res.partner"].browse({loser for _owner, loser in given_up})
         losers.filtered("user_ids")._mindbox_mark("customer_edit")
+        self.env["mindbox.person"]._follow(endpoint, everybody)
         return {f"partner-{owner}" for owner, _loser in given_up}
 
     def _keep(self, endpoint, claims, known, told):
@@ -229,6 +236,10 @@ class MindboxContact(models.Model):
         """Have a customer give up contacts, before the new owner comes with them."""
         self._queue(endpoint, RELEASE, loser, owner, FIRST)
 
+    def _empty(self, endpoint, partner):
+        """Have a customer give up all contacts, who is known as another one now."""
+        self._queue(endpoint, RELEASE, partner.id, partner.id, FIRST)
+
     def _tell(self, endpoint, owner, after):
         """Have an owner told, who may be new to Mindbox.
 
@@ -239,6 +250,8 @@ class MindboxContact(models.Model):
         if after != owner:
             # After the edit by which it is left.
             priority = events["customer_edit"].priority
+            # A profile and a decision that pass each other would be out of date.
+            self.env["mindbox.request"].sudo()._join_lane([owner], after)
         self._queue(endpoint, "customer_edit", owner, after, priority)
 
     def _queue(self, endpoint, event, partner_id, lane, priority):
@@ -256,6 +269,12 @@ class MindboxContact(models.Model):
         if event == RELEASE:
             row |= endpoint._build_row_values(partner, row)
         self.env["mindbox.request"].sudo()._insert([row])
+
+
+def _get_everybody(claims, known):
+    """Return the IDs of all who have contacts, or had them when that was decided."""
+    had = {partner_id for c in known.values() for partner_id in c.claimant_ids.ids}
+    return had | {c.id for claimants in claims.values() for c in claimants}
 
 
 def _get_values(owner_id, reason, ids):

@@ -6,9 +6,7 @@ from odoo.tools import SQL
 
 from ...catalogue import RELEASE
 from ..outbox.json_text import rename_customer
-
-# Events that tell who a customer is, with the contacts.
-PROFILES = ("customer_register", "customer_edit")
+from .mindbox_person import PROFILES
 
 
 class MindboxEndpoint(models.Model):
@@ -110,7 +108,8 @@ class MindboxEndpoint(models.Model):
             facts = {"cleared": set(merge.cleared.split())}
             if words := leaving.pop(merge, None):
                 facts["left"] = words
-            merge.partner_id._mindbox_mark("customer_edit", **facts)
+            survivor = merge.partner_id._mindbox_person(self)
+            survivor._mindbox_mark("customer_edit", **facts)
         for request, words in leaving.items():
             self.env["mindbox.contact"]._pass_on(self, request.partner_id, words)
         return result
@@ -156,20 +155,24 @@ class MindboxEndpoint(models.Model):
     def _move_to_persons(self, rows):
         """Let what is about somebody known as another customer follow that one.
 
-        What was recorded before that was decided names the wrong one.
+        What was recorded before that was decided names the wrong one; that is right of
+        somebody whom Mindbox knows: it is moved along with all that was told before.
 
         :return: IDs of the rows that were moved, and leave later
         """
         persons = self._get_persons({row["partner_id"] for row in rows})
+        told = self.env["mindbox.person"]._filter_told(self, persons)
         moved = []
         for row in rows:
             own, person = row["partner_id"], persons.get(row["partner_id"])
             if not person or row["event"] in (*PROFILES, RELEASE):
                 continue
             values = {"id": row["id"], "customer_key": f"partner-{person}"}
-            values["payload"] = row["payload"] and rename_customer(
-                row["payload"], self.customer_id_name, own, person
-            )
+            values["payload"] = row["payload"]
+            if row["payload"] and own not in told:
+                values["payload"] = rename_customer(
+                    row["payload"], self.customer_id_name, own, person
+                )
             if any(row[name] != value for name, value in values.items()):
                 moved.append(values)
         if moved:

@@ -133,6 +133,30 @@ class ResPartner(models.Model):
             words |= set((row.left_contacts or "").split())
         return known, words
 
+    def _on_mindbox_move(self, endpoint, before, person):
+        """Hook: what was told of this customer is told as of somebody else from now on.
+
+        Rooms that tell something extend it.
+
+        :param before: the customer as whom Mindbox has known this one, maybe gone
+        :param person: the one as whom it does from now on
+        """
+        if before == self:
+            self.env["mindbox.contact"]._empty(endpoint, self)
+
+    def _mindbox_get_inherited(self, endpoint):
+        """Return Mindbox's fields of the contacts that wait for a merge."""
+        waiting = [
+            ("endpoint_id", "=", endpoint.id),
+            ("event", "=", "customer_merge"),
+            ("partner_id", "=", self.id),
+            ("state", "=", "pending"),
+        ]
+        rows = self.env["mindbox.request"].sudo().search(waiting)
+        words = set(" ".join(filter(None, rows.mapped("left_contacts"))).split())
+        mine = words & self._mindbox_get_words()
+        return {KINDS[word.partition(":")[0]] for word in mine}
+
     # === A CONTACT THAT IS GIVEN UP === #
 
     def _mindbox_operation(self, event, endpoint):
@@ -143,10 +167,13 @@ class ResPartner(models.Model):
     def _mindbox_customer_release_body(self, endpoint):
         """Return what empties the contacts that others own; nothing else is told."""
         ids = {endpoint.customer_id_name: str(self.id)}
-        foreign = sorted(self._mindbox_get_foreign(endpoint))
+        foreign = self._mindbox_get_foreign(endpoint)
+        if self._mindbox_person(endpoint) != self:
+            # By whatever contact Mindbox knows him: it is out of date.
+            foreign = set(KINDS.values())
         if not foreign:
             raise MindboxSkipped("contact_own")
-        return {"customer": {"ids": ids} | dict.fromkeys(foreign, CLEAR)}
+        return {"customer": {"ids": ids} | dict.fromkeys(sorted(foreign), CLEAR)}
 
     # === WHAT MAY CHANGE IT === #
 
@@ -158,12 +185,14 @@ class ResPartner(models.Model):
         """
         concerned = self if REACHED_BY & vals.keys() else ()
         had = {partner: partner._mindbox_get_words() for partner in concerned}
+        # A merge writes all fields, changed or not.
+        turned = self.filtered(lambda p: p.active != vals.get("active", p.active))
         result = super().write(vals)
         for partner, words in had.items():
             if left := words - partner._mindbox_get_words():
                 partner._mindbox_mark("customer_edit", left=left)
         if "active" in vals:
-            self._mindbox_mark_sharing()
+            turned._mindbox_mark_sharing()
         return result
 
     def unlink(self):
@@ -175,6 +204,8 @@ class ResPartner(models.Model):
         self._mindbox_forget_left()
         result = super()._on_erase()
         self._mindbox_free_contacts()
+        own = [("partner_id", "in", self.ids)]
+        self.env["mindbox.person"].sudo().search(own).unlink()
         return result
 
     def _mindbox_forget_left(self):
@@ -192,6 +223,8 @@ class ResPartner(models.Model):
         )
 
     def _mindbox_free_contacts(self):
+        # A merge has handed them on already, by statements of its own.
+        self.invalidate_recordset(["mindbox_contact_ids"])
         contacts = self.sudo().mindbox_contact_ids
         others = contacts.claimant_ids - self
         contacts.unlink()

@@ -12,6 +12,7 @@ from . import mindbox_endpoint
 from . import res_partner
 from . import res_partner_body
 from . import res_partner_known
+from . import res_partner_moved
 from . import res_partner_name
 from . import res_users
 from . import website

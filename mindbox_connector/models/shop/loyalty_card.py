@@ -239,9 +239,19 @@ class LoyaltyCard(models.Model):
         }
 
     def _mindbox_card_balance_body(
-        self, endpoint, change, order_id=None, customer_id=None, only=None
+        self,
+        endpoint,
+        change,
+        order_id=None,
+        customer_id=None,
+        known_as=None,
+        only=None,
     ):
-        """Return a change of the balance in points, with the order it came from."""
+        """Return a change of the balance in points, with the order it came from.
+
+        :param int customer_id: whose points they are, where not the card owner's
+        :param int known_as: as whom Mindbox had the customer when it got the points
+        """
         order = self.env["sale.order"].browse(order_id or []).exists()
         balance = {"changeAmount": change, "comment": self._mindbox_get_comment(order)}
         if self.expiration_date and change > 0:
@@ -251,10 +261,10 @@ class LoyaltyCard(models.Model):
         if name := self._mindbox_balance(endpoint):
             balance["balanceType"] = {"ids": {"systemName": name}}
         customer = self._mindbox_fact_customer(customer_id=customer_id)
-        body = {
-            "customer": customer._mindbox_identity(endpoint),
-            "balanceChanges": [balance],
-        }
+        identity = customer._mindbox_identity(endpoint)
+        if known_as:
+            identity["ids"][endpoint.customer_id_name] = str(known_as)
+        body = {"customer": identity, "balanceChanges": [balance]}
         if endpoint.balance_card:
             body["discountCard"] = {"ids": {"number": self.code}}
         if endpoint.balance_order and order:

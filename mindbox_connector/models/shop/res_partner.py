@@ -169,7 +169,10 @@ class ResPartner(models.Model):
         )
         if guests:
             self.env["mindbox.request"].sudo()._join_lane(guests.ids, self.id)
-            self._mindbox_mark_merge(guests, website=get_website())
+            website = get_website()
+            endpoints = self._mindbox_endpoints(website and website.id or False)
+            self.env["mindbox.person"].sudo()._join(endpoints, guests, self)
+            self._mindbox_mark_merge(guests, website=website)
 
     def _mindbox_mark_merge(self, merged, website=None):
         """Have Mindbox merge customers into this one, and hand on no contact of theirs.

@@ -19,8 +19,16 @@ class ResPartner(models.Model):
     # === BODIES === #
 
     def _mindbox_customer_register_body(self, endpoint, cleared=()):
-        """Return the profile of somebody new: there is nothing to clear."""
-        return {"customer": self._mindbox_check_profile(endpoint)}
+        """Return the profile of somebody new: there is nothing to clear.
+
+        The contacts of who is about to be merged into him come with that.
+        """
+        self._mindbox_check_person(endpoint)
+        profile = self._mindbox_profile(endpoint)
+        inherited = self._mindbox_get_inherited(endpoint)
+        if not inherited:
+            return {"customer": self._mindbox_check_profile(endpoint)}
+        return {"customer": {k: v for k, v in profile.items() if k not in inherited}}
 
     def _mindbox_customer_edit_body(self, endpoint, cleared=()):
         """Return the profile.
@@ -70,12 +78,13 @@ class ResPartner(models.Model):
         """
         name = endpoint.customer_id_name
         known = self._mindbox_filter_known(endpoint, merged_ids)
-        others = [{"ids": {name: str(i)}} for i in known if i != self.id]
+        person = self.env["mindbox.person"]._find(endpoint, self)
+        others = [{"ids": {name: str(i)}} for i in known if i != person.id]
         if not others:
             raise MindboxSkipped("merged_unknown")
         return {
             "customersToMerge": others,
-            "resultingCustomer": {"ids": {name: str(self.id)}},
+            "resultingCustomer": {"ids": {name: str(person.id)}},
         }
 
     def _mindbox_wishlist_set_body(self, endpoint):
