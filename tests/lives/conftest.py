@@ -3,6 +3,7 @@ import os
 import databases
 import pytest
 
+from .life import Life
 from .shop import opened
 
 
@@ -14,3 +15,8 @@ def shop(template_db):
             yield shop
     finally:
         databases.drop(name)
+
+
+@pytest.fixture
+def life(shop, request):
+    return Life(shop, 900 + request.session.items.index(request.node))
