@@ -50,15 +50,15 @@ guesses = st.lists(amounts, max_size=6).map(sorted)
 class TestShares(TransactionCase):
     @SETTINGS
     @given(customers, customers, guesses, st.integers(3, 10))
-    def test_any_guess_finds_what_sorting_finds(self, one, other, guesses, bins):
+    def test_any_guess_finds_what_sorting_finds(self, one, other, known, bins):
         shares = [score / bins for score in range(1, bins)]
         parts = [_get_relation(rows) for rows in (one, other)]
         query = SQL(ALL_SORTED, shares=shares, one=parts[0], other=parts[1])
         [expected] = self.env.execute_query(query)
-        found = Shares(self.env, parts, shares, list(map(float, guesses))).find()
+        found = Shares(self.env, parts, shares, list(map(float, known))).find()
         self.assertEqual(found or (None, None, None), expected)
 
 
 def _get_relation(rows):
-    dates, counts, amounts = zip(*rows, strict=True) if rows else ((), (), ())
-    return SQL(PART, list(dates), list(counts), list(amounts))
+    columns = zip(*rows, strict=True) if rows else ((), (), ())
+    return SQL(PART, *map(list, columns))
