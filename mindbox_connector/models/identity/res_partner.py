@@ -13,6 +13,13 @@ from .mindbox_contact import KINDS
 # Fields by which a contact changes: the phone is read as one of the country.
 REACHED_BY = {"email", "phone", "country_id"}
 
+# Contacts that somebody has left, or that come with a merge, while that waits.
+LEFT = """
+    SELECT endpoint_id, event, partner_id, left_contacts FROM mindbox_request
+     WHERE state = 'pending' AND left_contacts IS NOT NULL
+       AND string_to_array(left_contacts, ' ') && %s::text[]
+"""
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -33,6 +40,13 @@ class ResPartner(models.Model):
         string="Shared Contacts in Words",
         compute="_compute_mindbox_contact_notice",
         groups="mindbox_connector.group_mindbox_user",
+    )
+
+    # Of a whole batch at once, as they are asked for when bodies are built.
+    mindbox_left_contacts = fields.Json(
+        compute="_compute_mindbox_left_contacts",
+        compute_sudo=True,
+        groups=fields.NO_ACCESS,
     )
 
     _mindbox_phone_idx = models.Index(
@@ -78,30 +92,33 @@ class ResPartner(models.Model):
         owners = self._mindbox_get_owners(endpoint)
         return {KINDS[kind] for kind, owner in owners.items() if owner.id != self.id}
 
-    def _mindbox_get_unreleased(self, endpoint):
+    def _compute_mindbox_left_contacts(self):
+        self.env["mindbox.request"].flush_model(["left_contacts", "state"])
+        words = list(self._mindbox_get_words())
+        rows = self.env.execute_query(SQL(LEFT, words))
+        for partner in self:
+            mine = partner._mindbox_get_words()
+            partner.mindbox_left_contacts = [
+                [endpoint_id, event, partner_id, word]
+                for endpoint_id, event, partner_id, text in rows
+                for word in mine & set(text.split())
+            ]
+
+    def _mindbox_get_unreleased(self, endpoint, inherited=False):
         """Return Mindbox's fields of the contacts that it knows as another one's still.
 
         That one has left them, or is merged into this customer, and Mindbox does not
         know it yet. A body that names such a contact beside the ID is ambiguous.
+
+        :param bool inherited: only those that come with a merge
         """
-        words = self._mindbox_get_words()
-        self.env["mindbox.request"].flush_model(["left_contacts", "state"])
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT left_contacts FROM mindbox_request
-                 WHERE endpoint_id = %s AND state = 'pending'
-                   AND left_contacts IS NOT NULL
-                   AND string_to_array(left_contacts, ' ') && %s::text[]
-                   AND (partner_id IS DISTINCT FROM %s OR event = 'customer_merge')
-                """,
-                endpoint.id,
-                list(words),
-                self.id,
-            )
-        )
-        left = words & {word for (text,) in rows for word in text.split()}
-        return {KINDS[word.partition(":")[0]] for word in left}
+        found = set()
+        for endpoint_id, event, partner_id, word in self.mindbox_left_contacts or ():
+            by_merge, mine = event == "customer_merge", partner_id == self.id
+            waits = by_merge and mine if inherited else by_merge or not mine
+            if waits and endpoint_id == endpoint.id:
+                found.add(KINDS[word.partition(":")[0]])
+        return found
 
     def _mindbox_get_contacts(self):
         """Return {kind: e-mail or phone, as Mindbox gets it}."""
@@ -143,19 +160,6 @@ class ResPartner(models.Model):
         """
         if before == self:
             self.env["mindbox.contact"]._empty(endpoint, self)
-
-    def _mindbox_get_inherited(self, endpoint):
-        """Return Mindbox's fields of the contacts that wait for a merge."""
-        waiting = [
-            ("endpoint_id", "=", endpoint.id),
-            ("event", "=", "customer_merge"),
-            ("partner_id", "=", self.id),
-            ("state", "=", "pending"),
-        ]
-        rows = self.env["mindbox.request"].sudo().search(waiting)
-        words = set(" ".join(filter(None, rows.mapped("left_contacts"))).split())
-        mine = words & self._mindbox_get_words()
-        return {KINDS[word.partition(":")[0]] for word in mine}
 
     # === A CONTACT THAT IS GIVEN UP === #
 

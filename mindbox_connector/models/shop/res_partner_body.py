@@ -25,7 +25,7 @@ class ResPartner(models.Model):
         """
         self._mindbox_check_person(endpoint)
         profile = self._mindbox_profile(endpoint)
-        inherited = self._mindbox_get_inherited(endpoint)
+        inherited = self._mindbox_get_unreleased(endpoint, inherited=True)
         if not inherited:
             return {"customer": self._mindbox_check_profile(endpoint)}
         return {"customer": {k: v for k, v in profile.items() if k not in inherited}}

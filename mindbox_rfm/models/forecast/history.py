@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..run.corrections import corrections_sql
 from ..run.days import local_date_sql, utc_start
-from ..run.facts import CORRECTIONS_TABLE, Facts
+from ..run.facts import CORRECTIONS_TABLE, Facts, create_table
 
 HISTORY = """
     SELECT partner_id, orders, amount, orders - 1 AS repeats,
@@ -41,7 +41,7 @@ class History(Facts):
     def load(self, table):
         """Count into a table that goes with the transaction."""
         corrections = corrections_sql(self.scheme, self.today)
-        self._create(CORRECTIONS_TABLE, corrections)
+        create_table(self.cr, CORRECTIONS_TABLE, corrections)
         corrected = self.cr.rowcount > 0
         history = SQL(
             HISTORY,
@@ -52,7 +52,7 @@ class History(Facts):
             bought=self._bought_sql(corrected),
             scheme=self.scheme.id,
         )
-        self._create(table, history)
+        create_table(self.cr, table, history)
 
     def _counted_sql(self):
         day = local_date_sql("o.date_order", self.scheme.tz)
