@@ -44,6 +44,7 @@ class ResPartner(models.Model):
 
     # Of a whole batch at once, as they are asked for when bodies are built.
     mindbox_left_contacts = fields.Json(
+        string="Contacts Being Left",
         compute="_compute_mindbox_left_contacts",
         compute_sudo=True,
         groups=fields.NO_ACCESS,
