@@ -15,7 +15,7 @@ from tests.segments import Scheme, in_segmentation
 from tests.test_inbound import (
     CHANNEL_CAPACITY,
     at_mindbox,
-    is_worked_off,
+    import_customers,
     make_customers,
     subscribe,
 )
@@ -78,7 +78,7 @@ def test_what_webhooks_lose_is_there_after_the_night(shop, wait_until, lost):
     told = [c for c in shop.calls()[before:] if "Export" not in c["operation"]]
     assert not told
 
-    import_all(shop, wait_until)
+    import_customers(shop, wait_until)
     states = {True: "subscribed", False: "unsubscribed"}
     assert {p: at_mindbox(shop, p) for p in partners} == {
         p: states[agreed] for p, agreed in decided.items()
@@ -88,15 +88,6 @@ def test_what_webhooks_lose_is_there_after_the_night(shop, wait_until, lost):
 def consents(shop, partners):
     known = shop.consents(partners)
     return {p: known[p, "email", ""] for p in partners if (p, "email", "") in known}
-
-
-def import_all(shop, wait_until):
-    run = {"endpoint_id": shop.endpoint_id, "kind": "customers"}
-    run = shop.rpc("mindbox.import", "create", run)
-    shop.rpc("mindbox.import", "action_start", [run])
-    ended = [("id", "=", run), ("state", "=", "done")]
-    wait_until(lambda: shop.rpc("mindbox.import", "search", ended), 120)
-    wait_until(lambda: is_worked_off(shop), 60)
 
 
 def test_segments_that_differ_are_found_and_mended_by_one_click(shop, wait_until):

@@ -23,6 +23,15 @@ def shop(odoo_server, sandbox):
     return ListeningShop(server, sandbox, files_per_hour=100_000)
 
 
+def import_customers(shop, wait_until):
+    run = {"endpoint_id": shop.endpoint_id, "kind": "customers"}
+    run = shop.rpc("mindbox.import", "create", run)
+    shop.rpc("mindbox.import", "action_start", [run])
+    ended = [("id", "=", run), ("state", "=", "done")]
+    wait_until(lambda: shop.rpc("mindbox.import", "search", ended), 120)
+    wait_until(lambda: is_worked_off(shop), 60)
+
+
 def make_customers(shop, count):
     values = [
         {"name": f"Subscriber {n}", "email": f"s{n}@example.com"} for n in range(count)
@@ -69,12 +78,7 @@ def test_who_unsubscribes_in_mindbox_is_never_subscribed_again(shop, wait_until)
     wait_until(shop.settled, 60)
     assert len(shop.calls()) == before
 
-    run = {"endpoint_id": shop.endpoint_id, "kind": "customers"}
-    run = shop.rpc("mindbox.import", "create", run)
-    shop.rpc("mindbox.import", "action_start", [run])
-    ended = [("id", "=", run), ("state", "=", "done")]
-    wait_until(lambda: shop.rpc("mindbox.import", "search", ended), 120)
-    wait_until(lambda: is_worked_off(shop), 60)
+    import_customers(shop, wait_until)
     assert {at_mindbox(shop, partner) for partner in gone} == {"unsubscribed"}
     assert {at_mindbox(shop, partner) for partner in stay} == {"subscribed"}
 

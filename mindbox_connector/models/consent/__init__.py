@@ -5,6 +5,7 @@ Calls the shop and the rooms below it: a decision is captured like any other eve
 
 from . import mindbox_blacklist
 from . import mindbox_consent
+from . import mindbox_consent_newest
 from . import mindbox_consent_text
 from . import mindbox_topic
 from . import mindbox_erasure

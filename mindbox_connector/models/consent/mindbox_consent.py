@@ -145,24 +145,7 @@ class MindboxConsent(models.Model):
             )
         return super().write(vals)
 
-    # === WHAT COUNTS NOW === #
-
-    @api.model
-    def _get_state(self, partner):
-        """Return {(channel, topic): agreed} by the newest decisions of a customer."""
-        state = {}
-        for decision in self.search([("partner_id", "=", partner.id)]):
-            key = (decision.channel, decision.topic or "")
-            state.setdefault(key, decision.is_subscribed)
-        return state
-
-    def _filter_newest(self):
-        """Return those of these decisions that count: the newest of each channel."""
-        newest = {}
-        for decision in self.sorted(lambda d: (d.decided_at, d.id)):
-            key = (decision.partner_id, decision.channel, decision.topic or "")
-            newest[key] = decision
-        return self.browse().concat(*newest.values())
+    # === WHAT WAS TOLD === #
 
     def _filter_untold(self, endpoint):
         """Return those of these decisions that Mindbox was not told."""

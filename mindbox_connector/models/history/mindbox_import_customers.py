@@ -98,7 +98,7 @@ class MindboxImportCustomers(models.AbstractModel):
         endpoint = run.endpoint_id
         partners = endpoint._with_sender(self.env["res.partner"])
         countries = _Countries(partners.env)
-        consents = self._get_consents(ids)
+        consents = self.env["mindbox.consent"]._read_newest(ids)
         topics = list(self._get_consent_columns())
         custom = endpoint._read_custom_fields(partners.browse(ids))
         names = endpoint._get_custom_columns("res.partner").values()
@@ -156,26 +156,6 @@ class MindboxImportCustomers(models.AbstractModel):
         """
         if not row["active"] and not run.include_archived:
             raise MindboxSkipped("archived")
-
-    def _get_consents(self, ids):
-        """Return {partner ID: {(channel, topic): (agreed, ID)}} of the newest ones."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (partner_id, channel, COALESCE(topic, ''))
-                       partner_id, channel, COALESCE(topic, ''), is_subscribed, id
-                  FROM mindbox_consent WHERE partner_id = ANY(%s)
-                 ORDER BY partner_id, channel, COALESCE(topic, ''),
-                          decided_at DESC, id DESC
-                """,
-                ids,
-            )
-        )
-        decisions = {}
-        for partner_id, channel, topic, agreed, decision_id in rows:
-            of_partner = decisions.setdefault(partner_id, {})
-            of_partner[channel, topic] = (agreed, decision_id)
-        return decisions
 
     def _get_told(self, endpoint, partner_id, profile, decided):
         digest = self.env["mindbox.ledger"]._get_digest(profile)

@@ -7,7 +7,6 @@ and only those are kept that are not known here.
 """
 
 from odoo import models
-from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..consent.mindbox_consent import CHANNELS
@@ -17,6 +16,9 @@ from .kind_consent import BOOLEANS, BY_NAME
 # A label is translated when it is shown: there is no environment here.
 # pylint: disable=prefer-env-translation
 _lt = LazyTranslate(__name__)
+
+# Whoever was never asked is not subscribed.
+NEVER_ASKED = (False, None)
 
 
 class MindboxCatalogue(models.AbstractModel):
@@ -37,7 +39,8 @@ class MindboxExport(models.Model):
     def _record_customers(self, chunk):
         """Have the consents applied that are not as they are known here."""
         ours = self._find_customers([(row.get("ids"), row) for row in chunk])
-        known = self._get_consents([partner_id for partner_id, _row in ours])
+        consents = self.env["mindbox.consent"]
+        known = consents._read_newest([partner_id for partner_id, _row in ours])
         topics = self._get_topics()
         told = []
         for partner_id, row in ours:
@@ -49,8 +52,7 @@ class MindboxExport(models.Model):
                     "isSubscribed": is_,
                 }
                 for (channel, topic), is_ in self._read_subscriptions(row, topics)
-                # Whoever was never asked is not subscribed.
-                if state.get((channel, topic), False) != is_
+                if bool(state.get((channel, topic), NEVER_ASKED)[0]) != is_
             ]
             if parts:
                 moment = row.get("changeDateTimeUtc") or ""
@@ -77,20 +79,3 @@ class MindboxExport(models.Model):
         topics = self.env["mindbox.topic"].with_context(active_test=False)
         found = topics.search([("company_id", "in", companies)])
         return {"", *found.mapped("code")}
-
-    def _get_consents(self, partner_ids):
-        """Return {customer's ID: {(channel, topic): agreed}} by the last decisions."""
-        self.env["mindbox.consent"].flush_model()
-        query = SQL(
-            """
-            SELECT DISTINCT ON (partner_id, channel, topic)
-                   partner_id, channel, COALESCE(topic, ''), is_subscribed
-              FROM mindbox_consent WHERE partner_id = ANY(%s)
-             ORDER BY partner_id, channel, topic, decided_at DESC, id DESC
-            """,
-            partner_ids,
-        )
-        known = {}
-        for partner_id, channel, topic, agreed in self.env.execute_query(query):
-            known.setdefault(partner_id, {})[channel, topic] = bool(agreed)
-        return known
