@@ -32,6 +32,10 @@
     "assets": {
         "web.assets_backend": [
             "mindbox_rfm/static/src/**/*",
+            ("remove", "mindbox_rfm/static/src/builder/**/*"),
+        ],
+        "website.website_builder_assets": [
+            "mindbox_rfm/static/src/builder/**/*",
         ],
         "web.assets_tests": [
             "mindbox_rfm/static/tests/tours/*.esm.js",

@@ -1,4 +1,4 @@
-"""Segments of customers, in seven rooms: each calls only those before it."""
+"""Segments of customers, in eight rooms: each calls only those before it."""
 
 from . import scheme
 from . import result
@@ -7,3 +7,4 @@ from . import cohort
 from . import forecast
 from . import experiment
 from . import use
+from . import site

@@ -24,6 +24,27 @@ class RfmCase(TransactionCase):
         )
 
     @classmethod
+    def let_admin_in(cls):
+        """Let the administrator work in the company, in a browser."""
+        cls.env.ref("base.user_admin").write(
+            {
+                "lang": "en_US",
+                "tz": "UTC",
+                "company_ids": [Command.link(cls.company.id)],
+                "company_id": cls.company.id,
+            }
+        )
+        # See the connector's tours: an error in the console fails a tour.
+        cls.env["ir.asset"].create(
+            {
+                "name": "No blurred video calls in tours",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+            }
+        )
+
+    @classmethod
     def open_books(cls):
         """Let the company write invoices."""
         chart = cls.env["account.chart.template"]

@@ -4,7 +4,6 @@
 
 from datetime import timedelta
 
-from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from .common import TODAY, RfmCase
@@ -15,23 +14,7 @@ class TestToursRfm(RfmCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env.ref("base.user_admin").write(
-            {
-                "lang": "en_US",
-                "tz": "UTC",
-                "company_ids": [Command.link(cls.company.id)],
-                "company_id": cls.company.id,
-            }
-        )
-        # See the connector's tours: an error in the console fails a tour.
-        cls.env["ir.asset"].create(
-            {
-                "name": "No blurred video calls in tours",
-                "bundle": "web.assets_backend",
-                "directive": "remove",
-                "path": "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
-            }
-        )
+        cls.let_admin_in()
         cls.scheme = cls.make_scheme("cells", include_prospects=False)
         for number in range(1, 9):
             customer = cls.make_customer(f"Usual {number}")

@@ -91,13 +91,30 @@ class RfmExperiment(models.Model):
 
         The customer may be the company of a contact.
         """
-        members = self.env["rfm.experiment.member"].sudo()
-        found = members.search(
-            [
-                ("partner_id", "in", (partner | partner.commercial_partner_id).ids),
-                ("arm", "=", "control"),
-                ("experiment_id.state", "=", "running"),
-                ("experiment_id.company_id", "=", company.id),
-            ]
+        found = self._find_memberships(partner, company)
+        return found.filtered(lambda member: member.arm == "control").experiment_id
+
+    @api.model
+    def _get_arms(self, partner, company, experiment_ids):
+        """Return the groups of running experiments that a customer is in, as a set."""
+        found = self._find_memberships(partner, company)
+        own = found.filtered(lambda member: member.experiment_id.id in experiment_ids)
+        return set(own.mapped("arm"))
+
+    @api.model
+    def _find_memberships(self, partner, company):
+        """Find a customer, or their company, in running experiments.
+
+        Who buys or sells has no rights to read there.
+        """
+        return (
+            self.env["rfm.experiment.member"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", (partner | partner.commercial_partner_id).ids),
+                    ("experiment_id.state", "=", "running"),
+                    ("experiment_id.company_id", "=", company.id),
+                ]
+            )
         )
-        return found.experiment_id
