@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from .ending import check
+from .imported import check_imported
 from .people import People
 
 
@@ -55,3 +56,6 @@ class Life:
 
     def check(self):
         check(self.shop, self.placed)
+
+    def check_imported(self, way):
+        check_imported(self.shop, self.placed, way)

@@ -82,6 +82,7 @@ class Shop:
                 "secret_key": KEY,
                 "timeout": 3,
                 "rate_limit": 600_000,
+                "files_per_hour": 100_000,
                 "settle_seconds": 0,
                 "state": "running",
             }
@@ -193,6 +194,37 @@ class Shop:
             names = ["event", "res_model", "res_id", "customer_key", "error", "payload"]
             names.append("transaction_id")
             return env["mindbox.request"].search_read([("state", "=", state)], names)
+
+    # -- history ---
+    def run_import(self, kind, way="bulk"):
+        """Import all there is of a kind, and have Mindbox read the files."""
+        with self.transaction() as env:
+            values = {"endpoint_id": self.endpoint_id, "kind": kind, "way": way}
+            run = env["mindbox.import"].create(values)
+            run.action_start()
+        while self.work(run.id):
+            self.settle()
+        self.box.wait_imports()
+        with self.transaction() as env:
+            run = env["mindbox.import"].browse(run.id)
+            assert run.state == "done", run.status
+        troubled = [job for job in self.box.imports if job["rejected"]]
+        assert not troubled, troubled
+
+    def work(self, import_id):
+        """Run the job of an import once; return whether something is left to do."""
+        from odoo import SUPERUSER_ID, api
+
+        from odoo.addons.queue_job.exception import RetryableJobError
+
+        with closing(self.registry.cursor()) as cr:
+            run = api.Environment(cr, SUPERUSER_ID, {})["mindbox.import"]
+            try:
+                run.browse(import_id)._work()
+            except RetryableJobError:
+                return True
+            cr.commit()
+        return False
 
     # -- comparison ---
     def compare(self):

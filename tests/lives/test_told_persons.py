@@ -87,3 +87,13 @@ def test_there_and_back_again_nothing_is_told_twice(life, twins):
         life.people.change(second, email=life.people.email(number))
         life.shop.deliver()
     life.check()
+
+
+def test_an_old_no_is_not_repeated_where_another_one_has_agreed_since(life):
+    first, second = life.come(1), life.come(1)
+    life.people.decide(first, "sms", False)
+    life.people.decide(second, "sms", True)
+    third = life.come(2)
+    life.settle()
+    life.people.merge(third, first)
+    life.check()

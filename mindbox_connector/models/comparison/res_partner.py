@@ -43,6 +43,6 @@ class ResPartner(models.Model):
     def _mindbox_send_again(self, endpoint, kind, missing):
         """Customers take along what they have decided and Mindbox was not told."""
         result = super()._mindbox_send_again(endpoint, kind, missing)
-        decisions = self.mindbox_consent_ids._filter_newest()
+        decisions = self.env["mindbox.consent"]._get_newest(endpoint, self)
         decisions._filter_untold(endpoint)._mindbox_mark("customer_subscription")
         return result

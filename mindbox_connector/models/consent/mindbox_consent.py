@@ -213,13 +213,16 @@ class MindboxConsent(models.Model):
 
     @api.model
     def _repeat_opt_outs(self, partner):
-        """Tell again what a customer does not want: a merge in Mindbox forgets it."""
-        seen = set()
-        for decision in self.search([("partner_id", "=", partner.id)]):
-            key = (decision.channel, decision.topic)
-            if key not in seen and not decision.is_subscribed:
-                decision._mindbox_mark("customer_subscription")
-            seen.add(key)
+        """Tell again what a customer does not want: a merge in Mindbox forgets it.
+
+        Unless somebody else has agreed since whom Mindbox knows as the same customer.
+        """
+        persons = self.env["mindbox.person"].sudo()
+        for endpoint in partner._mindbox_endpoints(False):
+            person = persons._find(endpoint, partner)
+            newest = self._get_newest(endpoint, person or partner)
+            refused = newest.filtered(lambda decision: not decision.is_subscribed)
+            refused._mindbox_mark("customer_subscription")
 
     # === SOURCE === #
 

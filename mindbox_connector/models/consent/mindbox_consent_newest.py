@@ -5,11 +5,17 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# Who is known as somebody else has decided for that one.
 NEWEST = """
-    SELECT DISTINCT ON (partner_id, channel, COALESCE(topic, ''))
-           partner_id, channel, COALESCE(topic, ''), is_subscribed, id
-      FROM mindbox_consent WHERE partner_id = ANY(%s)
-     ORDER BY partner_id, channel, COALESCE(topic, ''), decided_at DESC, id DESC
+    SELECT DISTINCT ON (person_id, channel, COALESCE(topic, ''))
+           person_id, channel, COALESCE(topic, ''), is_subscribed, decision.id,
+           decision.partner_id
+      FROM (SELECT id AS person_id, id AS partner_id FROM unnest(%(ids)s) AS id
+             UNION ALL
+            SELECT person_id, partner_id FROM mindbox_person
+             WHERE endpoint_id = %(endpoint)s AND person_id = ANY(%(ids)s)) AS known
+      JOIN mindbox_consent decision USING (partner_id)
+     ORDER BY person_id, channel, COALESCE(topic, ''), decided_at DESC, decision.id DESC
 """
 
 
@@ -27,23 +33,27 @@ class MindboxConsent(models.Model):
         return state
 
     @api.model
-    def _read_newest(self, partner_ids):
-        """Return {customer ID: {(channel, topic): (agreed, ID)}} of what counts now.
+    def _read_newest(self, endpoint, partner_ids):
+        """Return {customer ID: {(channel, topic): (agreed, ID, whose)}} of what counts
+        now, of many customers in one statement, whoever asks.
 
-        Of many customers in one statement, whoever asks.
+        Customers whom Mindbox knows as one have decided as one.
         """
-        self.flush_model()
-        rows = self.env.execute_query(SQL(NEWEST, list(partner_ids)))
+        self.env.flush_all()
+        values = {"endpoint": endpoint.id, "ids": list(partner_ids)}
         newest = {}
-        for partner_id, channel, topic, agreed, decision_id in rows:
-            of_partner = newest.setdefault(partner_id, {})
-            of_partner[channel, topic] = (agreed, decision_id)
+        for person_id, channel, topic, *decision in self.env.execute_query(
+            SQL(NEWEST, **values)
+        ):
+            newest.setdefault(person_id, {})[channel, topic] = tuple(decision)
         return newest
 
-    def _filter_newest(self):
-        """Return those of these decisions that count: the newest of each channel."""
-        newest = {}
-        for decision in self.sorted(lambda d: (d.decided_at, d.id)):
-            key = (decision.partner_id, decision.channel, decision.topic or "")
-            newest[key] = decision
-        return self.browse().concat(*newest.values())
+    @api.model
+    def _get_newest(self, endpoint, partners):
+        """Return the decisions that count, of each customer, channel and topic one."""
+        newest = self._read_newest(endpoint, partners.ids)
+        return self.browse(
+            decision_id
+            for decided in newest.values()
+            for _agreed, decision_id, _partner_id in decided.values()
+        )

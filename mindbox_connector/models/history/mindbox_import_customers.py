@@ -30,7 +30,7 @@ CHANNEL_COLUMNS = CHANNELS | {"webpush": "WebPush", "mobilepush": "MobilePush"}
 
 # Decisions as cells of a file; None: there is none.
 AGREED = {True: "true", False: "false", None: ""}
-NO_DECISION = (None, None)
+NO_DECISION = (None, None, None)
 
 # Letters that the page before an import names, at most.
 SHOWN_LETTERS = 20
@@ -98,7 +98,7 @@ class MindboxImportCustomers(models.AbstractModel):
         endpoint = run.endpoint_id
         partners = endpoint._with_sender(self.env["res.partner"])
         countries = _Countries(partners.env)
-        consents = self.env["mindbox.consent"]._read_newest(ids)
+        consents = self.env["mindbox.consent"]._read_newest(endpoint, ids)
         topics = list(self._get_consent_columns())
         custom = endpoint._read_custom_fields(partners.browse(ids))
         names = endpoint._get_custom_columns("res.partner").values()
@@ -163,10 +163,10 @@ class MindboxImportCustomers(models.AbstractModel):
         consents = [
             {
                 "res_id": decision_id,
-                "partner_id": partner_id,
+                "partner_id": own_id,
                 "state": {get_place(channel, topic, endpoint): agreed},
             }
-            for (channel, topic), (agreed, decision_id) in decided.items()
+            for (channel, topic), (agreed, decision_id, own_id) in decided.items()
         ]
         return told | {"besides": {"consents": consents}} if consents else told
 
@@ -195,13 +195,17 @@ class MindboxImportCustomers(models.AbstractModel):
             run._prepare_request(partner, "customer_edit") for partner in records
         ]
         if run.endpoint_id._get_operation("customer_subscription"):
-            decisions = records.mindbox_consent_ids._filter_newest()
-            requests += [
-                run._prepare_fact(
+            decisions = self.env["mindbox.consent"]._get_newest(
+                run.endpoint_id, records
+            )
+            # Nobody is unsubscribed who is not there yet.
+            first = max((r["priority"] for r in requests), default=0)
+            for decision in decisions._filter_untold(run.endpoint_id):
+                request = run._prepare_fact(
                     decision, "customer_subscription", decision.decided_at
                 )
-                for decision in decisions._filter_untold(run.endpoint_id)
-            ]
+                request["priority"] = max(request["priority"], first)
+                requests.append(request)
         return requests
 
     def _get_changed(self, run, records, since):

@@ -136,8 +136,10 @@ class MindboxImport(models.Model):
         if chunk.state == "open":
             self._committed(lambda: chunk._freeze(self, deadline))
         self._committed(chunk._forget_late)
-        if self.way == "files" or not chunk.rows:
+        if self.way == "files":
             return self._committed(lambda: chunk._advance(self))
+        if not chunk.rows:
+            return self._committed(lambda: chunk._end_without(self))
         if wait := self._committed(self.endpoint_id._get_bulk_rest):
             rest = min(wait, HOLD_LIMIT - 1)
             self._committed(lambda: self._hold(rest, Reason("files_pace")))

@@ -18,7 +18,7 @@ from .kind_consent import BOOLEANS, BY_NAME
 _lt = LazyTranslate(__name__)
 
 # Whoever was never asked is not subscribed.
-NEVER_ASKED = (False, None)
+NEVER_ASKED = (False, None, None)
 
 
 class MindboxCatalogue(models.AbstractModel):
@@ -40,7 +40,8 @@ class MindboxExport(models.Model):
         """Have the consents applied that are not as they are known here."""
         ours = self._find_customers([(row.get("ids"), row) for row in chunk])
         consents = self.env["mindbox.consent"]
-        known = consents._read_newest([partner_id for partner_id, _row in ours])
+        ids = [partner_id for partner_id, _row in ours]
+        known = consents._read_newest(self.endpoint_id, ids)
         topics = self._get_topics()
         told = []
         for partner_id, row in ours:

@@ -61,6 +61,13 @@ class TestCards(ImportCase):
         self.work(run)
         self.assertEqual(list(self.download(run)), ["cards"])
 
+    def test_cards_are_known_though_there_are_no_points_on_any(self):
+        self.env["loyalty.card"].search([]).points = 0
+        card = self.make_card(0)
+        card._mindbox_unmark()
+        self.work(self.start("cards"))
+        self.assertTrue(self.env["mindbox.scope"]._knows("cards", card))
+
     def test_points_that_mindbox_hears_of_anyway_are_not_told_twice(self):
         card = self.make_card(10)
         self.env["mindbox.source"]._mindbox_flush()
