@@ -20,18 +20,21 @@ def opened(
     channels="root:2,root.mindbox:1",
     *,
     disk=None,
+    environ=(),
     **options,
 ):
     """Yield a running shop, connected to a sandbox of its own.
 
     :param disk: of its database, where that is to have one of its own
+    :param environ: of its server
     """
     LOGS.mkdir(parents=True, exist_ok=True)
     database = databases.clone(template, f"{databases.PREFIX}{name}")
     if disk:
         disk.take(database)
     box = Sandbox(LOGS / f"{name}-sandbox.log")
-    server = OdooServer(database, LOGS / f"{name}.log", workers, channels, {})
+    log, environ = LOGS / f"{name}.log", dict(environ)
+    server = OdooServer(database, log, workers, channels, environ)
     with processes.child(box.command(), box.log_path, cwd=ROOT) as process:
         processes.wait_for(box.page_url, process)
         server.start()

@@ -13,5 +13,6 @@ from . import mindbox_unrecorded
 from . import mindbox_timeline
 from . import mindbox_format
 from . import mindbox_build
+from . import mindbox_ahead
 from . import mindbox_request
 from . import res_partner

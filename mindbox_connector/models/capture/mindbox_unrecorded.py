@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """What keeps a change from being recorded: Odoo repeats it, or it is kept for later."""
 
-from odoo import fields, models
+from datetime import datetime
+
+from odoo import models
 from odoo.exceptions import MissingError
 from odoo.http import request
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -36,7 +38,8 @@ def keep_mark(mark, entry, visitor):
     }
     return {
         "mark": list(mark),
-        "moment": fields.Datetime.to_string(moment),
+        # To the microsecond: what has happened in the same second was before it.
+        "moment": moment.isoformat(),
         "facts": facts,
         "visitor": visitor,
     }
@@ -52,7 +55,7 @@ class MindboxUnrecorded(models.Model):
         mark = Mark(*content["mark"])
         env = self.env["mindbox.source"]._mindbox_get_env()
         record = env[mark.model].browse(mark.res_id)
-        moment = fields.Datetime.to_datetime(content["moment"])
+        moment = datetime.fromisoformat(content["moment"])
         try:
             return record._mindbox_prepare_rows(
                 mark, (moment, content["facts"]), content["visitor"]

@@ -121,6 +121,12 @@ class MindboxConsent(models.Model):
         decisions = super().create(
             [self._get_circumstances(vals) | vals for vals in vals_list]
         )
+        made_here = self.browse(
+            decision.id
+            for decision, vals in zip(decisions, vals_list, strict=True)
+            if "decided_at" not in vals
+        )
+        made_here._follow_earlier_ones()
         for decision in decisions:
             # Who is unknown there has no consent to give or to withdraw.
             decision.partner_id._mindbox_introduce()
@@ -241,7 +247,7 @@ class MindboxConsent(models.Model):
 
         What Mindbox was told otherwise, or has forgotten, is told anew as of now.
         """
-        now = timedelta() <= moment - self.decided_at < timedelta(seconds=1)
+        now = moment - self.decided_at < timedelta(seconds=1)
         again = self.env["mindbox.scope"]._knows("consents", self)
         return moment if now or again else self.decided_at
 

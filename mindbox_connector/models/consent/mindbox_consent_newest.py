@@ -17,6 +17,18 @@ NEWEST = """
       JOIN mindbox_consent decision USING (partner_id)
      ORDER BY person_id, channel, COALESCE(topic, ''), decided_at DESC, decision.id DESC
 """
+# Whoever decides again has decided later, whatever the clock says.
+FOLLOW = """
+    UPDATE mindbox_consent decision SET decided_at = latest.decided_at
+      FROM (SELECT later.id, max(earlier.decided_at) AS decided_at
+              FROM mindbox_consent later
+              JOIN mindbox_consent earlier USING (partner_id, channel)
+             WHERE later.id = ANY(%s) AND earlier.id < later.id
+               AND COALESCE(earlier.topic, '') = COALESCE(later.topic, '')
+             GROUP BY later.id) AS latest
+     WHERE decision.id = latest.id AND decision.decided_at < latest.decided_at
+    RETURNING decision.id
+"""
 
 
 class MindboxConsent(models.Model):
@@ -57,3 +69,9 @@ class MindboxConsent(models.Model):
             for decided in newest.values()
             for _agreed, decision_id, _partner_id in decided.values()
         )
+
+    def _follow_earlier_ones(self):
+        """Let these be the newest, also after a clock that was ahead."""
+        self.flush_model()
+        if self and self.env.execute_query(SQL(FOLLOW, self.ids)):
+            self.invalidate_recordset(["decided_at"])

@@ -47,6 +47,14 @@ class Parcel(NamedTuple):
         """How many attempts have failed before: Mindbox, or the way there."""
         return self.attempts - self.missing_attempts
 
+    @property
+    def calls(self):
+        """How often it was called, perhaps, once it is answered.
+
+        A delivery that was killed has told of no attempt.
+        """
+        return max(self.attempts + 1, 1 if self.fresh else 2)
+
 
 class Outcome(NamedTuple):
     """What became of a parcel: an answer, an error, or neither (never tried)."""

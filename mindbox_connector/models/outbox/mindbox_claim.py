@@ -84,9 +84,10 @@ class MindboxEndpoint(models.Model):
         self._skip([row for row in rows if row["id"] not in operations])
         rows = [row for row in rows if row["id"] in operations]
         frozen = {row["id"] for row in missing}
-        new = [row["id"] for row in rows if not row["may_have_left"]]
+        new = [row for row in rows if not row["may_have_left"]]
+        self._correct_moments(new)
         # Of those that were frozen just now it is written down already.
-        self._let_leave(set(new) - frozen)
+        self._let_leave({row["id"] for row in new} - frozen)
         return claimed, [_get_parcel(row, operations[row["id"]]) for row in rows]
 
     def _pick_probes(self, rows, gate):
@@ -156,6 +157,13 @@ class MindboxEndpoint(models.Model):
         :param list rows: dicts of :data:`CLAIMED_COLUMNS`
         """
         return rows
+
+    def _correct_moments(self, rows):
+        """Hook: have rows told as of another moment, where a clock was wrong.
+
+        :param list rows: dicts of :data:`CLAIMED_COLUMNS` with their bodies, of which
+            none has left, in the order in which they are about to
+        """
 
     def _build_bodies(self, rows):
         """Hook: set :data:`FROZEN_COLUMNS` of rows that have no body yet.

@@ -91,6 +91,7 @@ class MindboxEndpoint(models.Model):
         }
         answer, error = outcome.answer, outcome.error
         if answer:
+            result["attempts"] = parcel.calls
             return result | _get_success(parcel.call, answer)
         result |= {
             **scrub(_get_reason(error), parcel.call.body).get_values(),

@@ -65,7 +65,6 @@ class MindboxRequest(models.Model):
         "res.partner",
         string="Customer",
         readonly=True,
-        index="btree_not_null",
         # An erased customer leaves no body behind.
         ondelete="cascade",
     )
@@ -197,6 +196,8 @@ class MindboxRequest(models.Model):
     _merge_idx = models.Index(
         "(merge_key, endpoint_id) WHERE state = 'pending' AND merge_key IS NOT NULL",
     )
+    # Also for what of a customer was told as of a later moment.
+    _told_idx = models.Index("(partner_id, occurred_at) WHERE partner_id IS NOT NULL")
     _record_idx = models.Index("(res_id, res_model)")
     _tried_idx = models.Index(
         "(merge_key, endpoint_id) WHERE state = 'pending' AND may_have_left "

@@ -2,7 +2,9 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """No fault of recording reaches the shopper; what is not recorded is not done."""
 
+import json
 from contextlib import contextmanager
+from datetime import datetime
 from unittest.mock import patch
 
 from psycopg2.errors import DiskFull, QueryCanceled
@@ -12,6 +14,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.capture import mindbox_flush
+from ...models.capture.mindbox_source import Mark
+from ...models.capture.mindbox_unrecorded import keep_mark
 from ...models.outbox import mindbox_kick, mindbox_unrecorded
 from .common import CaptureCase, Rollback
 
@@ -140,6 +144,16 @@ class TestFaults(CaptureCase):
         self.assertFalse(self.events())
         self.deliver()
         self.assertEqual(self.states(), ["sent"] * 2)
+
+    def test_a_mark_that_is_kept_keeps_its_moment_as_exact_as_it_is(self):
+        """Else it would be told as older than what was before it in the same second."""
+        moment = datetime(2026, 1, 31, 12, 30, 15, 123456)
+        mark = Mark("customer_authorize", "res.partner", self.partner, False)
+        visitor = {"device_uuid": None, "customer_ip": None}
+        content = json.loads(json.dumps(keep_mark(mark, (moment, {}), visitor)))
+        with self.transaction() as env:
+            [row] = env["mindbox.unrecorded"]._get_rows(content)
+        self.assertEqual(row["occurred_at"], moment)
 
     def test_what_is_kept_of_an_erased_customer_is_forgotten(self):
         with self.locked(), mute_logger(mindbox_flush.__name__):

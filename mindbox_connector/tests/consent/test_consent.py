@@ -4,11 +4,14 @@
 
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ...models.consent import mindbox_consent
 from ..sources import SourceCase
+
+LATER = fields.Datetime.to_datetime("2100-01-01 00:00:00")
 
 
 @tagged("post_install", "-at_install")
@@ -26,6 +29,13 @@ class TestConsent(SourceCase):
             self.build(row)["customer"]["subscriptions"],
             [{"pointOfContact": "Email", "isSubscribed": True}],
         )
+
+    def test_after_a_clock_that_was_ahead_the_last_decision_counts_all_the_same(self):
+        self.decide(True, decided_at=LATER)
+        self.decide(False)
+        self.recorded()
+        state = self.env["mindbox.consent"]._get_state(self.customer)
+        self.assertEqual(state, {("email", ""): False})
 
     def test_a_withdrawn_consent_leaves_by_the_operation_that_can_unsubscribe(self):
         self.decide(False)

@@ -125,6 +125,16 @@ class TestLate(DeliveryCase):
         self.tell(transaction_id, "with_remarks", "Not found")
         self.assertEqual(self.row()["outcome"], "processed")
 
+    def test_a_remark_on_what_a_killed_delivery_has_sent_is_none_on_the_last(self):
+        body = json.dumps({"customer": {"ids": {"websiteID": "1"}}})
+        self.insert({"event": "customer_edit", "mode": "sync", "payload": body})
+        self.die_while_recording()
+        self.make_due()
+        self.deliver()
+        self.assertEqual(len(self.mindbox.calls), 2)
+        self.tell(self.rows("transaction_id")[0]["transaction_id"], "with_remarks")
+        self.assertEqual(self.row()["outcome"], "processed")
+
     def test_a_remark_on_the_only_attempt_is_kept(self):
         transaction_id = self.accept("customer_edit")
         with self.transaction() as env:
