@@ -4,12 +4,15 @@ A real server with the job runner does the comparing; the faults are made in SQL
 everything that would notice them.
 """
 
+import uuid
 from decimal import Decimal
 
 import databases
 import pytest
+import requests
 
 from . import storefront
+from .shop import KEY
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +221,54 @@ def mindbox_of_dora(shop, order, card):
         ["Cancelled"],
     )
     return Decimal(str(balance)), consent["state"], cancelled
+
+
+def test_an_order_told_as_another_customers_is_found_and_mended(shop, wait_until):
+    emma, fred = make_customer(shop, "Emma"), make_customer(shop, "Fred")
+    order = make_order(shop, emma)
+    wait_until(shop.settled, 30)
+    reads = {"customer": "GetCustomerInfo", "order": "GetOrder"}
+    shop.set(**{f"read_{k}_operation": f"Website.{v}" for k, v in reads.items()})
+    tell_as_anothers(shop, order, fred)
+    assert owner_at_mindbox(shop, order) == fred
+
+    compare(shop, wait_until)
+    wait_until(lambda: find_anothers(shop), 30)
+    [found] = find_anothers(shop)
+    assert (found["res_id"], found["detail"]) == (order, str(fred))
+    shop.rpc("mindbox.difference", "action_send", [found["id"]])
+    wait_until(lambda: owner_at_mindbox(shop, order) == emma, 30)
+    compare(shop, wait_until)
+    wait_until(lambda: not find_anothers(shop, "open", "sent"), 30)
+
+
+def tell_as_anothers(shop, order, customer):
+    """Tell Mindbox past Odoo that an order is somebody else's."""
+    [name] = order_names(shop, order)
+    body = {"customer": {"ids": {"websiteID": str(customer)}}}
+    body["order"] = {"ids": {"websiteID": name}}
+    answer = requests.post(
+        f"{shop.sandbox.api_url}/v3/operations/sync",
+        params={
+            "endpointId": "demo.Website",
+            "operation": "Website.UpdateOrder",
+            "transactionId": str(uuid.uuid4()),
+        },
+        json=body,
+        headers={
+            "Accept": "application/json",
+            "Authorization": f'Mindbox secretKey="{KEY}"',
+        },
+        timeout=10,
+    )
+    assert answer.json()["status"] == "Success", answer.text
+
+
+def owner_at_mindbox(shop, order):
+    [name] = order_names(shop, order)
+    return int(orders_at_mindbox(shop)[name]["customer"]["ids"]["websiteID"])
+
+
+def find_anothers(shop, *states):
+    domain = [("problem", "=", "customer"), ("state", "in", states or ("open",))]
+    return shop.rpc("mindbox.difference", "search_read", domain, ["res_id", "detail"])

@@ -10,6 +10,8 @@ from ..outbox.mindbox_ledger import say_state
 
 # These end by themselves, or by somebody who works off another list.
 NO_ATTENTION = ("waits", "skipped", "erased")
+# What only reading from Mindbox shows.
+READ_PROBLEMS = ("other", "unseen", "customer")
 
 
 class MindboxDifference(models.Model):
@@ -58,6 +60,7 @@ class MindboxDifference(models.Model):
             ("extra", "Only in Mindbox"),
             ("other", "Mindbox shows other values"),
             ("unseen", "Mindbox does not find it"),
+            ("customer", "Another customer's in Mindbox"),
         ],
         required=True,
         readonly=True,
@@ -175,6 +178,10 @@ class MindboxDifference(models.Model):
             return self.env._("The customer's data have changed since they were told.")
         if self.problem == "other":
             return self.env._("Mindbox shows other values: %s.", self.detail)
+        if self.problem == "customer":
+            return self.env._(
+                "Mindbox has the order as that of another customer: %s.", self.detail
+            )
         if self.problem == "unseen":
             return self.error
         return ""
@@ -244,19 +251,22 @@ class MindboxDifference(models.Model):
     # === READ FROM MINDBOX === #
 
     @api.model
-    def _write_read(self, run, kind, record, problem, detail, reason):
+    def _write_read(
+        self, run, kind, record, problem, detail, reason, among=("other", "unseen")
+    ):
         """Write down what one record looks like in Mindbox.
 
-        :param problem: ``other``, ``unseen``, or False where all agrees
-        :param str detail: the names of the fields, never personal data
+        :param problem: one of ``among``, or False where all agrees
+        :param str detail: the names of the fields or an ID, never personal data
         :param Reason reason: why Mindbox does not show it
+        :param among: the problems that were looked for
         """
         known = self.search(
             [
                 ("endpoint_id", "=", run.endpoint_id.id),
                 ("kind", "=", kind),
                 ("res_id", "=", record.id),
-                ("problem", "in", ("other", "unseen")),
+                ("problem", "in", among),
             ]
         )
         now = fields.Datetime.now()

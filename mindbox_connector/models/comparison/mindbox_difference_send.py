@@ -10,7 +10,7 @@ from ...reasons import Reason
 # Differences that are sent at once; more go out in jobs of as many.
 MEND_CHUNK = 500
 MISSING = ("missing", "unseen")
-SENDABLE = (*MISSING, "amount", "state", "data", "other")
+SENDABLE = (*MISSING, "amount", "state", "data", "other", "customer")
 
 
 class MindboxDifference(models.Model):

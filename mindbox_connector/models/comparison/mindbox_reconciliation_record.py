@@ -5,6 +5,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from .mindbox_difference import READ_PROBLEMS
+
 # What a comparison changes of a difference that was there before.
 REFRESHED = SQL(
     """
@@ -155,11 +157,12 @@ class MindboxReconciliation(models.Model):
                 UPDATE mindbox_difference
                    SET state = 'resolved', seen_at = %(now)s
                  WHERE endpoint_id = %(endpoint)s AND run_id IS DISTINCT FROM %(run)s
-                   AND state != 'resolved' AND problem NOT IN ('other', 'unseen')
+                   AND state != 'resolved' AND problem NOT IN %(read)s
                 """,
                 endpoint=self.endpoint_id.id,
                 run=self.id,
                 now=self.started_at,
+                read=READ_PROBLEMS,
             )
         )
 

@@ -15,6 +15,7 @@ from ...client import Call
 from ...exceptions import MindboxRejected
 from ...reasons import NO_REASON
 from ..outbox.scrub import scrub
+from .mindbox_difference import READ_PROBLEMS
 
 CUSTOMER_FIELDS = "email mobilePhone lastName firstName middleName sex".split()
 NAMES = ("lastName", "firstName", "middleName")
@@ -33,6 +34,8 @@ class ReadBack:
         self.scope = endpoint.env["mindbox.scope"]
         self.client = endpoint._get_client()
         self.count = 0
+        # {order: ID of the customer whose it is in Mindbox, "" where that is right}
+        self.owners = {}
 
     def read_sample(self, run):
         """Read a sample of each kind and write down what Mindbox shows otherwise.
@@ -44,6 +47,10 @@ class ReadBack:
             for record in self.get_sample(kind):
                 found = self.compare(kind, operation, record)
                 differences._write_read(run, kind, record, *found)
+        for order, found in self.owners.items():
+            problem = "customer" if found else False
+            answer = problem, found, NO_REASON
+            differences._write_read(run, "orders", order, *answer, among=("customer",))
 
     def get_sample(self, kind):
         """Return records that agree so far, and all that Mindbox showed otherwise.
@@ -66,7 +73,7 @@ class ReadBack:
                     AND difference.res_id = known.res_id
                     AND difference.state != 'resolved'
              WHERE known.endpoint_id = %(endpoint)s AND known.kind = %(kind)s
-               AND (difference.id IS NULL OR difference.problem IN ('other', 'unseen'))
+               AND (difference.id IS NULL OR difference.problem IN %(read)s)
                AND known.res_id IN (SELECT id FROM (%(relation)s) AS mine)
                AND NOT EXISTS (
                    SELECT FROM mindbox_request request
@@ -84,6 +91,7 @@ class ReadBack:
             model=model,
             events=self.env["mindbox.catalogue"]._get_kind_events()[kind],
             limit=self.endpoint.sample_size,
+            read=READ_PROBLEMS,
         )
 
     def compare(self, kind, operation, record):
@@ -113,6 +121,7 @@ class ReadBack:
 
     def compare_customers(self, partner, answer):
         shown = answer.get("customer") or {}
+        self.note_orders_of(partner, answer.get("orders"))
         expected = partner._mindbox_profile(self.endpoint)
         for name in CUSTOMER_FIELDS:
             if name.lower() in shown and name in expected:
@@ -132,7 +141,9 @@ class ReadBack:
         if not isinstance(shown, list):
             return
         found = sum(_first(balance, BALANCES) or 0 for balance in shown)
-        cards = partner.env["loyalty.card"].search([("partner_id", "=", partner.id)])
+        persons = self.env["mindbox.person"]
+        ids = persons._get_group(self.endpoint, partner).ids
+        cards = partner.env["loyalty.card"].search([("partner_id", "in", ids)])
         cards = cards.filtered(lambda card: self.scope._has(self.endpoint, card))
         expected = sum(cards.mapped("points"))
         if abs(found - expected) >= 0.01:
@@ -145,6 +156,8 @@ class ReadBack:
 
     def compare_orders(self, order, answer):
         shown = answer.get("order") or {}
+        customer = shown.get("customer")
+        self.note_owner(order, _get_id(customer, self.endpoint.customer_id_name))
         expected = order._mindbox_order_update_body(self.endpoint)["order"]
         for name in ORDER_FIELDS:
             found = shown.get(name.lower())
@@ -153,6 +166,37 @@ class ReadBack:
                     yield f"{name} {expected[name]:.2f} ≠ {found:.2f}"
         if isinstance(shown.get("lines"), list):
             yield from self.compare_lines(expected["lines"], shown["lines"])
+
+    # === WHOSE AN ORDER IS === #
+
+    def note_owner(self, order, found):
+        """Note as whose Mindbox has an order, unless it is whoever has the contacts.
+
+        :param found: the ID of the customer there, if it is known
+        """
+        customer = order._mindbox_customer()
+        person = customer._mindbox_person(self.endpoint)
+        by_contacts = self.endpoint.guest_orders_by == "contacts"
+        if found and not (by_contacts and person != customer):
+            is_right = str(found) == str(person.id)
+            self.owners[order] = "" if is_right else str(found)
+
+    def note_orders_of(self, partner, listed):
+        """Note the orders that Mindbox lists as a customer's, where it lists any."""
+        if not isinstance(listed, list):
+            return
+        name = self.endpoint.order_id_name
+        numbers = [_get_id(part, name) for part in listed]
+        known = self.env["mindbox.ledger"].search(
+            [
+                ("endpoint_id", "=", self.endpoint.id),
+                ("kind", "=", "orders"),
+                ("reference", "in", list(filter(None, numbers))),
+            ]
+        )
+        orders = partner.env["sale.order"].browse(known.mapped("res_id"))
+        for order in orders.exists():
+            self.note_owner(order, partner.id)
 
     def compare_lines(self, expected, shown):
         by_id = {str(line.get("lineid")): line for line in shown}
@@ -179,6 +223,13 @@ def _first(part, names):
     """Return the first number among several names of the same thing, or None."""
     values = (part.get(name.lower()) for name in names)
     return next((value for value in values if isinstance(value, int | float)), None)
+
+
+def _get_id(part, name):
+    """Return an ID of a record in an answer as text, None where it shows none."""
+    ids = part.get("ids") if isinstance(part, dict) else None
+    value = ids.get(name.lower()) if isinstance(ids, dict) else None
+    return None if value is None else str(value)
 
 
 def _has_other_name(shown, full_name):

@@ -55,6 +55,35 @@ class TestReadBack(ReconciliationCase):
         self.read_sample()
         self.assertEqual(self.differences(), [])
 
+    def test_an_order_that_is_another_customers_in_mindbox_is_its_own_difference(self):
+        _partner_id, order_id, _card_id = self.make_everything()
+        whose = {"ids": {"websiteID": "999999"}}
+        self.shown = {"Website.GetOrder": {"order": {"customer": whose}}}
+        self.read_sample()
+        rows = self.differences("kind", "res_id", "problem", "detail")
+        self.assertEqual(rows, [("orders", order_id, "customer", "999999")])
+
+    def test_an_order_that_mindbox_lists_as_another_customers_is_one_too(self):
+        partner_id, order_id, _card_id = self.make_everything()
+        other_id, reference = self.give_away(order_id)
+        listed = {"orders": [{"ids": {"websiteID": reference}}]}
+        self.shown = {"Website.GetCustomerInfo": listed}
+        self.read_sample()
+        rows = self.differences("kind", "res_id", "problem", "detail")
+        self.assertEqual(rows, [("orders", order_id, "customer", str(partner_id))])
+        self.assertNotEqual(other_id, partner_id)
+
+    def give_away(self, order_id):
+        """Make an order another customer's past Odoo; return its ID, and the number."""
+        with self.transaction() as env:
+            other = env["res.partner"].create({"name": "Olga"})
+            order = env["sale.order"].browse(order_id)
+            env.cr.execute(
+                "UPDATE sale_order SET partner_id = %s WHERE id = %s",
+                (other.id, order_id),
+            )
+            return other.id, order.name
+
     def test_an_answer_is_read_whatever_its_letters_and_its_length(self):
         partner_id, _order_id, _card_id = self.make_everything()
         more = "x" * 20_000
