@@ -44,6 +44,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                 dst_partner._mindbox_mark_new()
             dst_partner._mindbox_mark("customer_edit")
             dst_partner._mindbox_mark("wishlist_set")
+            if dst_partner.sudo()._mindbox_awaited():
+                dst_partner._mindbox_mark("restock_set")
             dst_partner._mindbox_mark_cart()
             self.env["mindbox.consent"].sudo()._repeat_opt_outs(dst_partner)
         return result

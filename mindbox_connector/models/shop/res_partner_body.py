@@ -96,9 +96,7 @@ class ResPartner(models.Model):
         return {"customer": self._mindbox_identity(endpoint)}
 
     def _mindbox_restock_set_body(self, endpoint):
-        products = self.env["product.product"].search(
-            [("stock_notification_partner_ids", "in", self.ids)], order="id"
-        )
+        products = self._mindbox_known_as_one(endpoint)._mindbox_awaited()
         items = [product._mindbox_list_item(endpoint) for product in products]
         return self._mindbox_list_body(endpoint, items)
 
@@ -111,7 +109,19 @@ class ResPartner(models.Model):
 
     def _mindbox_wishes(self, endpoint):
         websites = endpoint._get_websites()
-        return self.wishlist_ids.filtered(lambda wish: wish.website_id in websites)
+        wishes = self._mindbox_known_as_one(endpoint).wishlist_ids
+        return wishes.filtered(lambda wish: wish.website_id in websites)
+
+    def _mindbox_awaited(self):
+        """Return the products for which any of these customers waits."""
+        waiting = [("stock_notification_partner_ids", "in", self.ids)]
+        return self.env["product.product"].search(waiting, order="id")
+
+    def _mindbox_known_as_one(self, endpoint):
+        """Return all customers who have one list of each kind in Mindbox."""
+        person = self._mindbox_person(endpoint)
+        group = self.env["mindbox.person"].sudo()._get_group(endpoint, person)
+        return self | self.browse(group.ids)
 
     def _mindbox_resolve(self, event, endpoint):
         """Who is new is registered; a wish list that has become empty is cleared."""

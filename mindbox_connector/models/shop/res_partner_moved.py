@@ -18,6 +18,7 @@ class ResPartner(models.Model):
         self._mindbox_move_orders(endpoint)
         self._mindbox_move_points(endpoint, before, person)
         self._mindbox_move_cart(endpoint, before)
+        self._mindbox_move_lists(before, person)
         return result
 
     def _mindbox_move_orders(self, endpoint):
@@ -63,6 +64,14 @@ class ResPartner(models.Model):
             cart._mindbox_mark("cart_set")
         else:
             carts[:1]._mindbox_empty_cart_of(endpoint, before)
+
+    def _mindbox_move_lists(self, before, person):
+        """A list is told as a whole: that of who had it, and that of who has it now."""
+        for partner in before | person:
+            if self.sudo().wishlist_ids:
+                partner._mindbox_mark("wishlist_set")
+            if self.sudo()._mindbox_awaited():
+                partner._mindbox_mark("restock_set")
 
 
 class LoyaltyCard(models.Model):

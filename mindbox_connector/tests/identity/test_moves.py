@@ -103,3 +103,67 @@ class TestMoves(SourceCase):
             self.env["mindbox.person"]._find(self.endpoint, other), self.customer
         )
         self.assertFalse(self.recorded("card_balance"))
+
+    def lists(self, event):
+        """Return {customer ID: products} as they would be told now."""
+        rows = self.recorded(event)
+        bodies = [self.build(row) for row in rows if row.event == event]
+        return {
+            body["customer"]["ids"]["websiteID"]: [
+                item["product"]["ids"]["website"] for item in body["productList"]
+            ]
+            for body in bodies
+        }
+
+    def test_who_is_known_as_another_waits_for_products_as_that_one(self):
+        own, twins = self.make_awaited(self.customer), self.make_awaited(self.twin)
+        told = self.lists("restock_set")
+        self.assertEqual(told, {str(self.customer.id): [str(own.id), str(twins.id)]})
+
+    def test_what_somebody_waits_for_goes_along(self):
+        own, twins = self.make_awaited(self.customer), self.make_awaited(self.twin)
+        self.recorded()
+        self.twin.email = "olga@example.com"
+        self.settle()
+        anna, olga = str(self.customer.id), str(self.twin.id)
+        told = self.lists("restock_set")
+        self.assertEqual(told, {anna: [str(own.id)], olga: [str(twins.id)]})
+
+    def test_wishes_go_along(self):
+        own, twins = self.make_wish(self.customer), self.make_wish(self.twin)
+        self.recorded()
+        self.twin.email = "olga@example.com"
+        self.settle()
+        anna, olga = str(self.customer.id), str(self.twin.id)
+        told = self.lists("wishlist_set")
+        self.assertEqual(told, {anna: [str(own.id)], olga: [str(twins.id)]})
+
+    def test_who_is_merged_brings_along_what_he_waits_for(self):
+        self.twin.email = "olga@example.com"
+        self.settle()
+        twins = self.make_awaited(self.twin)
+        self.recorded()
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge([self.customer.id, self.twin.id], self.customer)
+        told = self.lists("restock_set")
+        self.assertEqual(told[str(self.customer.id)], [str(twins.id)])
+
+    def make_awaited(self, partner):
+        product = self.env["product.product"].create({"name": "Lamp"})
+        product.stock_notification_partner_ids = partner
+        return product
+
+    def make_wish(self, partner):
+        product = self.env["product.product"].create({"name": "Wish"})
+        website = self.endpoint._get_websites()[:1]
+        self.env["product.wishlist"].create(
+            {
+                "partner_id": partner.id,
+                "product_id": product.id,
+                "website_id": website.id,
+                "currency_id": website.company_id.currency_id.id,
+                "pricelist_id": False,
+                "price": 1,
+            }
+        )
+        return product
