@@ -46,7 +46,8 @@ class MindboxContact(models.Model):
         """Decide whose the contacts of some customers are, and have changes told.
 
         :param about_to_be_told: IDs of those of them whose profiles are about to leave
-        :return: lanes in which somebody has to give up a contact before all else
+        :return: lanes in which somebody has to give up a contact before all else, and
+            those that were joined to others
         """
         if not partner_ids:
             return set()
@@ -184,7 +185,10 @@ class MindboxContact(models.Model):
         losers = self.env["res.partner"].browse({loser for _owner, loser in given_up})
         losers.filtered("user_ids")._mindbox_mark("customer_edit")
         self.env["mindbox.person"]._follow(endpoint, everybody)
-        return {f"partner-{owner}" for owner, _loser in given_up}
+        # Who has gone over to another lane goes on there.
+        leaving = {owner for owner, *_rest, left_by, _handed in changes if left_by}
+        leaving |= {owner for owner, _loser in given_up}
+        return {f"partner-{owner}" for owner in leaving}
 
     def _keep(self, endpoint, claims, known, told):
         """Write down the owners, and return the :class:`Change` of each new one."""

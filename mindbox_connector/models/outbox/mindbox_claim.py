@@ -16,6 +16,8 @@ CLAIMED_COLUMNS = (
     "transaction_id, occurred_at, attempts, may_have_left, payload, device_uuid, "
     "customer_ip, COALESCE(missing_attempts, 0) AS missing_attempts"
 )
+# Merge key of the body that says who a customer is.
+MAKER = "customer/res.partner/{}"
 FROZEN_COLUMNS = (
     "id event operation_id mode state reason_code reason_details payload".split()
 )
@@ -182,8 +184,10 @@ def _leave_busy(rows, passed_over, busy):
     """
     free = []
     for row in rows:
-        lane, key = row["customer_key"], row["merge_key"]
-        if key and busy.get(key, lane) != lane:
+        lane, maker = row["customer_key"], MAKER.format(row["partner_id"])
+        # What is about somebody waits for who he is, whoever's lane that leaves in.
+        keys = filter(None, (row["merge_key"], maker))
+        if any(busy.get(key, lane) != lane for key in keys):
             passed_over.add(lane)
         if lane not in passed_over:
             free.append(row)

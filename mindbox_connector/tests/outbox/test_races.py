@@ -44,6 +44,27 @@ class TestRacingTransactions(RealCase):
         self.deliver()
         self.assertEqual(self.names(), ["Three"])
 
+    def test_what_is_about_somebody_waits_for_the_call_that_makes_him(self):
+        """Who gets a contact that another one leaves goes on in that one's lane."""
+        heard, told = [], threading.Event()
+        fact = {"partner_id": self.partner, "res_id": self.partner}
+
+        def answer(call):
+            if call["query"]["operation"] != "Website.RegisterCustomer":
+                heard.append("told")
+                told.set()
+                return Reply()
+            with self.transaction() as env:
+                env["mindbox.request"]._join_lane([self.partner], 1)
+            self.insert(fact | {"customer_key": "partner-1"})
+            told.wait(1)
+            heard.append("made")
+            return Reply()
+
+        self.mindbox.answer = answer
+        self.deliver()
+        self.assertEqual(heard, ["made", "told"])
+
     def test_transactions_that_overlap_neither_wait_nor_fail_nor_lose(self):
         other = self.make_partner(name="Other")
         with self.cursor() as one, self.cursor() as two:
