@@ -248,8 +248,21 @@ class MindboxConsent(models.Model):
         What Mindbox was told otherwise, or has forgotten, is told anew as of now.
         """
         now = moment - self.decided_at < timedelta(seconds=1)
-        again = self.env["mindbox.scope"]._knows("consents", self)
-        return moment if now or again else self.decided_at
+        return moment if now or self._is_told_again() else self.decided_at
+
+    def _is_told_again(self):
+        """Whether Mindbox was told of the decision, or is about to be.
+
+        What waits says when it was made more exactly than the decision itself.
+        """
+        waiting = [
+            ("res_model", "=", self._name),
+            ("res_id", "=", self.id),
+            ("state", "=", "pending"),
+        ]
+        return self.env["mindbox.scope"]._knows("consents", self) or bool(
+            self.env["mindbox.request"].sudo().search_count(waiting, limit=1)
+        )
 
     def _mindbox_subject(self, event):
         return self.partner_id._mindbox_subject(event)

@@ -2,6 +2,7 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """Decisions on channels leave first, and are never changed."""
 
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -36,6 +37,19 @@ class TestConsent(SourceCase):
         self.recorded()
         state = self.env["mindbox.consent"]._get_state(self.customer)
         self.assertEqual(state, {("email", ""): False})
+
+    def test_what_is_told_anew_while_it_waits_is_not_told_as_of_before(self):
+        decision = self.decide(True)
+        first = self.recorded("customer_subscription")
+        # The second in which it was made is over.
+        self.env.cr.execute(
+            "UPDATE mindbox_consent SET decided_at = %s WHERE id = %s",
+            (first.occurred_at - timedelta(seconds=2), decision.id),
+        )
+        decision.invalidate_recordset()
+        decision._mindbox_mark("customer_subscription")
+        again = self.recorded("customer_subscription")
+        self.assertGreater(again.occurred_at, first.occurred_at)
 
     def test_a_withdrawn_consent_leaves_by_the_operation_that_can_unsubscribe(self):
         self.decide(False)
