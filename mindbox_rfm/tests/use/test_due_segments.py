@@ -36,6 +36,24 @@ class TestDueSegments(DeliveryCase):
         request = self.requests() - before
         self.assertEqual(self.lines(request), [f"{clara.id};RFM;fresh"])
 
+    def test_who_is_known_as_another_is_told_of_once_that_is_over(self):
+        clara = self.make_customer("Clara")
+        clara.email = self.anna.email = "shared@example.com"
+        self.make_order(clara, 3, 10)
+        self.know(clara)
+        self.env.flush_all()
+        self.endpoint._check_contacts()
+        self.tell()
+        told = [int(line.split(";")[0]) for line in self.lines()]
+        self.assertNotIn(clara.id, told)
+        clara.email = "clara@example.com"
+        self.env.flush_all()
+        self.endpoint._check_contacts()
+        before = self.requests()
+        self.run_scheme(self.scheme)
+        request = self.requests() - before
+        self.assertEqual(self.lines(request), [f"{clara.id};RFM;fresh"])
+
     def test_what_was_refused_is_told_again(self):
         self.run_scheme(self.scheme)
         refused = self.requests()
