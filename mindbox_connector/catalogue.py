@@ -301,6 +301,22 @@ EVENTS = {
         needs=("customers",),
         send_device=True,
     ),
+    "recommendation_view": Event(
+        _lt("Recommendations seen"),
+        "product.product",
+        "Website.ViewRecommendations",
+        needs=("customers",),
+        send_device=True,
+        active=False,
+    ),
+    "recommendation_click": Event(
+        _lt("Recommendation clicked"),
+        "product.product",
+        "Website.ClickRecommendation",
+        needs=("customers",),
+        send_device=True,
+        active=False,
+    ),
     "product_set": Event(
         _lt("Product changed"),
         "product.product",

@@ -44,6 +44,8 @@ BULK_DIALECT = {
 CONNECT_TIMEOUT = 5
 MAX_ANSWER_BYTES = 1024 * 1024
 ANSWER_CHUNK_BYTES = 65536
+# What a browser may call itself towards Mindbox; anything else is not handed on.
+USER_AGENT_PATTERN = re.compile(r"[\x20-\x7e]{1,400}")
 DEVICE_PATTERN = re.compile(r"[\x21-\x7e]{1,64}")
 
 # In this order: the later ones are more general.
@@ -76,6 +78,7 @@ class Call(NamedTuple):
     customer_ip: str = ""
     options: tuple = ()
     compressed: bool = False
+    user_agent: str = ""
 
     @property
     def content(self):
@@ -95,14 +98,23 @@ class MindboxClient:
     :param str auth_scheme: a key of :data:`AUTH_SCHEMES`
     :param float timeout: seconds to wait for an answer
     :param int width: how many connections are kept for the next calls
+    :param float connect_timeout: seconds to wait for a connection
     """
 
     def __init__(
-        self, url, endpoint_code, secret_key, auth_scheme, timeout=30, width=1
+        self,
+        url,
+        endpoint_code,
+        secret_key,
+        auth_scheme,
+        timeout=30,
+        width=1,
+        connect_timeout=CONNECT_TIMEOUT,
     ):
         self._url = url.rstrip("/")
         self._endpoint_code = endpoint_code
         self._timeout = timeout
+        self._connect_timeout = connect_timeout
         self._width = width
         self._authorization = AUTH_SCHEMES[auth_scheme].format(secret_key)
         self._headers = {
@@ -155,13 +167,13 @@ class MindboxClient:
         return read_answer(call, status, headers, content)
 
     def _post(self, call):
-        deadline = time.monotonic() + CONNECT_TIMEOUT + self._timeout
+        deadline = time.monotonic() + self._connect_timeout + self._timeout
         response = self._pool.urlopen(
             "POST",
             f"{self._root}/v3/operations/{call.mode}?{self._query(call)}",
             body=call.content,
             headers=self._call_headers(call),
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT, read=self._timeout),
+            timeout=urllib3.Timeout(connect=self._connect_timeout, read=self._timeout),
             retries=False,
             redirect=False,
             assert_same_host=False,
@@ -230,6 +242,8 @@ class MindboxClient:
             headers["X-Customer-IP"] = call.customer_ip
         if call.compressed:
             headers["Content-Encoding"] = "gzip"
+        if USER_AGENT_PATTERN.fullmatch(call.user_agent):
+            headers["User-Agent"] = call.user_agent
         return headers
 
 

@@ -6,5 +6,6 @@ from . import home
 from . import import_file
 from . import inbound
 from . import portal
+from . import recommendation
 from . import signup
 from . import views

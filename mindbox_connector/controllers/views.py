@@ -69,28 +69,33 @@ class MindboxViews(Controller):
         """
         # To Python, True is a number, too.
         is_id = type(record_id) is int and 0 < record_id <= MAX_RECORD_ID
-        if str(kind) not in VIEWED or not is_id or not self._listens():
+        if str(kind) not in VIEWED or not is_id or not listens():
             return False
         model, event = VIEWED[kind]
         record = request.env[model].browse(record_id).exists()
         if not record or not record.has_access("read"):
             return False
-        user = request.env.user
-        record._mindbox_mark(
-            event,
-            website=request.website,
-            customer_id=False if user._is_public() else user.partner_id.id,
-        )
+        mark(record, event)
         return True
 
-    def _listens(self):
-        """Robots, visitors who refused cookies and floods are not listened to."""
-        http = request.env["ir.http"]
-        visitor = request.session.uid or get_device()
-        return (
-            bool(visitor)
-            and not http.is_a_bot()
-            and http._is_allowed_cookie("optional")
-            and OF_VISITOR.allows(visitor)
-            and OF_ADDRESS.allows(request.httprequest.remote_addr)
-        )
+
+def mark(record, event, **facts):
+    """Record what the visitor of the current request has done."""
+    user = request.env.user
+    customer_id = False if user._is_public() else user.partner_id.id
+    record._mindbox_mark(
+        event, website=request.website, customer_id=customer_id, **facts
+    )
+
+
+def listens():
+    """Robots, visitors who refused cookies and floods are not listened to."""
+    http = request.env["ir.http"]
+    visitor = request.session.uid or get_device()
+    return (
+        bool(visitor)
+        and not http.is_a_bot()
+        and http._is_allowed_cookie("optional")
+        and OF_VISITOR.allows(visitor)
+        and OF_ADDRESS.allows(request.httprequest.remote_addr)
+    )

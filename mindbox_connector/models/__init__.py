@@ -11,6 +11,7 @@ from . import shop
 from . import mapping
 from . import consent
 from . import feed
+from . import recommendation
 from . import history
 from . import comparison
 from . import inbound

@@ -34,6 +34,14 @@ class TestAccess(access.AccessCase):
             {},
         ),
         "/mindbox/metrics": lambda test: ("/mindbox/metrics", None),
+        "/mindbox/recommendation": lambda test: (
+            "/mindbox/recommendation",
+            {
+                "kind": "view",
+                "product_ids": test.records["product.product"].ids,
+                "source": "mindbox",
+            },
+        ),
         "/mindbox/view": lambda test: (
             "/mindbox/view",
             {"kind": "product", "record_id": test.records["product.product"].id},
@@ -43,6 +51,7 @@ class TestAccess(access.AccessCase):
             {"favorite": True},
         ),
         "/my/subscriptions": lambda test: ("/my/subscriptions", None),
+        "/recommendation-rules": lambda test: ("/recommendation-rules", None),
     }
 
     @classmethod

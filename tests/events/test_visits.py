@@ -1,11 +1,14 @@
 """What people look at and wish for, and that reading costs the shop nothing."""
 
+import re
 import uuid
 from contextlib import closing
 
 import psycopg2
 
 from ..shop import KEY
+
+OPERATIONS = {"view": "ViewRecommendations", "click": "ClickRecommendation"}
 
 
 def test_the_wish_list_of_a_visitor_is_told_at_login(shop, wait_until):
@@ -50,6 +53,34 @@ def test_people_who_look_are_told_robots_are_not(shop, wait_until):
     assert not robot.call("/mindbox/view", kind="product", record_id=shop.lamp["id"])
     stranger = shop.visitor()
     assert not stranger.call("/mindbox/view", kind="product", record_id=shop.lamp["id"])
+
+
+def test_mindbox_recommends_and_is_told_what_is_seen_and_clicked(shop, wait_until):
+    told = [("event", "=like", "recommendation_%"), ("active", "=", False)]
+    operations = shop.rpc("mindbox.operation", "search", told)
+    shop.rpc("mindbox.operation", "write", operations, {"active": True})
+    shop.set(recommendation_operation="Website.GetRecommendations")
+    device = str(uuid.uuid4())
+    person = shop.visitor(device)
+    person.call("/mindbox/view", kind="product", record_id=shop.lamp["id"])
+    shop.arrived("ViewProduct", wait_until, lambda c: c["device_uuid"] == device)
+    shop.sandbox.settle()
+    [block] = shop.rpc(
+        "website.snippet.filter", "search", [("name", "=", "Recommended by Mindbox")]
+    )
+    template = "website_sale.dynamic_filter_template_product_product_products_item"
+    cards = person.call(
+        "/website/snippet/filters", filter_id=block, template_key=template, limit=4
+    )
+    assert 'data-mindbox-source="mindbox"' in cards[0]
+    shown = [int(re.search(r'data-mindbox-product="(\d+)"', c).group(1)) for c in cards]
+    assert shop.lamp["id"] in shown
+    for kind, name in OPERATIONS.items():
+        facts = {"kind": kind, "product_ids": shown, "source": "mindbox"}
+        assert person.call("/mindbox/recommendation", **facts)
+        call = shop.arrived(name, wait_until)
+        fields = call["body"]["customerAction"]["customFields"]
+        assert fields["recommendationSource"] == "mindbox"
 
 
 def test_a_flood_of_views_is_not_listened_to(shop):

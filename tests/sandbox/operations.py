@@ -7,7 +7,7 @@ from .contract.takes import NAMELESS
 BOTH = ("sync", "async")
 SYNC, ASYNC, BULK = ("sync",), ("async",), ("bulk",)
 # Steps of happenings on the site: their device is asked for.
-OF_THE_SITE = ("authorize", "list_", "view_")
+OF_THE_SITE = ("authorize", "list_", "view_", "recommend")
 
 
 @dataclass(slots=True, frozen=True)
@@ -156,6 +156,9 @@ STANDARD = (
     ),
     browser("ViewProduct", "view_product"),
     browser("ViewCategory", "view_category"),
+    site("GetRecommendations", "recommend", modes=SYNC, customer="none"),
+    site("ViewRecommendations", "recommend_note"),
+    site("ClickRecommendation", "recommend_note"),
     site("CreateAuthorizedOrder", "order_create"),
     site("CreateUnauthorizedOrder", "order_create", customer="complement"),
     site("UpdateOrder", "order_save"),

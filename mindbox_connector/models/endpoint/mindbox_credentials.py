@@ -172,7 +172,7 @@ class MindboxEndpoint(models.Model):
         # Delivery runs without a user; no user reads the key through this.
         return self._get_outside_secret_key() or self.sudo().secret_key or ""
 
-    def _get_client(self, timeout=None):
+    def _get_client(self, timeout=None, **options):
         """Return a :class:`MindboxClient` of this integration point."""
         self.ensure_one()
         return MindboxClient(
@@ -181,5 +181,5 @@ class MindboxEndpoint(models.Model):
             self._get_secret_key(),
             self.auth_scheme,
             timeout=timeout or self.timeout,
-            width=self.concurrency,
+            **{"width": self.concurrency, **options},
         )

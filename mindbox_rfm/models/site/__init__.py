@@ -4,6 +4,7 @@ On top of all: it asks for the segment of a visitor and for their group, and nob
 calls it. Who is not to see a block does not get its HTML.
 """
 
+from . import mindbox_recommendation
 from . import res_partner
 from . import ir_qweb
 from . import ir_qweb_field_html

@@ -205,6 +205,7 @@ STEP_NEEDS = {
     "list_count": (("setProductCountInList",),),
     "view_product": (("viewProduct", "product", "productGroup"),),
     "view_category": (("viewProductCategory", "productCategory"),),
+    "recommend": (("recommendation",),),
     "card_issue": (("discountCard.ids", "customer.discountCard.ids"),),
     "balance_change": (("balanceChanges",),),
     "segment_include": (("customer",),),

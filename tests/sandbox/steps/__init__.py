@@ -29,6 +29,8 @@ STEPS = {
     "list_remove": lists.list_step(lists.remove_item),
     "view_product": lists.view_product,
     "view_category": lists.view_category,
+    "recommend": lists.recommend,
+    "recommend_note": lists.note_recommendation,
     "segment_include": other.segment_step,
     "segment_exclude": other.segment_step,
     "product_save": other.product_save,

@@ -6,6 +6,8 @@ from ..contract.errors import BusinessError
 from .policies import answer_customer, customer_of
 
 NOTHING = {}
+# Products of one answer, at most.
+MAX_RECOMMENDED = 30
 
 
 # -- lists, views, segments, the rest ---
@@ -92,4 +94,23 @@ def viewed(ctx, kind, key):
     if kind == "view_product":
         ctx.world.products.see(key)
     customer.note(ctx.when, kind, ctx.seq, item=key)
+    return answer_customer(ctx, customer)
+
+
+def recommend(ctx):
+    """The products seen last, but for the one that is looked at."""
+    ctx.call.effect = False
+    asked = ctx.body["recommendation"]
+    limit = int(asked.get("limit") or 10)
+    if limit > MAX_RECOMMENDED:
+        raise BusinessError("At most 30 products are recommended")
+    known = reversed(list(ctx.world.products.all))
+    keys = [key for key in known if key != product_key(asked)][:limit]
+    return {"recommendations": [{"ids": dict([key.split(":", 1)])} for key in keys]}
+
+
+def note_recommendation(ctx):
+    customer = customer_of(ctx)
+    told = (ctx.body.get("customerAction") or NOTHING).get("customFields") or NOTHING
+    customer.note(ctx.when, "recommendation", ctx.seq, **told)
     return answer_customer(ctx, customer)
