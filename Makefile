@@ -48,8 +48,11 @@ lives: setup  ## Random lives of customers, 500 of 30 steps (MINDBOX_SEED=…)
 chaos: setup  ## Wire, database, processes and people go wrong at once, for 30 minutes (MINDBOX_SEED=…)
 	@$(VENV) docker/checks.py chaos
 
+pictures: setup  ## Take the pictures of README and docs from the running demo (DEMO_PORT=8069)
+	@PYTHONPATH=. $(VENV) docker/pictures.py
+
 clean:  ## Remove what was made (the demo's data, too), keep what was downloaded
 	@$(PYTHON) docker/clean.py
 
-.PHONY: help setup demo test unit e2e tours dates lint format terms bench peers lives chaos clean
+.PHONY: help setup demo test unit e2e tours dates lint format terms bench peers lives chaos pictures clean
 .DEFAULT_GOAL := help

@@ -23,7 +23,8 @@ def connect_endpoint(url):
         "log_export_operation": "Website.ExportOperationLogs",
         "log_export_interval": 1,
     }
-    endpoint.write({"url": url, **log})
+    # Odoo's demo customers have names in Latin letters.
+    endpoint.write({"url": url, "name_alphabet": "russian_latin", **log})
     endpoint.action_start()
 
 
