@@ -4,7 +4,7 @@ import databases
 import pytest
 
 from . import browser, storefront
-from .walk import BackOffice, Customer
+from .walk import Customer
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +33,6 @@ def customer(shop, chromium):
     yield walker
     walker.close()
     assert not walker.faults
-
-
-@pytest.fixture
-def back_office(shop, chromium):
-    visit = BackOffice(chromium, shop.server.url)
-    visit.log_in(shop.server.database, "admin", "admin")
-    yield visit
-    visit.close()
-    assert not visit.faults
 
 
 def held(shop, customer):

@@ -1,4 +1,4 @@
-"""The README's ten-minute walk, by the clicks of a person in a real browser."""
+"""What customers do in the README's ten-minute walk, click by click in a browser."""
 
 from .browser import Visit
 
@@ -121,23 +121,3 @@ class Customer(Visit):
         self.page.wait_for_url("**/shop/payment**")
         self.page.locator("[name=o_payment_submit_button]:visible").click()
         self.page.wait_for_url("**/shop/confirmation**")
-
-
-class BackOffice(Visit):
-    """Somebody in the back office, at the screens of sales, stock and contacts."""
-
-    def press(self, name):
-        """Press the button that calls a method, in the dialog where one is open."""
-        modal = self.page.locator(".modal:visible")
-        scope = modal if modal.count() else self.page
-        scope.locator(f"button[name='{name}']:visible").first.click()
-        self.settle()
-
-    def deliver(self, picking, quantity):
-        """Deliver so many pieces of the first line, the rest later."""
-        self.open(f"/odoo/action-stock.action_picking_tree_all/{picking}")
-        self.page.locator(".o_field_widget[name=move_ids] td[name=quantity]").click()
-        self.page.locator("[name=quantity] input").fill(str(quantity))
-        self.press("button_validate")
-        if self.page.locator(".modal:visible").count():
-            self.press("process")
