@@ -42,9 +42,21 @@ MEASURES = {
     "f": Measure("F score", "f_score", True, 1, True),
     "m": Measure("M score", "m_score", True, 1, True),
     "fm": Measure("(F + M) / 2", "(f_score + m_score) / 2.0", False, 1, True),
+    "opened": Measure("Days since a mail was opened", "opened"),
+    "clicked": Measure("Days since a click in a mail", "clicked"),
+    "bounced": Measure("Days since a mail bounced", "bounced"),
+    "unsubscribed": Measure("Days since unsubscribing", "unsubscribed"),
 }
 # Measures that change daily for everybody, and the dates that are kept instead.
 DAYS = {"recency": "last_order_date", "age": "first_order_date"}
+# Measures of what Mindbox tells of its mailings, and the moments that they count from.
+# Anybody may have them, whether there are orders or not.
+SIGNALS = {
+    "opened": "opened_at",
+    "clicked": "clicked_at",
+    "bounced": "bounced_at",
+    "unsubscribed": "unsubscribed_at",
+}
 OPERATORS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 UPPER = ("<", "<=")
 

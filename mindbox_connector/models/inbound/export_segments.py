@@ -24,12 +24,13 @@ _lt = LazyTranslate(__name__)
 # What a webhook has told since the export was asked for is newer.
 CHANGED = """
     INSERT INTO mindbox_membership AS known (
-        endpoint_id, partner_id, segmentation, segment, since, export_id)
+        endpoint_id, partner_id, segmentation, segment, since, export_id, heard_at)
     SELECT %(endpoint)s, new.partner_id, %(segmentation)s, new.segment, %(asked_at)s,
-           %(export)s
+           %(export)s, now() AT TIME ZONE 'UTC'
       FROM json_to_recordset(%(rows)s::json) AS new (partner_id int4, segment varchar)
         ON CONFLICT (endpoint_id, partner_id, segmentation) DO UPDATE
-       SET segment = excluded.segment, since = excluded.since
+       SET segment = excluded.segment, since = excluded.since,
+           heard_at = excluded.heard_at
      WHERE known.since <= excluded.since
        AND known.segment IS DISTINCT FROM excluded.segment
     RETURNING id
@@ -40,7 +41,8 @@ SEEN = """
        AND partner_id = ANY(%(partners)s)
 """
 LEFT = """
-    UPDATE mindbox_membership SET segment = NULL, since = %(asked_at)s
+    UPDATE mindbox_membership
+       SET segment = NULL, since = %(asked_at)s, heard_at = now() AT TIME ZONE 'UTC'
      WHERE endpoint_id = %(endpoint)s AND segmentation = %(segmentation)s
        AND segment IS NOT NULL AND since <= %(asked_at)s
        AND export_id IS DISTINCT FROM %(export)s

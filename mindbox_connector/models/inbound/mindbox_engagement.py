@@ -16,8 +16,8 @@ TYPES = {
 # What goes with a moment is kept with the newest one.
 DETAILS = {"mailing": "sent_at", "bounce_reason": "bounced_at"}
 HEARD = """
-    INSERT INTO mindbox_engagement AS known (endpoint_id, %(names)s)
-    SELECT %(endpoint)s, %(names)s
+    INSERT INTO mindbox_engagement AS known (endpoint_id, heard_at, %(names)s)
+    SELECT %(endpoint)s, now() AT TIME ZONE 'UTC', %(names)s
       FROM json_to_recordset(%(rows)s::json) AS new (%(types)s)
      ORDER BY partner_id
         ON CONFLICT (endpoint_id, partner_id) DO UPDATE SET %(newest)s
@@ -67,6 +67,11 @@ class MindboxEngagement(models.Model):
         help="When the link to unsubscribe in a mail was followed.",
     )
 
+    heard_at = fields.Datetime(
+        string="Heard", readonly=True, help="When Mindbox has told something new last."
+    )
+
+    _heard_at_idx = models.Index("USING brin (heard_at)")
     _customer_uniq = models.UniqueIndex("(endpoint_id, partner_id)")
 
     @api.model
@@ -97,7 +102,8 @@ class MindboxEngagement(models.Model):
 
 def _get_newest():
     """Return what becomes of the columns of a customer who is known."""
-    newest = [
+    newest = [SQL("heard_at = excluded.heard_at")]
+    newest += [
         SQL("%(at)s = GREATEST(known.%(at)s, excluded.%(at)s)", at=SQL(name))
         for name in MOMENTS
     ]

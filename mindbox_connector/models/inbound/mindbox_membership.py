@@ -49,6 +49,11 @@ class MindboxMembership(models.Model):
         help="The last export of the segmentation that has told of the customer.",
     )
 
+    heard_at = fields.Datetime(
+        string="Heard", readonly=True, help="When Mindbox has told something new last."
+    )
+
+    _heard_at_idx = models.Index("USING brin (heard_at)")
     _customer_uniq = models.UniqueIndex("(endpoint_id, partner_id, segmentation)")
 
     @api.model
@@ -69,7 +74,11 @@ class MindboxMembership(models.Model):
                 ("segmentation", "=", segmentation),
             ]
         )
-        values = {"segment": is_member and segment, "since": moment}
+        values = {
+            "segment": is_member and segment,
+            "since": moment,
+            "heard_at": self.env.cr.now(),
+        }
         if not known:
             names = {"endpoint_id": endpoint.id, "partner_id": partner.id}
             return self.create(names | values | {"segmentation": segmentation})

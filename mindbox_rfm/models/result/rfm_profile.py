@@ -5,15 +5,18 @@ from odoo import api, fields, models
 from odoo.tools import SQL, formatLang
 
 from ...fields import LooseMany2one, ScoreCode
-from ...measures import CELL_SQL, DIGITS, day_columns
+from ...measures import CELL_SQL, DIGITS, SIGNALS, day_columns
 from ..scheme.rfm_rule import BrokenRule
 
-# The position of the rule that wins for one profile, as it is.
+# The position of the rule that wins for one profile, as it is, and all that it is
+# judged by.
 WINNER = """
-    SELECT %(winner)s FROM (
-        SELECT *, %(days)s, %(cell)s AS cell FROM rfm_profile WHERE id = %(id)s
+    SELECT %(winner)s AS position, customer.* FROM (
+        SELECT *, %(days)s, %(cell)s AS cell
+          FROM (SELECT * FROM rfm_profile WHERE id = %(id)s) profile %(heard)s
     ) customer
 """
+HEARD = "LEFT JOIN (%s) heard USING (partner_id)"
 
 
 class RfmProfile(models.Model):
@@ -76,12 +79,13 @@ class RfmProfile(models.Model):
     def _explain(self):
         """Return one sentence on why the customer is in the segment."""
         try:
-            number, rule = self._find_rule()
+            number, rule, found = self._find_rule()
         except BrokenRule as broken:
             return str(broken)
         if not rule:
             return ""
-        values = self._get_values()
+        heard = {name: found[name] for name in SIGNALS if name in found}
+        values = self._get_values() | heard
         parts = [c._in_words(values.get(c.measure)) for c in rule.condition_ids]
         parts += list(self._explain_rest(rule))
         sentence = self.env._(
@@ -103,26 +107,34 @@ class RfmProfile(models.Model):
             yield self.env._("has no orders")
         if rule._get_cells():
             yield self.env._("scores %s", self.score)
+        if place := rule._get_place():
+            yield self.env._("in Mindbox: %s", place)
         if rule._get_domain_text():
             yield self.env._("matches the filter of the rule")
         if rule.is_catch_all:
             yield self.env._("no other rule matches")
 
     def _find_rule(self):
-        """Return number and rule that wins for this customer, as the rules are now."""
+        """Return number and rule that wins for this customer, as the rules are now.
+
+        :return: beside them, a dict of what it was judged by
+        """
         scheme = self.scheme_id.sudo()
         rules = scheme.rule_ids.sorted()
         if not rules:
-            return 0, rules
+            return 0, rules, {}
+        today = scheme._get_today()
+        heard = scheme._get_heard(today, self.partner_id)
         winner = SQL(
             WINNER,
             winner=rules._winner_sql(),
-            days=SQL(", ").join(day_columns(scheme._get_today())),
+            days=SQL(", ").join(day_columns(today)),
+            heard=SQL(HEARD, heard) if heard else SQL(),
             cell=SQL(CELL_SQL),
             id=self.id,
         )
-        [(position,)] = self.env.execute_query(winner)
-        return position + 1, rules[position]
+        [found] = self.env.execute_query_dict(winner)
+        return found["position"] + 1, rules[found["position"]], found
 
     def _get_values(self):
         """Return {measure: value} of one customer; None where it is unknown."""

@@ -178,6 +178,11 @@ class RfmRun(models.Model):
             [(moment,)] = self.env.execute_query(SQL(HORIZON))
             self.seen_until = moment.replace(microsecond=0)
 
+    def _get_seen_until(self):
+        """Return since when something may be written that the run has not seen."""
+        # Runs of an earlier version have not noted it.
+        return self.seen_until or self.started_at
+
     def _fail(self, error):
         """Say why the run failed, whatever becomes of its transaction."""
         # The text of an exception may hold personal data: only its kind is kept.

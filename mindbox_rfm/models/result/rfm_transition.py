@@ -10,6 +10,7 @@ MOVE_CAUSES = [
     ("orders", "Orders, returns or corrections"),
     ("ageing", "Time has passed"),
     ("thresholds", "Thresholds have moved"),
+    ("mindbox", "Mailings or segments in Mindbox"),
     ("rules", "Rules, settings or the contact itself"),
     ("left", "No longer a customer"),
 ]

@@ -20,6 +20,7 @@ from .facts import (
     create_table,
 )
 from .scores import score_columns
+from .signals import moved_sql
 
 # The facts of the others, as they were.
 OTHERS = """(
@@ -49,13 +50,14 @@ class Aged:
     """Those whom a run judges again though their facts are the same.
 
     :param touched: list of the IDs of those whose facts are counted anew
-    :param then: the day of the last run
+    :param last: the log of the last run
     """
 
-    def __init__(self, scheme, today, touched, then):
+    def __init__(self, scheme, today, touched, last):
         self.scheme = scheme
         self.today = today
-        self.then = then
+        self.last = last
+        self.then = last.date
         self.touched = touched
         self.values = {
             "columns": columns_sql(FACT_COLUMNS),
@@ -103,6 +105,9 @@ class Aged:
                 today=self.today,
                 least=floor(value),
             )
+        since = self.last._get_seen_until()
+        if heard := moved_sql(self.scheme, since, self.then, self.today):
+            yield SQL("partner_id IN (SELECT partner_id FROM (%s) heard)", heard)
 
     def _get_borders(self):
         """Return (measure, days) where a rule tells customers apart by days."""

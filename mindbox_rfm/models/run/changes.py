@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from .facts import FACT_COLUMNS, FACTS_TABLE, KNOWN_COLUMNS, columns_sql
 from .scores import scored_sql
+from .signals import news_sql
 
 PROFILE_COLUMNS = (*FACT_COLUMNS, "r_score", "f_score", "m_score", "segment_id")
 
@@ -73,7 +74,9 @@ MOVE = """
                 -- Without orders only other thresholds give another score.
                 WHEN %(otherwise)s = 'ageing'
                      AND (f_score, m_score) IS DISTINCT FROM (old_f, old_m)
-                THEN 'thresholds' ELSE %(otherwise)s END
+                THEN 'thresholds'
+                WHEN %(otherwise)s = 'ageing' AND %(heard)s THEN 'mindbox'
+                ELSE %(otherwise)s END
       FROM changes
      WHERE segment_id IS DISTINCT FROM old_segment_id RETURNING 1
 """
@@ -105,6 +108,9 @@ LEFT_BEHIND = """
          SELECT partner_id FROM rfm_profile WHERE scheme_id = %(scheme)s
      )
 """
+
+
+NOBODY = SQL("SELECT NULL::int AS partner_id WHERE FALSE")
 
 
 class Changes:
@@ -170,7 +176,7 @@ class Changes:
             first_order=SQL(FIRST_ORDER),
             segments=[rule.segment_id.id for rule in self.rules],
             winner=self.winner,
-            scored=scored_sql(FACTS_TABLE, cuts, self.day, KNOWN_COLUMNS),
+            scored=scored_sql(self.scheme, FACTS_TABLE, cuts, self.day, KNOWN_COLUMNS),
         )
 
     def _add_sql(self):
@@ -196,7 +202,14 @@ class Changes:
             run=log.id,
             today=self.today,
             otherwise=otherwise,
+            heard=self._heard_sql(),
         )
+
+    def _heard_sql(self):
+        """Return the condition that Mindbox has told of somebody since the last run."""
+        last = self.scheme.last_run_id
+        news = last and news_sql(self.scheme, last._get_seen_until())
+        return SQL("partner_id IN (SELECT partner_id FROM (%s) n)", news or NOBODY)
 
     def _missed_sql(self, aged):
         if aged is None:

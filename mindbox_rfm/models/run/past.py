@@ -34,5 +34,5 @@ def load_past(scheme, day):
         PAST,
         segments=[rule.segment_id.id for rule in rules],
         winner=rules._winner_sql(),
-        scored=scored_sql(FACTS_TABLE, cuts, day, ["profile_id"]),
+        scored=scored_sql(scheme, FACTS_TABLE, cuts, day, ["profile_id"]),
     )

@@ -17,6 +17,7 @@ from .facts import FACTS_TABLE, Facts, columns_sql
 from .known_facts import KnownFacts
 from .plans import WHOLE_TABLES, planned
 from .scores import scored_sql
+from .signals import asks_mindbox
 
 # Measures of which many customers have the same value, and their columns; the others
 # tell each from each.
@@ -152,7 +153,8 @@ class Preview:
     def _preview_sql(self):
         cuts = self._get_cuts()
         same_scores = self.known and cuts == self.known.get_cuts()
-        customers = self._alike_sql() if same_scores else self._singly_sql(cuts)
+        alike = same_scores and not asks_mindbox(self.scheme)
+        customers = self._alike_sql() if alike else self._singly_sql(cuts)
         return SQL(PREVIEW_QUERY, winner=self.rules._winner_sql(), customers=customers)
 
     def _get_cuts(self):
@@ -177,7 +179,7 @@ class Preview:
         source = SQL(AS_FACTS, self.known.source) if self.known else FACTS_TABLE
         more = ("old_segment_id", "segment_since")
         more += () if self.known else ("old_r",)
-        scored = scored_sql(source, cuts, self.today, more)
+        scored = scored_sql(self.scheme, source, cuts, self.today, more)
         return SQL(SINGLY, stays=self._stays_sql(), scored=scored)
 
     def _alike_sql(self):

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from .run import RUN, Run
+from .signals import heard_sql
+from .touched import families_sql
 
 # The hour of the nightly run, where the company is.
 NIGHT_HOUR = 2
@@ -130,6 +133,13 @@ class RfmScheme(models.Model):
         :return: list of :class:`~.sources.Source`
         """
         return []
+
+    def _get_heard(self, today, customer=None):
+        contacts = None
+        if customer:
+            family = families_sql(self, SQL("SELECT %s", customer.id))
+            contacts = [row[0] for row in self.env.execute_query(family)]
+        return heard_sql(self, today, contacts)
 
     # === THE JOB === #
 

@@ -87,7 +87,7 @@ class Run:
             found = touched.find()
         aged = None
         if found is not None:
-            aged = Aged(self.scheme, self.today, found, touched.last.date)
+            aged = Aged(self.scheme, self.today, found, touched.last)
         full = aged is None or touched.is_full_due()
         judge = self._judge_all if full else self._judge_touched
         cuts, written, moved, missed = judge(changes, aged)

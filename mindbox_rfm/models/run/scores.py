@@ -6,9 +6,10 @@ from odoo.tools import SQL
 
 from ...measures import CELL_SQL, day_columns
 from ..scheme.thresholds import AXES
+from .signals import get_heard_columns, heard_sql
 
-# Facts with days and scores; unknown stays unknown. OFFSET 0 keeps PostgreSQL from
-# working a score out again for every rule.
+# Facts with days, scores and what Mindbox has told; unknown stays unknown. OFFSET 0
+# keeps PostgreSQL from working a score out again for every rule.
 SCORED = """
     SELECT *, %(cell)s AS cell
       FROM (
@@ -16,7 +17,7 @@ SCORED = """
             FROM (
                 SELECT partner_id, first_order_date, last_order_date,
                        order_count, amount, %(more)s
-                  FROM %(source)s source
+                  FROM %(source)s source %(heard)s
               OFFSET 0
             ) facts
         OFFSET 0
@@ -25,17 +26,23 @@ SCORED = """
 """
 
 
-def scored_sql(source, cuts, today, more):
-    """Return the query of facts with days and scores.
+HEARD = "LEFT JOIN (%s) heard USING (partner_id)"
+
+
+def scored_sql(scheme, source, cuts, today, more):
+    """Return the query of facts with days, scores and what the rules ask of Mindbox.
 
     :param SQL source: the relation of facts
     :param cuts: {axis: thresholds}
     :param more: names of the columns that the relation has beside facts
     """
+    heard = heard_sql(scheme, today)
+    more = [*more, *get_heard_columns(scheme)]
     return SQL(
         SCORED,
         cell=SQL(CELL_SQL),
         source=source,
+        heard=SQL(HEARD, heard) if heard else SQL(),
         more=SQL(", ").join([*day_columns(today), *map(SQL, more)]),
         scores=SQL(", ").join(
             SQL("%s AS %s", score, SQL(f"{axis}_score"))

@@ -120,10 +120,18 @@ class Touched:
         )
 
     def _touched_sql(self):
-        guests = guests_sql(self.scheme)
         written = written_sql(self.scheme, self.last, self.today)
-        touched = SQL(TOUCHED, written=written)
-        return SQL(WITH_GUESTS, guests=guests, touched=touched) if guests else touched
+        return families_sql(self.scheme, written)
+
+
+def families_sql(scheme, contacts):
+    """Return the query of the IDs of contacts and of all who count with them.
+
+    :param SQL contacts: the query of their IDs
+    """
+    guests = guests_sql(scheme)
+    touched = SQL(TOUCHED, written=contacts)
+    return SQL(WITH_GUESTS, guests=guests, touched=touched) if guests else touched
 
 
 def get_scope_key(scheme):

@@ -53,8 +53,7 @@ def written_sql(scheme, last, today):
     :param last: the log of the run since which
     :param today: up to which day orders count now
     """
-    # Runs of an earlier version have not noted what they could not see.
-    tz, since = scheme.tz, last.seen_until or last.started_at
+    tz, since = scheme.tz, last._get_seen_until()
     end_then, end = utc_end(last.date, tz), utc_end(today, tz)
     passed = [(end_then, end)]
     if months := scheme.lookback_months:

@@ -14,6 +14,7 @@ from . import rfm_scheme_input
 from . import rfm_scheme_matrix
 from . import rfm_segment
 from . import rfm_rule
+from . import rfm_rule_sql
 from . import rfm_condition
 from . import rfm_scheme_content
 from . import rfm_scheme_version

@@ -5,7 +5,7 @@
 from itertools import pairwise
 from math import ceil, floor
 
-from ...measures import MEASURES, UPPER
+from ...measures import MEASURES, SIGNALS, UPPER
 from .thresholds import AXES
 
 # Days before any first order.
@@ -44,6 +44,8 @@ def _get_bands(scheme, measure, bounds):
     if MEASURES[measure].score:
         return list(range(1, scheme.bins + 1))
     values = _band_values(measure, _borders(measure, bounds))
+    if measure in SIGNALS:  # who never did has none
+        return [None, *values]
     if measure == "age":  # the last day of a band: nobody's first order is newer
         return [later - 1 for later in values[1:]] + [FOREVER]
     if measure == "orders" and not scheme.lookback_months:

@@ -13,22 +13,22 @@ from typing import NamedTuple
 from odoo import models
 from odoo.tools import SQL
 
-from ...measures import CELL_SQL
+from ...measures import CELL_SQL, SIGNALS
 from .bands import get_points
 from .thresholds import AXES
 
 # Points; more are not worth the wait.
 MAX_POINTS = 300_000
 
-# All combinations of values, and one customer without orders. A point is plain where
-# no rule's filter on customers matches: filters match anybody or nobody.
+# All combinations of values, and customers without orders. A point is plain where no
+# rule's filter on customers matches: filters match anybody or nobody.
 POINTS = """
     SELECT *, current_date AS last_order_date, (%(cell)s)::int AS cell,
            %(plain)s AS plain
       FROM %(lists)s
      WHERE age IS NULL OR recency IS NULL OR age >= recency
      UNION ALL
-    SELECT %(nobody)s, NULL, NULL, FALSE
+    SELECT %(nobody)s, NULL, NULL, FALSE FROM %(free)s
 """
 # How many points are in no rule but the last, in several, and of each rule: how often
 # it matches, how often it wins, and how often it wins where filters match as well.
@@ -46,6 +46,7 @@ MEASURE_COLUMNS = {
     "orders": "order_count",
     "amount": "amount",
     **{axis: f"{axis}_score" for axis in AXES},
+    **{measure: measure for measure in SIGNALS},
 }
 
 
@@ -75,7 +76,7 @@ def check_coverage(scheme):
         return None
     flags = {
         rule: SQL.identifier(f"d{number}")
-        for number, rule in enumerate(rules.filtered("domain"))
+        for number, rule in enumerate(rules.filtered(lambda r: r._needs_customers()))
     }
     predicates = [rule._to_sql(flags.get(rule)) for rule in rules]
     points = _points_sql(values, list(flags.values()))
@@ -98,24 +99,30 @@ def _points_sql(values, flags):
 
     :param flags: columns that stand for the rules' filters on customers
     """
-    lists = [
-        SQL(
+    lists = {
+        measure: SQL(
             "unnest(%s::numeric[]) AS %s(%s)",
             list(values.get(measure, [None])),
             SQL.identifier(f"t_{measure}"),
             SQL.identifier(column),
         )
         for measure, column in MEASURE_COLUMNS.items()
-    ]
-    lists += [SQL("unnest('{f,t}'::bool[]) AS %s", flag) for flag in flags]
+    }
+    tossed = [SQL("unnest('{f,t}'::bool[]) AS %s", flag) for flag in flags]
     plain = [SQL("NOT %s", flag) for flag in flags]
-    nobody = [SQL("NULL::numeric")] * len(MEASURE_COLUMNS) + [SQL("FALSE")] * len(flags)
+    nobody = [
+        SQL.identifier(column) if measure in SIGNALS else SQL("NULL::numeric")
+        for measure, column in MEASURE_COLUMNS.items()
+    ]
+    # Without orders one can have clicked, and match a filter.
+    free = [lists[measure] for measure in SIGNALS] + tossed
     return SQL(
         POINTS,
         cell=SQL(CELL_SQL),
         plain=SQL(" AND ").join(plain) if plain else SQL("TRUE"),
-        lists=SQL(" CROSS JOIN ").join(lists),
-        nobody=SQL(", ").join(nobody),
+        lists=SQL(" CROSS JOIN ").join([*lists.values(), *tossed]),
+        nobody=SQL(", ").join([*nobody, *flags]),
+        free=SQL(" CROSS JOIN ").join(free),
     )
 
 

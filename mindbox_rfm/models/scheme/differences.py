@@ -4,7 +4,7 @@
 
 from odoo import Command
 
-from .rfm_scheme_content import CONDITION_FIELDS, RULE_FIELDS, TRANSLATED
+from .rfm_scheme_content import CONDITION_FIELDS, PLACE_FIELDS, RULE_FIELDS, TRANSLATED
 
 # Cells of a rule that are named; of more, only their number is told.
 CELLS_NAMED = 12
@@ -115,7 +115,7 @@ def _tell_rule(env, segment, old, new):
 
 
 def _summarize(env, rule):
-    values = {name: rule[name] for name in RULE_FIELDS}
+    values = {name: rule.get(name) for name in RULE_FIELDS + PLACE_FIELDS}
     conditions = [
         Command.create(dict(zip(CONDITION_FIELDS, condition, strict=True)))
         for condition in rule["conditions"]

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, formatLang
 
-from ...measures import MEASURES, OPERATORS, UPPER
+from ...measures import MEASURES, OPERATORS, SIGNALS, UPPER
 
 
 class RfmCondition(models.Model):
@@ -22,6 +22,9 @@ class RfmCondition(models.Model):
         [(code, measure.label) for code, measure in MEASURES.items()],
         required=True,
         default="recency",
+        help="Of mails, what Mindbox has told counts, of the customer and of contacts "
+        "who count as the customer. Whoever never clicked has no days since a click "
+        "and does not match; a click at any time is “≥ 0”.",
     )
     operator = fields.Selection(
         [(code, sign) for code, sign in OPERATORS.items()], required=True, default="<"
@@ -58,6 +61,10 @@ class RfmCondition(models.Model):
     def _is_upper(self):
         return self.operator in UPPER
 
+    def _is_ever(self):
+        """Whether it asks that something has happened, however long ago."""
+        return self.measure in SIGNALS and (self.operator, self.value) == (">=", 0)
+
     def _to_sql(self):
         """Return the SQL predicate over a row of facts and scores."""
         return SQL(
@@ -69,6 +76,8 @@ class RfmCondition(models.Model):
 
         :param value: of one customer; left out, the bound alone
         """
+        if value is None and self._is_ever():
+            return self._signal_names()[self.measure]
         name = self.env["rfm.rule"]._measure_names()[self.measure]
         bound = f"{OPERATORS[self.operator]} {self._format(self.value)}"
         if value is None:
@@ -76,6 +85,16 @@ class RfmCondition(models.Model):
         if MEASURES[self.measure].score:
             return f"{name} {self._format(value)} {bound}"
         return f"{self._format(value)} {name} {bound}"
+
+    @api.model
+    def _signal_names(self):
+        """Return {measure: that it has happened} in the user's language."""
+        return {
+            "opened": self.env._("has opened a mail"),
+            "clicked": self.env._("has clicked in a mail"),
+            "bounced": self.env._("a mail has bounced"),
+            "unsubscribed": self.env._("has unsubscribed"),
+        }
 
     def _format(self, value):
         whole = MEASURES[self.measure].whole or value == int(value)

@@ -6,11 +6,11 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
+from odoo.addons.mindbox_connector.fields import SystemName
 from odoo.addons.mindbox_connector.reasons import Reason
 
-from ...measures import DIGITS, MEASURES, cell_number
+from ...measures import DIGITS, MEASURES, SIGNALS
 
 # What comes of a filter that is nonsense, or whose field an uninstalled add-on had.
 UNUSABLE = (ValueError, SyntaxError, TypeError, KeyError, AttributeError)
@@ -63,12 +63,25 @@ class RfmRule(models.Model):
     no_orders = fields.Boolean(
         string="Has No Orders", help="Only customers who have never ordered."
     )
+    mindbox_segmentation = SystemName(
+        string="Segmentation in Mindbox",
+        help="External ID of a segmentation in Mindbox, if only customers count who "
+        "are in one of its segments there. Mindbox tells of it by a webhook, or by the "
+        "export of each night.",
+    )
+    mindbox_segment = SystemName(
+        string="Segment in Mindbox",
+        help="External ID of the segment in which the customer is, or a contact who "
+        "counts as the customer.",
+    )
     is_catch_all = fields.Boolean(compute="_compute_is_catch_all", string="All Others")
     summary = fields.Char(compute="_compute_summary", string="Rule")
 
     # === IN WORDS === #
 
-    @api.depends("condition_ids", "cells", "domain", "no_orders")
+    @api.depends(
+        "condition_ids", "cells", "domain", "no_orders", "mindbox_segmentation"
+    )
     def _compute_is_catch_all(self):
         for rule in self:
             rule.is_catch_all = not (
@@ -76,6 +89,7 @@ class RfmRule(models.Model):
                 or rule._get_cells()
                 or rule._get_domain_text()
                 or rule.no_orders
+                or rule._get_place()
             )
 
     @api.depends(
@@ -85,6 +99,8 @@ class RfmRule(models.Model):
         "cells",
         "domain",
         "no_orders",
+        "mindbox_segmentation",
+        "mindbox_segment",
     )
     @api.depends_context("lang")
     def _compute_summary(self):
@@ -99,6 +115,8 @@ class RfmRule(models.Model):
             yield condition._in_words()
         if cells := self._get_cells():
             yield self.env._("%s cells of the matrix", len(cells))
+        if place := self._get_place():
+            yield self.env._("in Mindbox: %s", place)
         if self._get_domain_text():
             yield self.env._("a filter on customers")
 
@@ -115,6 +133,10 @@ class RfmRule(models.Model):
             "f": "F",
             "m": "M",
             "fm": "FM",
+            "opened": self.env._("days since a mail was opened"),
+            "clicked": self.env._("days since a click in a mail"),
+            "bounced": self.env._("days since a mail bounced"),
+            "unsubscribed": self.env._("days since unsubscribing"),
         }
 
     # === CHECKS === #
@@ -162,11 +184,24 @@ class RfmRule(models.Model):
     @api.constrains("no_orders", "condition_ids", "cells")
     def _check_no_orders(self):
         for rule in self:
-            if rule.no_orders and (rule.condition_ids or rule._get_cells()):
+            bought = rule.condition_ids.filtered(lambda c: c.measure not in SIGNALS)
+            if rule.no_orders and (bought or rule._get_cells()):
                 raise ValidationError(
                     self.env._(
                         "%s: who has no orders has neither days nor amounts nor "
                         "scores. Remove the other conditions, or “Has no orders”.",
+                        rule.segment_id.name,
+                    )
+                )
+
+    @api.constrains("mindbox_segmentation", "mindbox_segment")
+    def _check_place(self):
+        for rule in self:
+            if bool(rule.mindbox_segmentation) != bool(rule.mindbox_segment):
+                raise ValidationError(
+                    self.env._(
+                        "%s: name both the segmentation in Mindbox and its segment, or "
+                        "neither.",
                         rule.segment_id.name,
                     )
                 )
@@ -220,18 +255,25 @@ class RfmRule(models.Model):
                 )
             ) from error
 
-    # === AS SQL === #
-
-    def _winner_sql(self):
-        """Return the position of the first of these rules that matches, as one CASE."""
-        cases = (
-            SQL("WHEN %s THEN %s", rule._to_sql(), position)
-            for position, rule in enumerate(self)
-        )
-        return SQL("CASE %s END", SQL(" ").join(cases))
+    # === PARTS === #
 
     def _get_cells(self):
         return (self.cells or "").split()
+
+    def _get_place(self):
+        """Return the segment in Mindbox that is asked for, by its segmentation."""
+        if not self.mindbox_segmentation or not self.mindbox_segment:
+            return ""
+        return f"{self.mindbox_segmentation}/{self.mindbox_segment}"
+
+    def _get_signals(self):
+        """Return the measures of mailings that these rules look at, in order."""
+        used = set(self.condition_ids.mapped("measure"))
+        return [measure for measure in SIGNALS if measure in used]
+
+    def _get_places(self):
+        """Return the segments in Mindbox that these rules look at, in order."""
+        return sorted({place for rule in self if (place := rule._get_place())})
 
     def _get_domain_text(self):
         text = (self.domain or "").strip()
@@ -239,32 +281,6 @@ class RfmRule(models.Model):
 
     def _parse_domain(self):
         return literal_eval(self._get_domain_text() or "[]")
-
-    def _to_sql(self, domain_sql=None):
-        """Return the SQL predicate over a row of facts and scores.
-
-        :param domain_sql: stands for the filter on customers; left out, it is asked
-            of the ORM
-        """
-        parts = [condition._to_sql() for condition in self.condition_ids]
-        if self.no_orders:
-            parts.append(SQL("last_order_date IS NULL"))
-        if cells := self._get_cells():
-            numbers = [cell_number(cell) for cell in cells]
-            parts.append(SQL("cell = ANY(%s)", numbers))
-        if self._get_domain_text():
-            parts.append(domain_sql or self._domain_to_sql())
-        return SQL(" AND ").join(parts) if parts else SQL("TRUE")
-
-    def _domain_to_sql(self):
-        """Return the filter as the ORM compiles it, archived customers included."""
-        partners = self.env["res.partner"].with_context(active_test=False)
-        partners = partners.with_company(self.scheme_id.company_id).sudo()
-        try:
-            query = partners._search(self._parse_domain())
-        except UNUSABLE as error:
-            raise BrokenRule(self) from error
-        return SQL("partner_id IN %s", query.subselect())
 
 
 def _has_room(lower, upper):

@@ -230,6 +230,14 @@ class RfmScheme(models.Model):
         now = datetime.now(timezone.utc)
         return now.astimezone(ZoneInfo(self.tz)).date()
 
+    def _get_heard(self, today, customer=None):
+        """Return the query of what Mindbox has told of customers; a hook of the runs.
+
+        :param customer: of this one only
+        :return: None where no rule looks at that
+        """
+        return None
+
     # === PRESETS === #
 
     @api.model

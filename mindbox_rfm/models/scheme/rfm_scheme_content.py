@@ -25,6 +25,8 @@ SETTINGS = (
 )
 TRANSLATED = ("name", "strategy")
 RULE_FIELDS = ("cells", "domain", "no_orders")
+# Kept where a rule asks for it.
+PLACE_FIELDS = ("mindbox_segmentation", "mindbox_segment")
 CONDITION_FIELDS = ("measure", "operator", "value")
 
 
@@ -53,6 +55,7 @@ class RfmScheme(models.Model):
             ],
             "rules": [
                 {name: rule[name] or False for name in RULE_FIELDS}
+                | {name: rule[name] for name in PLACE_FIELDS if rule[name]}
                 | {
                     "segment": rule.segment_id.code,
                     "conditions": [
@@ -92,6 +95,7 @@ class RfmScheme(models.Model):
                 for condition in stated["conditions"]
             ]
             values = {name: stated[name] for name in RULE_FIELDS}
+            values |= {name: stated.get(name) for name in PLACE_FIELDS}
             values |= {
                 "segment_id": segments[stated["segment"]],
                 "sequence": position,

@@ -7,6 +7,7 @@ run within its transaction is added to ``_after_run`` here.
 from . import mindbox_catalogue
 from . import mindbox_reason
 from . import rfm_segment
+from . import rfm_rule
 from . import rfm_alert
 from . import rfm_scheme
 from . import rfm_experiment

@@ -11,7 +11,7 @@ from odoo.addons.mindbox_connector.models.configuration.mindbox_configuration im
 )
 
 from ..scheme.differences import tell_differences
-from ..scheme.rfm_scheme_content import read_terms, write_terms
+from ..scheme.rfm_scheme_content import PLACE_FIELDS, read_terms, write_terms
 from ..scheme.thresholds import CUT_FIELDS
 
 # pylint: disable=prefer-env-translation
@@ -186,8 +186,10 @@ def is_segment(segment):
 
 def is_rule(rule, scheme, measures, operators):
     """Whether a rule leads to a segment of its scheme, by conditions that there are."""
+    place = [rule.get(name, False) for name in PLACE_FIELDS]
     texts = all(
-        value is False or is_text(value) for value in (rule["cells"], rule["domain"])
+        value is False or is_text(value)
+        for value in (rule["cells"], rule["domain"], *place)
     )
     codes = {segment["code"] for segment in scheme["segments"]}
     conditions = all(

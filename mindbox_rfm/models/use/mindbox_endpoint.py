@@ -66,9 +66,12 @@ class MindboxEndpoint(models.Model):
     # === COMPARED === #
 
     def _get_compared_segmentations(self):
-        """Add those that this shop tells: of the scheme, and of experiments."""
+        """Add those that rules ask for, and those that this shop tells: of the scheme,
+        and of experiments.
+        """
         scheme = self._get_rfm_scheme()
         told = super()._get_compared_segmentations()
+        told |= set(filter(None, scheme.rule_ids.mapped("mindbox_segmentation")))
         if scheme.mindbox_way != "bulk":
             return told
         running = [("state", "=", "running"), ("company_id", "=", self.company_id.id)]

@@ -7,7 +7,7 @@ was off, or was skipped or refused, is caught up; and whoever Mindbox does not k
 is told of once it knows them.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -77,6 +77,10 @@ class RfmScheme(models.Model):
     told_field_ids = fields.One2many(
         "rfm.told.field", "scheme_id", string="Told With It", copy=True
     )
+
+    @api.constrains("mindbox_way", "mindbox_segmentation")
+    def _check_rules_ask_for_others(self):
+        self.rule_ids._check_own_segmentation()
 
     # === WHAT IS DUE === #
 

@@ -2,14 +2,18 @@
 # License LGPL-3.0 or later (https://www.gnu.org/licenses/lgpl).
 """A small shop in which anything may happen next."""
 
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import count
+
+from odoo.addons.mindbox_connector.exceptions import MindboxSkipped
 
 from ..common import TODAY
 
 PEOPLE = 12
 STEP_KINDS = (
     "order edit cancel delete credit uncredit move join leave archive erase merge "
-    "person email days days days rule configure filter"
+    "person email days days days rule configure filter mail place"
 ).split()
 
 
@@ -21,6 +25,7 @@ class Shop:
         self.env = case.env
         self.scheme = scheme
         self.day = TODAY
+        self.minutes = count()
         firm = case.make_customer("Firm", is_company=True)
         other = case.make_customer("Other", is_company=True)
         self.firms = firm | other
@@ -121,6 +126,25 @@ class Shop:
         if source != target:
             wizard = self.env["base.partner.merge.automatic.wizard"].create({})
             wizard._merge((source | target).ids, target, extra_checks=False)
+
+    def mail(self, one, two):
+        """Somebody has opened a mail or clicked in one, lately or long ago."""
+        person = self.pick(self.people, one)
+        ago = [0, 1, 3, 6, 7, 8, 30, -1][two % 8]
+        moment = f"{self.day - timedelta(days=ago)} {two % 24:02}:15:00"
+        told = {"partner_id": person.id, "opened_at": moment}
+        if two % 3:
+            told["clicked_at"] = moment
+        self.env["mindbox.engagement"]._hear(self.point, [told])
+
+    def place(self, one, two):
+        """Somebody has entered or left a segment of Mindbox."""
+        person = self.pick(self.people, one)
+        moment = datetime(2025, 1, 1) + timedelta(minutes=next(self.minutes))
+        place = ["Taste", ["Sweet", "Sour"][two % 2]]
+        with suppress(MindboxSkipped):
+            memberships = self.env["mindbox.membership"]
+            memberships._hear(self.point, person, place, two % 3 > 0, moment)
 
     def email(self, one, two):
         """Somebody has an address that others have, or has it no more."""

@@ -22,9 +22,16 @@ LIVES = int(os.environ.get("RFM_LIVES", 6))
 STEPS = int(os.environ.get("RFM_STEPS", 12))
 RULES = [
     ("vip", "recency < 40, orders >= 2, amount > 300"),
+    ("keen", "clicked <= 7, orders >= 1"),
+    (
+        "sweet",
+        "amount > 20",
+        {"mindbox_segmentation": "Taste", "mindbox_segment": "Sweet"},
+    ),
     ("top", "m >= 4", {"cells": "333 432 543 552"}),
     ("young", "age <= 60"),
     ("cold", "recency >= 90.5"),
+    ("reader", "opened < 30", {"no_orders": True}),
     ("rest", ""),
 ]
 
