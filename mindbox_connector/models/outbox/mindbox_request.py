@@ -186,7 +186,8 @@ class MindboxRequest(models.Model):
         "(endpoint_id, priority, id) WHERE state = 'pending'",
     )
     _deferred_idx = models.Index(
-        "(endpoint_id, customer_key) WHERE state = 'pending' AND attempts > 0",
+        "(endpoint_id, customer_key) "
+        "WHERE state = 'pending' AND (attempts > 0 OR may_have_left)",
     )
     # While a backlog waits: customers with an event just now, and what waits of them.
     _fresh_idx = models.Index(
@@ -337,7 +338,8 @@ class MindboxRequest(models.Model):
                    AND tried.customer_key = mine.customer_key
                    AND tried.state = 'pending' AND tried.attempts > 0
                    AND tried.reason_code IS NOT NULL
-                   AND (tried.priority, tried.id) < (mine.priority, mine.id)
+                   AND ((tried.priority, tried.id) < (mine.priority, mine.id)
+                        OR tried.may_have_left AND tried.id < mine.id)
                  WHERE mine.id = ANY(%s)
                  ORDER BY mine.id, tried.priority, tried.id
                 """,

@@ -146,4 +146,4 @@ class TestLeft(DeliveryCase):
         self.assertFalse(self.mindbox.calls)
         self.make_due()
         self.deliver()
-        self.assertIn(("a", 1), self.sent())
+        self.assertEqual(self.sent(), [("a", 0), ("a", 1)])
