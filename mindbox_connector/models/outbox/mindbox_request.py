@@ -182,9 +182,7 @@ class MindboxRequest(models.Model):
 
     _transaction_uniq = models.UniqueIndex("(transaction_id)")
     # Claiming walks this index from its beginning, however many rows are finished.
-    _claim_idx = models.Index(
-        "(endpoint_id, priority, id) WHERE state = 'pending'",
-    )
+    _claim_idx = models.Index("(endpoint_id, priority, id) WHERE state = 'pending'")
     _deferred_idx = models.Index(
         "(endpoint_id, customer_key) "
         "WHERE state = 'pending' AND (attempts > 0 OR may_have_left)",
