@@ -9,6 +9,7 @@ from odoo.tools import LazyTranslate
 
 from . import endpoint_words as at_endpoint
 from . import server_words as at_server
+from .exports import find_exports
 from .goods import find_feed, find_products
 from .server import (
     find_channels,
@@ -130,6 +131,12 @@ ENDPOINT_CHECKS = {
         _lt("The health of the integration point, as its page shows it"),
         find_delivery,
         at_endpoint.DELIVERY,
+    ),
+    "exports": Check(
+        _lt("Exports of Mindbox"),
+        _lt("Operations that are named at the integration point, and the last files"),
+        find_exports,
+        at_endpoint.EXPORTS,
     ),
     "tracker": Check(
         _lt("Cookies and tracker"),

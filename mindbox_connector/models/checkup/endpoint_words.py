@@ -157,6 +157,27 @@ TRACKER = {
     "no_website": Words("note", _lt("The company has no website.")),
 }
 
+# === THE WAY BACK === #
+
+EXPORTS = {
+    "exports": Words("ok", _lt("What is asked for has arrived.")),
+    "no_exports": Words(
+        "note",
+        _lt("None is set up: what webhooks lose is never known here."),
+        _lt("Name the operations on the tab From Mindbox."),
+    ),
+    "export_failed": Words(
+        "error",
+        _lt("%(kind)s: the last export has failed. %(reason)s"),
+        _lt("Mend the cause, then press Ask Now on the tab From Mindbox."),
+    ),
+    "export_late": Words(
+        "warning",
+        _lt("%(kind)s: days since the last export: %(days)s."),
+        _lt("Look at the exports that are under way, and at the scheduled actions."),
+    ),
+}
+
 # === THE CATALOGUE === #
 
 FEED = {

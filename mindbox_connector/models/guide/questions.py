@@ -62,6 +62,10 @@ PROJECT = {
     "balance_order": _lt("Do calls of balances name the order?"),
     "send_payments": _lt("Should payments of orders be told?"),
     "wrap_views": _lt("Do views come as viewProduct and viewProductCategory?"),
+    "customers_export_operation": _lt("Operation that exports customers and consents"),
+    "merges_export_operation": _lt("Operation that exports merges of customers"),
+    "segments_export_operation": _lt("Operation that exports segments of customers"),
+    "mailings_export_operation": _lt("Operation that exports actions with mailings"),
 }
 INTRODUCTION = _lt(
     "Hello! We connect our Odoo shop to Mindbox. Please answer after each colon. In "

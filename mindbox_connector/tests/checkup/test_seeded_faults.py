@@ -222,6 +222,24 @@ class TestSeededFaults(CheckupCase):
             troubled=lambda: self.make_request(state="rejected"),
         )
 
+    def test_exports(self):
+        old = fields.Datetime.now() - timedelta(days=3)
+        self.endpoint.customers_export_operation = "Website.ExportCustomers"
+
+        def put(**values):
+            period = {"since": old, "till": old, "kind": "customers"}
+            self.env["mindbox.export"].create(
+                {"endpoint_id": self.endpoint.id, **period, **values}
+            )
+
+        self.check(
+            export_failed=lambda: put(state="failed", finished_at=old),
+            export_late=lambda: put(state="done", finished_at=old),
+        )
+        with self.undone():
+            put(state="done", finished_at=fields.Datetime.now())
+            self.assertFalse(self.look())
+
     def test_tracker(self):
         asked = {"mindbox_tracker": True, "cookies_bar": True}
         with self.undone():
