@@ -86,10 +86,7 @@ class MindboxEndpoint(models.Model):
     # === JOB === #
 
     def _kick_inbound(self):
-        """Queue the work on what Mindbox has told, along with it: neither is lost.
-
-        What comes beside the start of a job that it takes for waiting, the sweep finds.
-        """
+        """Queue the work on what Mindbox has told, along with it: neither is lost."""
         self.ensure_one()
         if self._has_inbound_job():
             return
@@ -118,7 +115,9 @@ class MindboxEndpoint(models.Model):
         waiting = [("endpoint_id", "=", self.id), ("state", "=", "received")]
         calls = self.env["mindbox.inbound"].search(waiting, order="id", limit=BATCH)
         calls._apply()
-        if len(calls) == BATCH:
+        if calls:
+            # There may be more, and one that came as this job started took it for
+            # waiting: the next job looks, with a second for that call to be there.
             self._kick_inbound()
         return self.env._("%s calls", len(calls))
 

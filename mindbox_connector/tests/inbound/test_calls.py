@@ -115,6 +115,17 @@ class TestCalls(InboundCase):
         jobs = self.env["queue.job"].search([("method_name", "=", "_apply_inbound")])
         self.assertEqual(len(jobs), 1)
 
+    def test_another_job_looks_for_what_came_as_one_started(self):
+        """It took that one for waiting, and was not there yet when that one looked."""
+        waits = [("method_name", "=", "_apply_inbound"), ("state", "=", "pending")]
+        self.receive("consent", subscriptions=WITHDRAWN)
+        jobs = self.env["queue.job"].search(waits)
+        for expected in (1, 0):
+            jobs.state = "started"
+            self.endpoint._apply_inbound()
+            jobs = self.env["queue.job"].search(waits)
+            self.assertEqual(len(jobs), expected)
+
     # === WHAT IS KEPT === #
 
     def test_bodies_go_after_days_and_calls_after_weeks(self):
