@@ -210,12 +210,13 @@ class ResPartner(models.Model):
         return customer
 
     def _mindbox_events(self):
-        """A customer's timeline shows cards and orders, too; goods are nobody's."""
+        """A customer's timeline shows cards and orders, too; goods are nobody's.
+
+        What is off unless the shop wants it is not missed.
+        """
         events = self.env["mindbox.catalogue"]._get_events()
         return [
-            code
-            for code, event in events.items()
-            if event.operation and event.topic != "product"
+            code for code, event in events.items() if event.operation and event.active
         ]
 
     def _mindbox_explain_no_customer(self):
