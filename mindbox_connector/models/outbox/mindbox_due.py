@@ -202,10 +202,8 @@ class MindboxEndpoint(models.Model):
 
         A row that was never tried is due whatever its date: only another attempt
         waits. A customer with an earlier row that does is left alone. A body that
-        may have left goes before what was recorded later, however urgent that is:
-        Mindbox goes by the moments in the bodies, and would take it for out of date.
-        It goes, too, before a newer one of the same state is built, even where the
-        record has changed hands, as a cart does when its visitor logs in.
+        may have left goes before a newer one of the same state is built, even where
+        the record has changed hands, as a cart does when its visitor logs in.
         """
         return SQL(
             """
@@ -216,12 +214,8 @@ class MindboxEndpoint(models.Model):
                 SELECT 1 FROM mindbox_request tried
                  WHERE tried.endpoint_id = due.endpoint_id
                    AND tried.customer_key = due.customer_key
-                   AND tried.state = 'pending'
-                   AND (tried.attempts > 0 OR tried.may_have_left)
-                   AND (%(tried_is_deferred)s
-                        AND (tried.priority, tried.id) < (due.priority, due.id)
-                        OR tried.may_have_left AND tried.id < due.id
-                        AND tried.priority > due.priority)
+                   AND tried.state = 'pending' AND %(tried_is_deferred)s
+                   AND (tried.priority, tried.id) < (due.priority, due.id)
             )
             AND (due.payload IS NOT NULL OR due.merge_key IS NULL OR NOT EXISTS (
                 SELECT 1 FROM mindbox_request frozen

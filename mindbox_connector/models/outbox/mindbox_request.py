@@ -184,8 +184,7 @@ class MindboxRequest(models.Model):
     # Claiming walks this index from its beginning, however many rows are finished.
     _claim_idx = models.Index("(endpoint_id, priority, id) WHERE state = 'pending'")
     _deferred_idx = models.Index(
-        "(endpoint_id, customer_key) "
-        "WHERE state = 'pending' AND (attempts > 0 OR may_have_left)",
+        "(endpoint_id, customer_key) WHERE state = 'pending' AND attempts > 0",
     )
     # While a backlog waits: customers with an event just now, and what waits of them.
     _fresh_idx = models.Index(
@@ -336,8 +335,7 @@ class MindboxRequest(models.Model):
                    AND tried.customer_key = mine.customer_key
                    AND tried.state = 'pending' AND tried.attempts > 0
                    AND tried.reason_code IS NOT NULL
-                   AND ((tried.priority, tried.id) < (mine.priority, mine.id)
-                        OR tried.may_have_left AND tried.id < mine.id)
+                   AND (tried.priority, tried.id) < (mine.priority, mine.id)
                  WHERE mine.id = ANY(%s)
                  ORDER BY mine.id, tried.priority, tried.id
                 """,

@@ -3,10 +3,8 @@
 """What a killed delivery may have sent is never changed, though no attempt tells it."""
 
 import json
-from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -135,15 +133,3 @@ class TestLeft(DeliveryCase):
                 request.invalidate_recordset()
                 self.assertEqual(request.transaction_id == key, kept)
                 self.assertEqual(request.may_have_left, kept)
-
-    def test_what_is_more_urgent_does_not_pass_a_body_that_may_have_left(self):
-        """Its moment is written in it: after a later one Mindbox would not take it."""
-        deferred = fields.Datetime.now() + timedelta(minutes=1)
-        left = {"attempts": 1, "may_have_left": True, "next_attempt_at": deferred}
-        self.facts("a", **left)
-        self.facts("a", priority=0, payload='{"c": "a", "n": 1}')
-        self.deliver()
-        self.assertFalse(self.mindbox.calls)
-        self.make_due()
-        self.deliver()
-        self.assertEqual(self.sent(), [("a", 0), ("a", 1)])
